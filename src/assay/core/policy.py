@@ -21,9 +21,7 @@ class FixedOverlap(msgspec.Struct, tag_field="mode", tag="fixed", frozen=True, f
     count: Count = 1
 
 
-class AdaptiveOverlap(
-    msgspec.Struct, tag_field="mode", tag="adaptive", frozen=True, forbid_unknown_fields=True
-):
+class AdaptiveOverlap(msgspec.Struct, tag_field="mode", tag="adaptive", frozen=True, forbid_unknown_fields=True):
     """From ``minimum`` opinions, one more at a time until agreement reaches ``agreement_min`` or ``maximum``."""
 
     minimum: Annotated[int, msgspec.Meta(ge=2, le=25)] = 2

@@ -72,7 +72,7 @@ class Taxonomy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
 
     def walk(self) -> Iterator[tuple[tuple[str, ...], Label]]:
         """Every label, parents first, with the path of names that leads to it (itself included)."""
-        stack = [((label.name,), label) for label in reversed(self.labels)]
+        stack: list[tuple[tuple[str, ...], Label]] = [((label.name,), label) for label in reversed(self.labels)]
         while stack:
             path, label = stack.pop()
             yield path, label

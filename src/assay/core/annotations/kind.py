@@ -81,9 +81,7 @@ class Kind(Protocol):
     def check_taxonomy(self, taxonomy: Taxonomy) -> None:
         """Raises ``Invalid`` naming each field that makes the taxonomy unusable for this kind."""
 
-    def check(
-        self, answer: Any, taxonomy: Taxonomy, size: MediaSize | None, *, complete: bool = True
-    ) -> Answer:
+    def check(self, answer: Any, taxonomy: Taxonomy, size: MediaSize | None, *, complete: bool = True) -> Answer:
         """The answer in canonical form (clipped to the image, defaults left out).
 
         ``complete`` false is for drafts and pre-labels: required attributes and minimum sizes are not asked.
