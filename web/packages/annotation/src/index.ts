@@ -1,1 +1,7 @@
-export {};
+export * from "./answer";
+export * from "./check";
+export * from "./commands";
+export * from "./edits";
+export * from "./history";
+export * from "./shapes";
+export * from "./taxonomy";

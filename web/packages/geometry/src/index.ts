@@ -1,1 +1,4 @@
-export {};
+export * from "./paths";
+export * from "./rect";
+export * from "./spaces";
+export * from "./turned";

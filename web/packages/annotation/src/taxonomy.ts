@@ -1,0 +1,148 @@
+/** What may be marked: the same value as the server's `core/taxonomy.py`, with its defaults filled in. */
+
+import type { AttributeValue, AttributeValues, Shape } from "./answer";
+
+export interface Choice {
+  readonly name: string;
+  readonly title: string | null;
+}
+
+/** The attribute is asked only when another one of the same subject has one of these values. */
+export interface Condition {
+  readonly attribute: string;
+  readonly any_of: readonly string[];
+}
+
+export interface Attribute {
+  readonly name: string;
+  readonly type: "category" | "multiselect" | "number" | "text";
+  readonly title: string | null;
+  readonly choices: readonly Choice[];
+  readonly required: boolean;
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly length_max: number;
+  readonly when: Condition | null;
+}
+
+export interface Label {
+  readonly name: string;
+  readonly title: string | null;
+  readonly color: string | null;
+  /** The tools offered; none: a heading that only groups its children. */
+  readonly shapes: readonly Shape[];
+  readonly rotatable: boolean;
+  /** Image pixels. */
+  readonly width_min: number;
+  readonly height_min: number;
+  readonly attributes: readonly Attribute[];
+  readonly children: readonly Label[];
+}
+
+export interface Taxonomy {
+  readonly labels: readonly Label[];
+  readonly attributes: readonly Attribute[];
+}
+
+type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
+export type WireChoice = Loose<Choice> & { readonly name: string };
+export type WireAttribute = Omit<Loose<Attribute>, "choices"> &
+  Pick<Attribute, "name" | "type"> & { readonly choices?: readonly WireChoice[] | undefined };
+export type WireLabel = Omit<Loose<Label>, "attributes" | "children"> & {
+  readonly name: string;
+  readonly attributes?: readonly WireAttribute[] | undefined;
+  readonly children?: readonly WireLabel[] | undefined;
+};
+
+/** A taxonomy as it travels: what equals its default may be missing. */
+export interface WireTaxonomy {
+  readonly labels?: readonly WireLabel[] | undefined;
+  readonly attributes?: readonly WireAttribute[] | undefined;
+}
+
+export const readTaxonomy = (wire: WireTaxonomy): Taxonomy => ({
+  labels: (wire.labels ?? []).map(readLabel),
+  attributes: (wire.attributes ?? []).map(readAttribute),
+});
+
+const readLabel = (wire: WireLabel): Label => ({
+  name: wire.name,
+  title: wire.title ?? null,
+  color: wire.color ?? null,
+  shapes: wire.shapes ?? ["box"],
+  rotatable: wire.rotatable ?? false,
+  width_min: wire.width_min ?? 0,
+  height_min: wire.height_min ?? 0,
+  attributes: (wire.attributes ?? []).map(readAttribute),
+  children: (wire.children ?? []).map(readLabel),
+});
+
+const readAttribute = (wire: WireAttribute): Attribute => ({
+  name: wire.name,
+  type: wire.type,
+  title: wire.title ?? null,
+  choices: (wire.choices ?? []).map(({ name, title }) => ({ name, title: title ?? null })),
+  required: wire.required ?? false,
+  minimum: wire.minimum ?? null,
+  maximum: wire.maximum ?? null,
+  length_max: wire.length_max ?? 2000,
+  when: wire.when ?? null,
+});
+
+/** A label in its place: the headings above it, how deep it is, the colour it is drawn in. */
+export interface PlacedLabel {
+  readonly label: Label;
+  readonly path: readonly string[];
+  readonly color: string;
+}
+
+/**
+ * Colours for labels that choose none, far apart in hue and light enough to be seen on a dark photo and dark
+ * enough for a bright one. The order alternates warm and cold so that neighbours in the list differ most.
+ */
+const PALETTE = [
+  "#f97316", "#0ea5e9", "#84cc16", "#d946ef", "#facc15", "#6366f1", "#10b981", "#f43f5e",
+  "#06b6d4", "#a16207", "#a855f7", "#22c55e", "#ec4899", "#3b82f6", "#f59e0b", "#14b8a6",
+] as const;
+
+/** Every label, parents first, in the order a worker sees them. */
+export function placedLabels(taxonomy: Taxonomy): PlacedLabel[] {
+  const placed: PlacedLabel[] = [];
+  const place = (labels: readonly Label[], above: readonly string[]): void => {
+    for (const label of labels) {
+      const path = [...above, label.name];
+      placed.push({ label, path, color: label.color ?? PALETTE[placed.length % PALETTE.length]! });
+      place(label.children, path);
+    }
+  };
+  place(taxonomy.labels, []);
+  return placed;
+}
+
+export const titleOf = (named: { readonly name: string; readonly title: string | null }): string =>
+  named.title ?? named.name;
+
+/**
+ * The attributes to ask, given what is answered so far. An attribute whose condition names one that is itself
+ * not asked is not asked either.
+ */
+export function askedAttributes(attributes: readonly Attribute[], values: AttributeValues): Attribute[] {
+  const byName = new Map(attributes.map((attribute) => [attribute.name, attribute]));
+  const isAsked = (attribute: Attribute, seen: ReadonlySet<string>): boolean => {
+    const { when } = attribute;
+    if (when === null) return true;
+    const other = byName.get(when.attribute);
+    if (other === undefined || seen.has(other.name)) return false;
+    return isAsked(other, new Set([...seen, other.name])) && hasAnyOf(values[other.name], when.any_of);
+  };
+  return attributes.filter((attribute) => isAsked(attribute, new Set([attribute.name])));
+}
+
+const hasAnyOf = (value: AttributeValue | undefined, wanted: readonly string[]): boolean =>
+  value !== undefined && (Array.isArray(value) ? value : [String(value)]).some((each) => wanted.includes(each));
+
+/** The values without those of attributes that are not, or no longer, asked. */
+export function keptValues(attributes: readonly Attribute[], values: AttributeValues): AttributeValues {
+  const asked = new Set(askedAttributes(attributes, values).map((attribute) => attribute.name));
+  return Object.fromEntries(Object.entries(values).filter(([name]) => asked.has(name)));
+}
