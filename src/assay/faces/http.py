@@ -1,0 +1,240 @@
+"""What the HTTP faces share: entering a tenant, permissions, errors, paging and headers.
+
+Every route declares its permission in `opt` (`permission="task.read"`, or `permission=None` for the few that are
+open to anybody); `app` refuses to start with a route that does not. A handler enters its tenant with `enter`,
+which authenticates the caller, checks that permission and commits on leaving.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+import structlog
+from litestar import MediaType, Request, Response
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException, ValidationException
+
+from assay.core import errors, tokens
+from assay.core.ports import Blobs
+from assay.services import accounts
+from assay.services.context import Context, Tenants
+
+log = structlog.get_logger()
+
+COOKIE: Final = "assay_session"
+CSRF_HEADER: Final = "x-assay-request"
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+AnyRequest = Request[Any, Any, State]
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class House:
+    """What `app` built and the faces use."""
+
+    database: Tenants
+    blobs: Blobs
+    clock: Callable[[], datetime]
+    random_bytes: Callable[[int], bytes]
+    chance: Callable[[], float]
+    # Called after a commit that left jobs, so that they start at once.
+    ring: Callable[[], None]
+    public_url: str
+    # Cookies are sent over https only, unless the server is reached over plain http on loopback.
+    secure_cookies: bool
+
+
+def house(request: AnyRequest) -> House:
+    found: House = request.app.state.house
+    return found
+
+
+def token_of(request: AnyRequest) -> tokens.Token:
+    """The caller's token. A cookie may change things only with the header that no foreign page can send."""
+    header = request.headers.get("authorization")
+    if header is not None:
+        scheme, _, value = header.partition(" ")
+        if scheme.lower() != "bearer":
+            raise errors.Unauthenticated("Send the API key as 'Authorization: Bearer assay_live_…'.")
+        return tokens.parse(value.strip())
+    cookie = request.cookies.get(COOKIE)
+    if cookie is None:
+        raise errors.Unauthenticated("You are signed out. Sign in with a link, or send an API key.")
+    if request.method not in SAFE_METHODS and request.headers.get(CSRF_HEADER) != "1":
+        raise errors.Forbidden(f"Requests from a page that change something need the header {CSRF_HEADER}: 1.")
+    return tokens.parse(cookie)
+
+
+@asynccontextmanager
+async def enter(request: AnyRequest, *, durable: bool = True) -> AsyncIterator[Context]:
+    """The caller's tenant, open for one request; committed on leaving, rolled back on any exception.
+
+    Raises ``Unauthenticated`` or ``Forbidden`` before the handler does anything.
+    """
+    home = house(request)
+    token = token_of(request)
+    now = home.clock()
+    async with home.database.tenant(token.organization_id, durable=durable) as tenant:
+        caller = await accounts.authenticate(tenant, token, now)
+        context = Context(tenant, now, caller, home.random_bytes, home.chance)
+        context.require(request.route_handler.opt["permission"])
+        yield context
+
+
+# --- paging ---------------------------------------------------------------------------------------------------------
+
+
+class Page(msgspec.Struct, Generic[Item]):
+    """One list shape for everything. ``next_cursor`` is opaque; none means that this was the last page."""
+
+    items: list[Item]
+    next_cursor: str | None = None
+
+
+def page_of(rows: Sequence[Item], limit: int, cursor: Callable[[Item], str]) -> Page[Item]:
+    """A page from ``limit + 1`` rows: the extra one says that there is more."""
+    items = list(rows[:limit])
+    return Page(items, cursor(items[-1]) if len(rows) > limit else None)
+
+
+def id_cursor(text: str | None) -> UUID | None:
+    """A cursor that is an id. Raises ``Invalid`` for anything else."""
+    if text is None:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        raise errors.Invalid("This is not a cursor of ours; start without one.", "cursor") from None
+
+
+# --- errors ---------------------------------------------------------------------------------------------------------
+
+STATUS: Final[dict[type[errors.AssayError], int]] = {
+    errors.Invalid: 400,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.TooLarge: 413,
+    errors.Throttled: 429,
+    errors.Unavailable: 503,
+}
+TITLE: Final = {
+    400: "Not well-formed",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "Too large",
+    429: "Too many requests",
+    500: "Something broke on our side",
+    503: "Unavailable",
+}
+
+
+class FieldProblem(msgspec.Struct):
+    field: str
+    message: str
+
+
+class ProblemDetails(msgspec.Struct):
+    """RFC 9457, with a stable ``code`` and one entry for each field that is wrong."""
+
+    title: str
+    status: int
+    code: str
+    detail: str
+    request_id: str
+    type: str = "about:blank"
+    problems: list[FieldProblem] = []
+
+
+def problem(
+    request: AnyRequest, status: int, code: str, detail: str, problems: Sequence[FieldProblem] = ()
+) -> Response[ProblemDetails]:
+    body = ProblemDetails(
+        TITLE.get(status, "Error"), status, code, detail, request_id(request), problems=list(problems)
+    )
+    headers = {"retry-after": "1"} if status in (429, 503) else {}
+    return Response(body, status_code=status, media_type="application/problem+json", headers=headers)
+
+
+def broken_rule(request: AnyRequest, error: errors.AssayError) -> Response[ProblemDetails]:
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    fields = [FieldProblem(p.field, p.message) for p in error.problems] if isinstance(error, errors.Invalid) else []
+    if status == 503:
+        log.warning("unavailable", detail=error.message, request_id=request_id(request))
+    return problem(request, status, error.code, error.message, fields)
+
+
+def malformed(request: AnyRequest, error: HTTPException) -> Response[ProblemDetails]:
+    """Litestar's own refusals (unknown path, wrong method, a body that does not fit its type)."""
+    if isinstance(error, ValidationException):
+        extra = error.extra if isinstance(error.extra, list) else []
+        fields = [FieldProblem(str(e.get("key", "")), str(e.get("message", ""))) for e in extra if isinstance(e, dict)]
+        detail = "; ".join(f"{f.field}: {f.message}" for f in fields[:3]) or error.detail
+        return problem(request, 400, "invalid", detail, fields)
+    code = {401: "unauthenticated", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+    status = error.status_code
+    if status >= 500:
+        return bug(request, error)
+    return problem(request, status, code.get(status, "invalid"), error.detail or TITLE.get(status, "Error"))
+
+
+def bug(request: AnyRequest, error: Exception) -> Response[ProblemDetails]:
+    """Ours. The caller gets an id to quote; what happened stays in the log."""
+    log.error("bug", request_id=request_id(request), path=request.url.path, exc_info=error)
+    return problem(request, 500, "bug", f"This is a fault in Assay, not in your request. Quote {request_id(request)}.")
+
+
+def request_id(request: AnyRequest) -> str:
+    found = request.scope.get("assay_request_id")
+    if found is None:
+        found = secrets.token_hex(8)
+        request.scope["assay_request_id"] = found  # type: ignore[typeddict-unknown-key]
+    return str(found)
+
+
+EXCEPTION_HANDLERS: Final[dict[Any, Any]] = {
+    errors.AssayError: broken_rule,
+    HTTPException: malformed,
+    Exception: bug,
+}
+
+
+# --- headers --------------------------------------------------------------------------------------------------------
+
+PAGE_CSP: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+    "font-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+# Everything that is not a page: never a document, never framed, never sniffed.
+DATA_CSP: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+
+async def harden(response: Response[Any]) -> Response[Any]:
+    """The headers of every response; a route may have set a stricter or a page's policy already."""
+    headers = response.headers
+    headers.setdefault("content-security-policy", DATA_CSP)
+    headers.setdefault("x-content-type-options", "nosniff")
+    headers.setdefault("referrer-policy", "no-referrer")
+    headers.setdefault("cross-origin-opener-policy", "same-origin")
+    headers.setdefault("cross-origin-resource-policy", "same-origin")
+    headers.setdefault("permissions-policy", "camera=(), microphone=(), geolocation=()")
+    if response.media_type == MediaType.JSON:
+        headers.setdefault("cache-control", "no-store")
+    return response
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,89 @@
+"""What every service is told: who asks, when, and in which tenant; and where ids and chance come from.
+
+Time, ids, randomness and the caller are arguments, so that a test can be any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from contextlib import AbstractAsyncContextManager
+from typing import Literal, Protocol
+from uuid import UUID
+
+from assay.core import ids, permissions
+from assay.core.errors import Forbidden
+from assay.store.connection import Tenant
+
+CallerKind = Literal["member", "worker", "key", "system"]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who is asking. ``worker_id`` is set for a member who can hold turns; ``key_id`` for an API key."""
+
+    kind: CallerKind
+    role: str
+    member_id: UUID | None = None
+    worker_id: UUID | None = None
+    key_id: UUID | None = None
+    name: str = ""
+    email: str = ""
+    mode: Literal["live", "test"] = "live"
+
+    @property
+    def actor(self) -> tuple[CallerKind, UUID | None]:
+        """As an event records it."""
+        if self.kind == "key":
+            return "key", self.key_id
+        return self.kind, self.member_id
+
+
+class Tenants(Protocol):
+    """Opens a tenant: what a face needs of the database."""
+
+    def tenant(self, organization_id: UUID, *, durable: bool = True) -> AbstractAsyncContextManager[Tenant]:
+        """A transaction that sees one organization; committed on leaving, rolled back on any exception."""
+
+
+SYSTEM = Caller(kind="system", role="owner", name="Assay")
+
+
+@dataclass(frozen=True)
+class Context:
+    """One request, or one job, at work in one tenant.
+
+    ``chance`` gives floats in [0, 1); ``random_bytes`` gives n unguessable bytes.
+    """
+
+    tenant: Tenant
+    now: datetime
+    caller: Caller
+    random_bytes: Callable[[int], bytes]
+    chance: Callable[[], float]
+
+    @property
+    def organization_id(self) -> UUID:
+        return self.tenant.organization_id
+
+    def new_id(self) -> UUID:
+        return ids.uuid7(int(self.now.timestamp() * 1000), self.random_bytes(10))
+
+    def new_ids(self, count: int) -> list[UUID]:
+        """``count`` ids in ascending order, so that rows keep the order they came in."""
+        now_ms = int(self.now.timestamp() * 1000)
+        pool = self.random_bytes(10 * count)
+        return sorted(ids.uuid7(now_ms, pool[at : at + 10]) for at in range(0, 10 * count, 10))
+
+    def require(self, permission: str) -> None:
+        """Raises ``Forbidden`` unless the caller's role carries the permission."""
+        if not permissions.may(self.caller.role, permission):
+            raise Forbidden(f"Your role ({self.caller.role}) does not allow this ({permission}).")
+
+    @property
+    def worker_id(self) -> UUID:
+        """The caller as a worker. Raises ``Forbidden`` for a caller who cannot hold turns (an API key)."""
+        if self.caller.worker_id is None:
+            raise Forbidden("Only a signed-in person can hold turns; sign in with a link.")
+        return self.caller.worker_id

@@ -1,0 +1,71 @@
+"""Jobs, written in the transaction of the change that causes them.
+
+The tables are PgQueuer's, in the schema `queue`; this module is the only one that writes to them besides its
+runner. A payload carries ids only, so the queue needs no tenant wall of its own: a handler opens the tenant it
+finds in the payload and meets row-level security there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment
+from pgqueuer.domain.settings import DBSettings
+
+from assay.store.connection import ROLE, Tenant
+
+SETTINGS: Final = DBSettings(db_schema="queue")
+
+
+class Job(msgspec.Struct, frozen=True):
+    """What a handler is given. ``subject`` is the id of what the job is about."""
+
+    organization_id: UUID
+    subject: UUID
+
+
+async def enqueue(
+    tenant: Tenant, kind: str, subjects: Sequence[UUID], *, after: timedelta = timedelta(0), priority: int = 0
+) -> None:
+    """One job of ``kind`` for each subject; it exists exactly if the transaction commits.
+
+    ``kind`` is a stable string: jobs of it may be waiting while a new release starts. ``after`` delays it.
+    """
+    payloads = [msgspec.json.encode(Job(tenant.organization_id, subject)) for subject in subjects]
+    await tenant.connection.execute(
+        """insert into queue.pgqueuer (priority, entrypoint, payload, status, execute_after)
+           select $1, $2, payload, 'queued', now() + $3 from unnest($4::bytea[]) as payload""",
+        priority,
+        kind,
+        after,
+        payloads,
+    )
+
+
+async def waiting(connection: asyncpg.Connection[Any], now: datetime) -> int:
+    """How many jobs are due and not finished."""
+    count: int = await connection.fetchval(
+        "select count(*) from queue.pgqueuer where execute_after <= $1 and status in ('queued', 'picked')", now
+    )
+    return count
+
+
+async def install(connection: asyncpg.Connection[Any]) -> None:
+    """Creates or upgrades the queue's tables and opens them to the server's role."""
+    builder = QueryBuilderEnvironment(SETTINGS)
+    if not await connection.fetchval("select to_regclass('queue.pgqueuer') is not null"):
+        await connection.execute(builder.build_install_query())
+        await connection.execute(builder.build_optimize_autovacuum_query())
+    # PgQueuer's trigger sends a NOTIFY with every change of the table. A NOTIFY makes commits wait for each other
+    # (one lock for the whole cluster, held over the disk write), which would undo group commit for every
+    # submission. The runner is woken after the commit instead, by JobBell, and polls for what that misses.
+    await connection.execute("drop trigger if exists tg_pgqueuer_changed on queue.pgqueuer")
+    await connection.execute(f"""
+        grant usage on schema queue to {ROLE};
+        grant select, insert, update, delete on all tables in schema queue to {ROLE};
+        grant usage on all sequences in schema queue to {ROLE}""")

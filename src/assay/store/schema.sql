@@ -1,0 +1,487 @@
+-- Assay's tables. PostgreSQL 15 to 18.
+--
+-- Every table but `tenants` and `schema_migrations` belongs to one organization and is closed by row-level
+-- security, forced, so that even the owner of the tables sees only the organization named by the setting
+-- assay.organization (set with SET LOCAL; unset means an error, not an empty answer). Keys begin with
+-- organization_id, so a row can refer only to rows of its own organization.
+--
+-- Ids are UUIDs of version 7 made by the server: no sequence can be guessed from outside, and inserts still land
+-- at the end of each index. Times are timestamptz and come from the server's clock as arguments.
+-- Answers are json, not jsonb: they are never searched inside, are read far more often than written, and come
+-- back exactly as they were acknowledged.
+
+-- The ids of all organizations, and nothing else: what a scheduled job walks before it sets a tenant.
+create table tenants (
+    organization_id uuid primary key
+);
+
+create table organizations (
+    id uuid primary key references tenants (organization_id),
+    name text not null check (length(name) between 1 and 200),
+    created_at timestamptz not null
+);
+
+-- A person of the organization. The last owner cannot be removed; core decides, as it needs the count.
+create table members (
+    organization_id uuid not null references organizations (id),
+    id uuid not null,
+    email text not null check (length(email) between 3 and 320 and email = lower(email)),
+    name text not null check (length(name) between 1 and 200),
+    role text not null check (role in ('owner', 'manager', 'reviewer', 'annotator', 'auditor')),
+    created_at timestamptz not null,
+    disabled_at timestamptz,
+    primary key (organization_id, id),
+    unique (organization_id, email)
+);
+
+-- One-time way in. Only the hash is kept. A demo link may be used again until it expires.
+create table sign_in_links (
+    organization_id uuid not null,
+    token_hash bytea not null check (length(token_hash) = 32),
+    member_id uuid not null,
+    reusable boolean not null default false,
+    created_at timestamptz not null,
+    expires_at timestamptz not null check (expires_at > created_at),
+    used_at timestamptz,
+    primary key (organization_id, token_hash),
+    foreign key (organization_id, member_id) references members (organization_id, id)
+);
+
+create table sessions (
+    organization_id uuid not null,
+    token_hash bytea not null check (length(token_hash) = 32),
+    member_id uuid not null,
+    created_at timestamptz not null,
+    -- Moved forward at most once a minute, so that reading does not mean writing.
+    last_seen_at timestamptz not null,
+    expires_at timestamptz not null check (expires_at > created_at),
+    revoked_at timestamptz,
+    primary key (organization_id, token_hash),
+    foreign key (organization_id, member_id) references members (organization_id, id)
+);
+create index sessions_member on sessions (organization_id, member_id, created_at);
+
+create table api_keys (
+    organization_id uuid not null,
+    id uuid not null,
+    name text not null check (length(name) between 1 and 200),
+    -- The first characters of the key, so that a person can tell keys apart; the rest exists only as a hash.
+    prefix text not null,
+    key_hash bytea not null check (length(key_hash) = 32),
+    mode text not null check (mode in ('live', 'test')),
+    role text not null check (role in ('manager', 'reviewer', 'annotator', 'auditor')),
+    created_by uuid not null,
+    created_at timestamptz not null,
+    expires_at timestamptz,
+    revoked_at timestamptz,
+    last_used_at timestamptz,
+    primary key (organization_id, id),
+    unique (organization_id, key_hash),
+    foreign key (organization_id, created_by) references members (organization_id, id)
+);
+
+-- Who can hold a turn: a person (through a member) or a model.
+create table workers (
+    organization_id uuid not null references organizations (id),
+    id uuid not null,
+    kind text not null check (kind in ('person', 'model')),
+    name text not null check (length(name) between 1 and 200),
+    member_id uuid,
+    created_at timestamptz not null,
+    primary key (organization_id, id),
+    unique (organization_id, member_id),
+    foreign key (organization_id, member_id) references members (organization_id, id),
+    check ((kind = 'person') = (member_id is not null))
+);
+
+create table projects (
+    organization_id uuid not null references organizations (id),
+    id uuid not null,
+    name text not null check (length(name) between 1 and 200),
+    kind text not null,
+    state text not null default 'active' check (state in ('active', 'paused', 'archived')),
+    mode text not null default 'live' check (mode in ('live', 'test')),
+    -- The version new tasks get. Deferred: a project and its first version refer to each other.
+    version integer not null,
+    created_at timestamptz not null,
+    updated_at timestamptz not null,
+    primary key (organization_id, id)
+);
+
+-- What is asked, as it was when a task was created. Rows are never changed.
+create table project_versions (
+    organization_id uuid not null,
+    project_id uuid not null,
+    version integer not null check (version >= 1),
+    instructions text not null check (length(instructions) <= 200000),
+    taxonomy json not null,
+    policy json not null,
+    created_at timestamptz not null,
+    primary key (organization_id, project_id, version),
+    foreign key (organization_id, project_id) references projects (organization_id, id)
+);
+alter table projects add constraint projects_version_exists
+    foreign key (organization_id, id, version)
+    references project_versions (organization_id, project_id, version) deferrable initially deferred;
+
+create table batches (
+    organization_id uuid not null,
+    id uuid not null,
+    project_id uuid not null,
+    name text not null check (length(name) between 1 and 200),
+    created_at timestamptz not null,
+    primary key (organization_id, id),
+    unique (organization_id, project_id, name),
+    foreign key (organization_id, project_id) references projects (organization_id, id)
+);
+
+-- A photo. The bytes are in the blob store under keys made from the content's hash, never from a name.
+create table attachments (
+    organization_id uuid not null,
+    id uuid not null,
+    project_id uuid not null,
+    state text not null check (state in ('pending', 'ready', 'failed')),
+    file_name text not null check (length(file_name) <= 1024),
+    source_url text check (length(source_url) <= 4096),
+    failure text,
+    sha256 bytea check (length(sha256) = 32),
+    content_type text,
+    byte_count bigint check (byte_count > 0),
+    -- As shown: after EXIF orientation. Annotations use these pixels.
+    width integer check (width > 0),
+    height integer check (height > 0),
+    -- The scaled copy for photos too large for a browser; equal to the original otherwise.
+    display_width integer,
+    display_height integer,
+    blob_key text,
+    display_key text,
+    thumbnail_key text,
+    created_at timestamptz not null,
+    primary key (organization_id, id),
+    unique (organization_id, project_id, sha256),
+    foreign key (organization_id, project_id) references projects (organization_id, id),
+    check (state <> 'ready' or (sha256 is not null and width is not null and height is not null
+        and display_width is not null and display_height is not null and content_type is not null
+        and blob_key is not null and display_key is not null and thumbnail_key is not null)),
+    check (state <> 'pending' or source_url is not null),
+    check ((state = 'failed') = (failure is not null))
+);
+create index attachments_file_name on attachments (organization_id, project_id, file_name);
+
+create table tasks (
+    organization_id uuid not null,
+    id uuid not null,
+    project_id uuid not null,
+    project_version integer not null,
+    batch_id uuid,
+    attachment_id uuid,
+    -- The customer's own name for the task; creating it twice gives the first one back.
+    unique_id text check (length(unique_id) between 1 and 512),
+    metadata json not null default '{}',
+    prelabels json,
+    -- preparing: its photo is not here yet. annotating, reviewing: turns are open. The others are final,
+    -- except that a manager can reopen a broken task.
+    state text not null check (state in
+        ('preparing', 'annotating', 'reviewing', 'completed', 'cancelled', 'broken')),
+    -- A task whose answer is known; it is mixed in among the others and never resolved.
+    is_gold boolean not null default false,
+    -- Raised by one when a reviewer sends the task back.
+    round integer not null default 1 check (round >= 1),
+    priority smallint not null default 50 check (priority between 0 and 100),
+    -- Of the latest consensus, so that lists can be filtered and sorted without reading answers.
+    agreement real check (agreement between 0 and 1),
+    confidence real check (confidence between 0 and 1),
+    broken_reason text,
+    created_at timestamptz not null,
+    completed_at timestamptz,
+    primary key (organization_id, id),
+    foreign key (organization_id, project_id, project_version)
+        references project_versions (organization_id, project_id, version),
+    foreign key (organization_id, batch_id) references batches (organization_id, id),
+    foreign key (organization_id, attachment_id) references attachments (organization_id, id),
+    check ((state = 'completed') = (completed_at is not null)),
+    check ((state = 'broken') = (broken_reason is not null))
+);
+create unique index tasks_unique_id on tasks (organization_id, project_id, unique_id) where unique_id is not null;
+create index tasks_listed on tasks (organization_id, project_id, id);
+create index tasks_by_state on tasks (organization_id, project_id, state, id);
+create index tasks_golds on tasks (organization_id, project_id, id) where is_gold;
+create index tasks_by_attachment on tasks (organization_id, attachment_id);
+create index tasks_completed on tasks (organization_id, project_id, completed_at) where completed_at is not null;
+
+create table golds (
+    organization_id uuid not null,
+    task_id uuid not null,
+    answer json not null,
+    created_at timestamptz not null,
+    primary key (organization_id, task_id),
+    foreign key (organization_id, task_id) references tasks (organization_id, id)
+);
+
+-- The order of the queue within a priority.
+create sequence queue_sequence;
+
+-- One worker's turn on one task. An open row is the queue: a task that wants three opinions has three.
+-- A turn that ends without a submission is closed and a fresh row opened, so history is never overwritten.
+create table assignments (
+    organization_id uuid not null,
+    id uuid not null,
+    task_id uuid not null,
+    project_id uuid not null,
+    stage text not null check (stage in ('annotate', 'review')),
+    round integer not null,
+    state text not null check (state in
+        ('open', 'claimed', 'submitted', 'skipped', 'reported', 'expired', 'returned', 'cancelled')),
+    -- Priority and age in one number, smallest first; see core.routing.queue_position.
+    queue_position bigint not null,
+    -- Only this worker may claim it (sent back by a reviewer).
+    reserved_for uuid,
+    worker_id uuid,
+    opened_at timestamptz not null,
+    claimed_at timestamptz,
+    lease_until timestamptz,
+    extended boolean not null default false,
+    closed_at timestamptz,
+    -- Why it was skipped, reported or cancelled; for a review turn, why the review was asked.
+    reason text check (length(reason) <= 4000),
+    primary key (organization_id, id),
+    foreign key (organization_id, task_id) references tasks (organization_id, id),
+    foreign key (organization_id, worker_id) references workers (organization_id, id),
+    foreign key (organization_id, reserved_for) references workers (organization_id, id),
+    check ((state = 'open') = (worker_id is null) or state = 'cancelled'),
+    check ((state = 'claimed') <= (lease_until is not null and claimed_at is not null)),
+    check ((state in ('open', 'claimed')) = (closed_at is null))
+);
+-- The queue itself. Partial, so that it stays as small as the work that is waiting.
+create index assignments_queue on assignments (organization_id, project_id, stage, queue_position)
+    where state = 'open';
+create index assignments_of_task on assignments (organization_id, task_id);
+-- Nobody gets a second turn on one task in one round, unless the first ended without a mark.
+create unique index assignments_one_turn on assignments (organization_id, task_id, stage, round, worker_id)
+    where state in ('claimed', 'submitted', 'skipped', 'reported');
+create index assignments_of_worker on assignments (organization_id, worker_id, closed_at);
+create index assignments_leases on assignments (organization_id, lease_until) where state = 'claimed';
+
+-- What the worker has drawn so far in a turn that is still theirs.
+create table drafts (
+    organization_id uuid not null,
+    assignment_id uuid not null,
+    answer json not null,
+    saved_at timestamptz not null,
+    primary key (organization_id, assignment_id),
+    foreign key (organization_id, assignment_id) references assignments (organization_id, id)
+);
+
+create table submissions (
+    organization_id uuid not null,
+    id uuid not null,
+    assignment_id uuid not null,
+    task_id uuid not null,
+    project_id uuid not null,
+    worker_id uuid not null,
+    round integer not null,
+    answer json not null,
+    annotation_count integer not null,
+    -- Active time as the page measured it, bounded by the length of the turn.
+    duration_seconds real not null check (duration_seconds >= 0),
+    submitted_at timestamptz not null,
+    -- Against the gold, when the task is one.
+    gold_score real check (gold_score between 0 and 1),
+    gold_right boolean,
+    -- With the consensus it went into.
+    agreement real check (agreement between 0 and 1),
+    primary key (organization_id, id),
+    unique (organization_id, assignment_id),
+    foreign key (organization_id, assignment_id) references assignments (organization_id, id),
+    foreign key (organization_id, task_id) references tasks (organization_id, id),
+    foreign key (organization_id, worker_id) references workers (organization_id, id),
+    check ((gold_score is null) = (gold_right is null))
+);
+create index submissions_of_task on submissions (organization_id, task_id);
+create index submissions_of_worker on submissions (organization_id, project_id, worker_id, submitted_at);
+
+-- Several submissions made one. The latest of a task is the one in force.
+create table consensuses (
+    organization_id uuid not null,
+    id uuid not null,
+    task_id uuid not null,
+    round integer not null,
+    answer json not null,
+    confidence real not null check (confidence between 0 and 1),
+    agreement real not null check (agreement between 0 and 1),
+    -- What the merge thought of each object, kept or not (core ObjectVerdict).
+    objects json not null,
+    -- In the order the members of each object refer to.
+    submission_ids uuid[] not null,
+    created_at timestamptz not null,
+    primary key (organization_id, id),
+    foreign key (organization_id, task_id) references tasks (organization_id, id)
+);
+create index consensuses_of_task on consensuses (organization_id, task_id, id);
+
+create table reviews (
+    organization_id uuid not null,
+    id uuid not null,
+    assignment_id uuid not null,
+    task_id uuid not null,
+    reviewer_id uuid not null,
+    verdict text not null check (verdict in ('accept', 'fix', 'send_back')),
+    comment text check (length(comment) <= 10000),
+    answer json,
+    duration_seconds real not null check (duration_seconds >= 0),
+    created_at timestamptz not null,
+    primary key (organization_id, id),
+    unique (organization_id, assignment_id),
+    foreign key (organization_id, assignment_id) references assignments (organization_id, id),
+    foreign key (organization_id, task_id) references tasks (organization_id, id),
+    foreign key (organization_id, reviewer_id) references workers (organization_id, id),
+    check ((verdict = 'fix') = (answer is not null)),
+    check (verdict <> 'send_back' or comment is not null)
+);
+create index reviews_of_task on reviews (organization_id, task_id);
+
+-- The accepted result of a task: one, and it never changes.
+create table responses (
+    organization_id uuid not null,
+    task_id uuid not null,
+    answer json not null,
+    confidence real not null check (confidence between 0 and 1),
+    origin text not null check (origin in ('submission', 'consensus', 'review')),
+    accepted_at timestamptz not null,
+    primary key (organization_id, task_id),
+    foreign key (organization_id, task_id) references tasks (organization_id, id)
+);
+
+-- A worker's standing in a project. A row exists from the first suspension on.
+create table suspensions (
+    organization_id uuid not null,
+    id uuid not null,
+    project_id uuid not null,
+    worker_id uuid not null,
+    reason text not null check (length(reason) between 1 and 2000),
+    suspended_at timestamptz not null,
+    -- Golds answered before this moment no longer count against the worker.
+    lifted_at timestamptz check (lifted_at >= suspended_at),
+    primary key (organization_id, id),
+    foreign key (organization_id, project_id) references projects (organization_id, id),
+    foreign key (organization_id, worker_id) references workers (organization_id, id)
+);
+create unique index suspensions_in_force on suspensions (organization_id, project_id, worker_id)
+    where lifted_at is null;
+
+-- Every change of state, for people, callbacks and audit. Rows are only added.
+create table events (
+    organization_id uuid not null references organizations (id),
+    id uuid not null,
+    type text not null,
+    at timestamptz not null,
+    actor_kind text not null check (actor_kind in ('member', 'worker', 'key', 'system')),
+    actor_id uuid,
+    project_id uuid,
+    task_id uuid,
+    data json not null default '{}',
+    primary key (organization_id, id)
+);
+create index events_of_task on events (organization_id, task_id, id) where task_id is not null;
+
+create table imports (
+    organization_id uuid not null,
+    id uuid not null,
+    project_id uuid not null,
+    format text not null,
+    purpose text not null check (purpose in ('tasks', 'prelabels', 'golds')),
+    file_name text not null check (length(file_name) <= 1024),
+    blob_key text not null,
+    state text not null check (state in ('running', 'done', 'failed')),
+    total integer not null default 0,
+    done integer not null default 0,
+    failed integer not null default 0,
+    message text,
+    created_at timestamptz not null,
+    finished_at timestamptz,
+    primary key (organization_id, id),
+    foreign key (organization_id, project_id) references projects (organization_id, id)
+);
+create index imports_of_project on imports (organization_id, project_id, id);
+
+create table import_problems (
+    organization_id uuid not null,
+    import_id uuid not null,
+    row_number integer not null,
+    item text not null,
+    message text not null,
+    primary key (organization_id, import_id, row_number),
+    foreign key (organization_id, import_id) references imports (organization_id, id)
+);
+
+create table webhooks (
+    organization_id uuid not null references organizations (id),
+    id uuid not null,
+    url text not null check (length(url) <= 2048),
+    description text not null default '' check (length(description) <= 500),
+    -- Event types, or '*'.
+    events text[] not null check (cardinality(events) between 1 and 50),
+    -- The signing secret, encrypted with the installation's master key.
+    sealed_secret bytea not null,
+    created_at timestamptz not null,
+    disabled_at timestamptz,
+    primary key (organization_id, id)
+);
+
+create table deliveries (
+    organization_id uuid not null,
+    id uuid not null,
+    webhook_id uuid not null,
+    event_id uuid not null,
+    event_type text not null,
+    -- The body as first sent: a retry sends the same bytes.
+    payload text not null,
+    state text not null default 'pending' check (state in ('pending', 'delivered', 'failed')),
+    attempts integer not null default 0,
+    last_status integer,
+    last_error text,
+    created_at timestamptz not null,
+    next_attempt_at timestamptz,
+    delivered_at timestamptz,
+    primary key (organization_id, id),
+    foreign key (organization_id, webhook_id) references webhooks (organization_id, id) on delete cascade,
+    check ((state = 'delivered') = (delivered_at is not null))
+);
+create index deliveries_of_webhook on deliveries (organization_id, webhook_id, id);
+
+-- The answer first given to a request that carried an Idempotency-Key, kept for a day.
+create table idempotency_keys (
+    organization_id uuid not null references organizations (id),
+    key text not null check (length(key) between 1 and 255),
+    -- Of method, path and body: the same key with another request is refused.
+    request_hash bytea not null,
+    answer json,
+    created_at timestamptz not null,
+    primary key (organization_id, key)
+);
+
+-- Tenants apart. `force` closes the tables to their owner too.
+do $$
+declare
+    name text;
+begin
+    foreach name in array array[
+        'members', 'sign_in_links', 'sessions', 'api_keys', 'workers', 'projects', 'project_versions', 'batches',
+        'attachments', 'tasks', 'golds', 'assignments', 'drafts', 'submissions', 'consensuses', 'reviews',
+        'responses', 'suspensions', 'events', 'imports', 'import_problems', 'webhooks', 'deliveries',
+        'idempotency_keys'
+    ] loop
+        execute format('alter table %I enable row level security', name);
+        execute format('alter table %I force row level security', name);
+        execute format('create policy tenant on %I'
+            ' using (organization_id = (select current_setting(''assay.organization'')::uuid))', name);
+    end loop;
+end $$;
+alter table organizations enable row level security;
+alter table organizations force row level security;
+create policy tenant on organizations using (id = (select current_setting('assay.organization')::uuid));
+
+-- The server works as assay_app: it owns nothing, bypasses nothing, and may only add to the record.
+grant select, insert, update, delete on all tables in schema public to assay_app;
+grant usage on all sequences in schema public to assay_app;
+revoke update, delete on events, responses, project_versions, reviews, consensuses, tenants from assay_app;
