@@ -86,7 +86,7 @@ class EmbeddedPostgres:
     """
 
     def __init__(self, home: Path, *, fsync: bool = True, settings: Mapping[str, str] | None = None) -> None:
-        self.home = Path(home).absolute()
+        self.home = Path(home).resolve()
         self.folder = self.home / "postgres"
         self.data = self.folder / "data"
         self.fsync = fsync
@@ -217,7 +217,7 @@ class EmbeddedPostgres:
             log.replace(log.with_suffix(".log.1"))
         fixed = {
             "listen_addresses": "",
-            "unix_socket_directories": str(run),
+            "unix_socket_directories": '"' + str(run).replace('"', '""') + '"',
             "unix_socket_permissions": "0700",
             "fsync": "on" if self.fsync else "off",
             "full_page_writes": "on" if self.fsync else "off",
@@ -379,10 +379,10 @@ def _is_postmaster(pid: int, data: Path) -> bool:
         return True
     try:
         status = Path(f"/proc/{pid}/stat").read_text()
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        # A server stands in its data folder; comparing folders and not names sees through links.
+        return status.rpartition(")")[2].split()[0] not in "ZX" and os.path.samefile(f"/proc/{pid}/cwd", data)
     except OSError:
         return False
-    return status.rpartition(")")[2].split()[0] not in "ZX" and os.fsencode(data) in words
 
 
 def _release_stale_lock(data: Path, run: Path) -> None:
@@ -393,12 +393,14 @@ def _release_stale_lock(data: Path, run: Path) -> None:
     So only its first line is changed, to our own number, which PostgreSQL knows cannot be a server (its parent).
     """
     lock = _read_lock(data)
-    if lock is None or _is_postmaster(lock[0], data):
+    if lock is not None and _is_postmaster(lock[0], data):
+        return
+    for leftover in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
+        (run / leftover).unlink(missing_ok=True)
+    if lock is None:
         return
     path = data / "postmaster.pid"
     lines = path.read_text().splitlines(keepends=True)
     with path.open("r+") as file:
         file.write("".join([f"{os.getpid()}\n", *lines[1:]]))
         file.truncate()
-    for leftover in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
-        (run / leftover).unlink(missing_ok=True)

@@ -91,12 +91,13 @@ def pg_bin() -> Path:
     )
 
 
-def reachable_bin(account: Account, copies: Path) -> Path:
-    """``pg_bin()``, or a copy of the whole installation under ``copies`` when the account cannot get to it.
+def reachable_bin(account: Account, copies: Path, source: Path | None = None) -> Path:
+    """``source`` (``pg_bin()``), or a copy of the installation around it under ``copies`` when the account cannot
+    get to it.
 
     The copy (38 MiB) is made once per installed version and is readable, not writable, for the account.
     """
-    source = pg_bin()
+    source = source or pg_bin()
     if account.can_enter(source):
         return source
     stamp = (source / "postgres").stat()
