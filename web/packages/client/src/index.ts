@@ -1,1 +1,5 @@
-export {};
+export * from "./http";
+export * from "./types";
+export * as api from "./api";
+export type { TaskFilters } from "./api";
+export { newQueryClient } from "./query";
