@@ -1,1 +1,3 @@
-export {};
+export * from "./form";
+export * from "./form-problems";
+export * from "./use-form";
