@@ -56,7 +56,7 @@ class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     name: str
     title: str | None = None
     color: str | None = None
-    shapes: list[Shape] = ["box"]
+    shapes: list[Shape] = msgspec.field(default_factory=lambda: ["box"])
     rotatable: bool = False
     width_min: float = 0.0
     height_min: float = 0.0
