@@ -1,14 +1,12 @@
 """Who may do what: roles, what each may do, and who may make whom what.
 
-                 owner
-                   │
-                manager
-               ╱       ╲
-          reviewer    auditor
-              │
-          annotator
+    owner
+      └── manager
+            ├── reviewer
+            │     └── annotator
+            └── auditor
 
-A role stands above another when there is a way up from the other to it. Owners and managers may do the same
+A role stands above another when the other hangs below it. Owners and managers may do the same
 things; what sets them apart is whom they may appoint.
 """
 
