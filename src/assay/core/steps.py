@@ -41,11 +41,12 @@ from assay.core.tasks import (
 
 
 class OpenTurn(msgspec.Struct, frozen=True, tag=True):
-    """``reserved_for``: only this worker may claim it."""
+    """``reserved_for``: only this worker may claim it. ``review_reason``: why a review is asked for."""
 
     stage: Stage
     round: int
     reserved_for: UUID | None = None
+    review_reason: ReviewReason | None = None
 
 
 class CloseTurn(msgspec.Struct, frozen=True, tag=True):

@@ -45,9 +45,9 @@ TASK_TRANSITIONS: Mapping[TaskState, frozenset[TaskState]] = {
     "cancelled": frozenset(),
 }
 
-# Where a turn may go. Open turns expire only when a reservation runs out; all closed states are final.
+# Where a turn may go. All closed states are final.
 TURN_TRANSITIONS: Mapping[TurnState, frozenset[TurnState]] = {
-    "open": frozenset({"claimed", "cancelled", "expired"}),
+    "open": frozenset({"claimed", "cancelled"}),
     "claimed": frozenset({"submitted", "skipped", "reported", "expired", "returned", "cancelled"}),
     "submitted": frozenset(),
     "skipped": frozenset(),

@@ -97,8 +97,8 @@ REVIEWED_CONFIDENCE = 1.0
 # No case needs more than a handful; a rule whose step does not change what it saw would go on for ever.
 _LOOKS_MAX = 50
 
-# Agreements are sums of floats: 0.8 reached by another road may be 0.7999999999999999.
-_TOLERANCE = 1e-9
+# Agreements are sums of floats and rest in single precision: what was exactly 0.7 comes back as 0.69999999.
+_TOLERANCE = 1e-6
 
 
 def next_steps(case: Case, kind: Kind) -> tuple[Step, ...]:
@@ -174,8 +174,11 @@ def _close_strays(case: Case, _: Kind) -> tuple[Step, ...]:
 
 
 def _expire(case: Case, _: Kind) -> tuple[Step, ...]:
+    """Leases that ran out, and reservations: an open turn has no worker, so it is cancelled rather than expired."""
     return tuple(
-        CloseTurn(t.id, "expired", "the lease ended" if t.state == "claimed" else "the reservation ended")
+        CloseTurn(t.id, "expired", "the lease ended")
+        if t.state == "claimed"
+        else CloseTurn(t.id, "cancelled", "the reservation ended")
         for t in case.live()
         if (ends_at := _ends_at(t)) is not None and ends_at <= case.now
     )
@@ -281,7 +284,9 @@ def _take_back(case: Case, _: Kind) -> tuple[Step, ...]:
 
 
 def _open_review(case: Case, _: Kind) -> tuple[Step, ...]:
-    return () if case.live("review") else (OpenTurn("review", case.round),)
+    # The reason is found again rather than remembered; only a policy changed meanwhile leaves none.
+    reason = _review_reason(case) or "all"
+    return () if case.live("review") else (OpenTurn("review", case.round, review_reason=reason),)
 
 
 # --- golds -----------------------------------------------------------------------------------------------------
