@@ -1,0 +1,235 @@
+"""COCO out: one JSON object, written as it comes.
+
+Annotations go straight out and the ten times smaller list of images waits in the spool, so the object's order is
+``info, annotations, categories, images``. Categories come late because an answer may use a label that was since
+taken out of the taxonomy; it gets an id after all others.
+
+What COCO has no field for is written under keys of our own, which its readers ignore: in an image ``task_id``,
+``unique_id``, ``metadata``, ``attributes``, ``confidence``, ``origin``, ``is_gold`` and ``polylines``; in an annotation
+``annotation_id``, ``attributes``, ``score``, and ``rings`` (a polygon with holes, exactly).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from assay.core.annotations.image import Box, Mark, Point, Polygon, Polyline
+from assay.core.formats.rows import ExportFacts, ExportRow, Losses, Spool
+from assay.core.formats.shapes import box_corners, envelope, mask_runs, rings_area
+from assay.core.taxonomy import Taxonomy
+
+LOSSES = {
+    "polyline": "COCO has no open lines: they are listed in their image under `polylines`, not among the annotations",
+    "hole": "COCO polygons have no holes: the annotation has a run-length mask, and its exact outline under `rings`",
+    "rotation": "COCO boxes are upright: the box is drawn around the turned one, whose corners are the segmentation",
+    "image_attribute": "COCO does not ask about whole images: the values are in the image under `attributes`",
+}
+
+_READ_BYTES = 1 << 16
+
+
+class _Annotation(msgspec.Struct, omit_defaults=True):
+    id: int
+    image_id: int
+    category_id: int
+    bbox: tuple[float, float, float, float]
+    area: float
+    segmentation: list[list[float]] | dict[str, list[int]]
+    # One value that is always there, whatever ``omit_defaults`` leaves out: COCO demands it.
+    iscrowd: int
+    annotation_id: str
+    keypoints: tuple[float, float, int] | None = None
+    num_keypoints: int = 0
+    attributes: dict[str, Any] | None = None
+    rings: list[list[float]] | None = None
+    score: float | None = None
+
+
+class _Image(msgspec.Struct, omit_defaults=True):
+    id: int
+    file_name: str
+    width: int
+    height: int
+    task_id: str
+    unique_id: str | None = None
+    metadata: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
+    confidence: float | None = None
+    origin: str | None = None
+    is_gold: bool = False
+    polylines: list[dict[str, Any]] = []
+
+
+class Categories:
+    """Numbers for labels: the taxonomy's, from 1 in its own order (headings too, so that giving a heading a tool
+    renumbers nothing), then strangers as they are met."""
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self.numbers: dict[str, int] = {}
+        self._parents: dict[str, str] = {}
+        self._shapes: dict[str, list[str]] = {}
+        for path, label in taxonomy.walk():
+            self.numbers[label.name] = len(self.numbers) + 1
+            self._shapes[label.name] = list(label.shapes)
+            if len(path) > 1:
+                self._parents[label.name] = path[-2]
+
+    def number(self, label: str) -> int:
+        return self.numbers.setdefault(label, len(self.numbers) + 1)
+
+    def listed(self) -> list[dict[str, Any]]:
+        """As COCO lists them. A label that takes points is a category of one keypoint."""
+        return [
+            {"id": number, "name": name}
+            | ({"supercategory": self._parents[name]} if name in self._parents else {"supercategory": ""})
+            | ({"keypoints": ["point"], "skeleton": []} if "point" in self._shapes.get(name, ()) else {})
+            for name, number in self.numbers.items()
+        ]
+
+
+class CocoExporter:
+    """See ``Exporter``. ``spool`` takes the images."""
+
+    def __init__(self, facts: ExportFacts, spool: Spool) -> None:
+        self.losses = Losses(LOSSES)
+        self._facts = facts
+        self._spool = spool
+        self._categories = Categories(facts.taxonomy)
+        self._rotation_taken = any(
+            attribute.name == "rotation" for _, label in facts.taxonomy.walk() for attribute in label.attributes
+        )
+        self._encode = msgspec.json.Encoder().encode
+        self._images = self._annotations = 0
+        self._begun = False
+
+    def add(self, rows: Iterable[ExportRow]) -> bytes:
+        out: list[bytes] = []
+        images: list[bytes] = []
+        annotations_before = self._annotations
+        for row in rows:
+            answer = row.image_answer()
+            self._images += 1
+            drawn: list[_Annotation] = []
+            polylines: list[dict[str, Any]] = []
+            for mark in answer.annotations:
+                if type(mark) is Polyline:
+                    polylines.append(self._polyline(mark, row))
+                else:
+                    drawn.append(self._annotation(mark, row))
+            if drawn:
+                out.append(self._encode(drawn)[1:-1])
+            images.append(self._encode(self._image(row, answer.attributes, polylines)))
+        if images:
+            self._spool.write((b"," if self._images > len(images) else b"") + b",".join(images))
+        lead = b"" if self._begun else self._lead()
+        # A comma goes before all but the first annotation of the file.
+        comma = b"," if out and annotations_before else b""
+        return lead + comma + b",".join(out)
+
+    def finish(self) -> Iterator[bytes]:
+        """The rest of the file. The tally of losses is its last key, ``assay``."""
+        head = b"" if self._begun else self._lead()
+        yield head + b'],"categories":' + self._encode(self._categories.listed()) + b',"images":['
+        self._spool.seek(0)
+        while block := self._spool.read(_READ_BYTES):
+            yield block
+        tail = {"project_id": self._facts.project_id, "losses": [vars(loss) for loss in self.losses.report()]}
+        yield b'],"assay":' + self._encode(tail) + b"}"
+
+    def _lead(self) -> bytes:
+        self._begun = True
+        info = {
+            "description": self._facts.project_name,
+            "version": "1.0",
+            "contributor": "Assay",
+            "date_created": self._facts.exported_at,
+        }
+        return b'{"info":' + self._encode(info) + b',"licenses":[],"annotations":['
+
+    def _annotation(self, mark: Mark, row: ExportRow) -> _Annotation:
+        self._annotations += 1
+        annotation = _Annotation(
+            self._annotations, self._images, self._categories.number(mark.label), _NOWHERE, 0.0, [], 0, mark.id
+        )
+        if mark.attributes:
+            annotation.attributes = dict(mark.attributes)
+        if row.confidences:
+            annotation.score = row.confidences.get(mark.id)
+        if type(mark) is Box:
+            if mark.rotation:
+                self._draw_turned(annotation, mark)
+            else:
+                annotation.bbox = (mark.x, mark.y, mark.width, mark.height)
+                annotation.area = mark.width * mark.height
+        elif type(mark) is Polygon:
+            self._draw_polygon(annotation, mark, row)
+        elif type(mark) is Point:
+            annotation.bbox = (mark.x, mark.y, 0.0, 0.0)
+            # 2 is COCO's word for a point that is labelled and visible.
+            annotation.keypoints = (mark.x, mark.y, 2)
+            annotation.num_keypoints = 1
+        return annotation
+
+    def _draw_turned(self, annotation: _Annotation, box: Box) -> None:
+        self.losses.add("rotation")
+        corners = box_corners(box)
+        annotation.bbox = envelope(corners)
+        annotation.area = box.width * box.height
+        annotation.segmentation = [_flat(corners)]
+        # Annotation tools look for the angle here; a label with an attribute of that name keeps its own.
+        if not self._rotation_taken:
+            annotation.attributes = {**(annotation.attributes or {}), "rotation": box.rotation}
+
+    def _draw_polygon(self, annotation: _Annotation, polygon: Polygon, row: ExportRow) -> None:
+        annotation.bbox = envelope(polygon.rings[0])
+        annotation.area = rings_area(polygon.rings)
+        if len(polygon.rings) == 1:
+            annotation.segmentation = [_flat(polygon.rings[0])]
+            return
+        self.losses.add("hole", len(polygon.rings) - 1)
+        annotation.segmentation = {
+            "counts": mask_runs(polygon.rings, row.width, row.height),
+            "size": [row.height, row.width],
+        }
+        annotation.rings = [_flat(ring) for ring in polygon.rings]
+
+    def _polyline(self, mark: Polyline, row: ExportRow) -> dict[str, Any]:
+        self.losses.add("polyline")
+        score = row.confidences.get(mark.id)
+        return (
+            {
+                "annotation_id": mark.id,
+                "category_id": self._categories.number(mark.label),
+                "polyline": _flat(mark.points),
+            }
+            | ({"attributes": mark.attributes} if mark.attributes else {})
+            | ({} if score is None else {"score": score})
+        )
+
+    def _image(self, row: ExportRow, attributes: dict[str, Any], polylines: list[dict[str, Any]]) -> _Image:
+        if attributes:
+            self.losses.add("image_attribute", len(attributes))
+        return _Image(
+            id=self._images,
+            file_name=row.file_name,
+            width=row.width,
+            height=row.height,
+            task_id=row.task_id,
+            unique_id=row.unique_id,
+            metadata=row.metadata,
+            attributes=attributes,
+            confidence=row.confidence,
+            origin=row.origin,
+            is_gold=row.is_gold,
+            polylines=polylines,
+        )
+
+
+_NOWHERE = (0.0, 0.0, 0.0, 0.0)
+
+
+def _flat(points: Iterable[tuple[float, float]]) -> list[float]:
+    return [number for point in points for number in point]

@@ -1,0 +1,54 @@
+"""Which formats can be written, and how to begin one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from assay.core.errors import Invalid
+from assay.core.formats.coco_export import CocoExporter
+from assay.core.formats.jsonl import JsonlExporter
+from assay.core.formats.rows import Exporter, ExportFacts, ExportRow, Spool
+from assay.core.formats.voc_export import VocExporter
+from assay.core.formats.yolo_export import YoloExporter
+
+PAGE_ROWS = 200
+
+
+@dataclass(frozen=True)
+class ExportFormat:
+    """``begin`` makes an exporter from facts and an empty spool; ``ending`` is the file's, without a dot."""
+
+    name: str
+    title: str
+    ending: str
+    content_type: str
+    begin: Callable[[ExportFacts, Spool], Exporter]
+
+
+EXPORT_FORMATS = {
+    known.name: known
+    for known in (
+        ExportFormat("coco", "COCO", "json", "application/json", CocoExporter),
+        ExportFormat("yolo", "YOLO", "zip", "application/zip", YoloExporter),
+        ExportFormat("voc", "Pascal VOC", "zip", "application/zip", VocExporter),
+        ExportFormat("jsonl", "Assay JSONL", "jsonl", "application/jsonl", JsonlExporter),
+    )
+}
+
+
+def export_format(name: str) -> ExportFormat:
+    """Raises ``Invalid`` (field ``format``) for a format that is not written here."""
+    if name not in EXPORT_FORMATS:
+        raise Invalid(f"no such export format; use one of {', '.join(EXPORT_FORMATS)}", "format")
+    return EXPORT_FORMATS[name]
+
+
+def export(exporter: Exporter, rows: Iterable[ExportRow], page_rows: int = PAGE_ROWS) -> Iterator[bytes]:
+    """The whole file as chunks of bytes, none empty, from rows that are at hand (see ``Exporter`` for async)."""
+    feed = iter(rows)
+    while page := list(islice(feed, page_rows)):
+        if chunk := exporter.add(page):
+            yield chunk
+    yield from (chunk for chunk in exporter.finish() if chunk)
