@@ -5,15 +5,17 @@ Time, ids, randomness and the caller are arguments, so that a test can be any of
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
 from typing import Literal, Protocol
 from uuid import UUID
 
 from assay.core import ids, permissions
 from assay.core.errors import Forbidden
+from assay.core.permissions import Permission, Role
 from assay.store.connection import Tenant
 
 CallerKind = Literal["member", "worker", "key", "system"]
@@ -24,7 +26,7 @@ class Caller:
     """Who is asking. ``worker_id`` is set for a member who can hold turns; ``key_id`` for an API key."""
 
     kind: CallerKind
-    role: str
+    role: Role
     member_id: UUID | None = None
     worker_id: UUID | None = None
     key_id: UUID | None = None
@@ -62,13 +64,17 @@ class Context:
     caller: Caller
     random_bytes: Callable[[int], bytes]
     chance: Callable[[], float]
+    _made: Iterator[int] = field(default_factory=count, init=False, repr=False, compare=False)
 
     @property
     def organization_id(self) -> UUID:
         return self.tenant.organization_id
 
     def new_id(self) -> UUID:
-        return ids.uuid7(int(self.now.timestamp() * 1000), self.random_bytes(10))
+        """An id that sorts after those this context made before, though all carry the same millisecond: RFC 9562
+        allows the 12 bits after the time to count (section 6.2, method 1)."""
+        chance = self.random_bytes(8)
+        return ids.uuid7(int(self.now.timestamp() * 1000), (next(self._made) << 4 & 0xFFFF).to_bytes(2) + chance)
 
     def new_ids(self, count: int) -> list[UUID]:
         """``count`` ids in ascending order, so that rows keep the order they came in."""
@@ -76,10 +82,15 @@ class Context:
         pool = self.random_bytes(10 * count)
         return sorted(ids.uuid7(now_ms, pool[at : at + 10]) for at in range(0, 10 * count, 10))
 
-    def require(self, permission: str) -> None:
+    def require(self, permission: Permission) -> None:
         """Raises ``Forbidden`` unless the caller's role carries the permission."""
         if not permissions.may(self.caller.role, permission):
             raise Forbidden(f"Your role ({self.caller.role}) does not allow this ({permission}).")
+
+    def require_live(self) -> None:
+        """Raises ``Forbidden`` for a test key: people, keys and webhooks are real, whatever the key is for."""
+        if self.caller.mode == "test":
+            raise Forbidden("A test key changes test projects only; use a live key, or sign in.")
 
     @property
     def worker_id(self) -> UUID:

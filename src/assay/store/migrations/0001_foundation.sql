@@ -248,7 +248,9 @@ create table assignments (
     foreign key (organization_id, task_id) references tasks (organization_id, id),
     foreign key (organization_id, worker_id) references workers (organization_id, id),
     foreign key (organization_id, reserved_for) references workers (organization_id, id),
-    check ((state = 'open') = (worker_id is null) or state = 'cancelled'),
+    check (state <> 'open' or worker_id is null),
+    -- An open turn may be cancelled, and a reserved one may expire, without ever having had a worker.
+    check (state in ('open', 'cancelled', 'expired') or worker_id is not null),
     check ((state = 'claimed') <= (lease_until is not null and claimed_at is not null)),
     check ((state in ('open', 'claimed')) = (closed_at is null))
 );
@@ -340,7 +342,7 @@ create table reviews (
 );
 create index reviews_of_task on reviews (organization_id, task_id);
 
--- The accepted result of a task: one, and it never changes.
+-- The accepted result of a task: one, and it never changes. It is withdrawn only when the task becomes a gold.
 create table responses (
     organization_id uuid not null,
     task_id uuid not null,
@@ -484,4 +486,5 @@ create policy tenant on organizations using (id = (select current_setting('assay
 -- The server works as assay_app: it owns nothing, bypasses nothing, and may only add to the record.
 grant select, insert, update, delete on all tables in schema public to assay_app;
 grant usage on all sequences in schema public to assay_app;
-revoke update, delete on events, responses, project_versions, reviews, consensuses, tenants from assay_app;
+revoke update, delete on events, project_versions, reviews, consensuses, tenants from assay_app;
+revoke update on responses from assay_app;

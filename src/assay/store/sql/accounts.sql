@@ -1,3 +1,98 @@
+-- :name insert_tenant
+insert into tenants (organization_id) values ($1);
+
+-- :name insert_organization
+insert into organizations (id, name, created_at) values ($1, $2, $3);
+
+-- :name get_organization
+select id, name, created_at from organizations where id = $1;
+
+-- :name insert_member
+insert into members (organization_id, id, email, name, role, created_at) values ($1, $2, $3, $4, $5, $6);
+
+-- :name insert_worker_of_member
+-- A member keeps one worker for life, so that their record survives a change of role.
+insert into workers (organization_id, id, kind, name, member_id, created_at) values ($1, $2, 'person', $3, $4, $5)
+on conflict (organization_id, member_id) do nothing;
+
+-- :name rename_worker_of_member
+update workers set name = $3 where organization_id = $1 and member_id = $2;
+
+-- :name list_members
+select member.id, member.name, member.email, member.role, member.created_at, member.disabled_at,
+       worker.id as worker_id,
+       (select max(session.last_seen_at) from sessions session
+        where session.organization_id = $1 and session.member_id = member.id) as last_seen_at
+from members member
+left join workers worker on worker.organization_id = $1 and worker.member_id = member.id
+where member.organization_id = $1 and ($2::uuid is null or member.id > $2)
+order by member.id
+limit $3;
+
+-- :name get_member
+select member.id, member.name, member.email, member.role, member.created_at, member.disabled_at,
+       worker.id as worker_id,
+       (select max(session.last_seen_at) from sessions session
+        where session.organization_id = $1 and session.member_id = member.id) as last_seen_at
+from members member
+left join workers worker on worker.organization_id = $1 and worker.member_id = member.id
+where member.organization_id = $1 and member.id = $2;
+
+-- :name lock_member
+select id from members where organization_id = $1 and id = $2 for update;
+
+-- :name lock_owners
+-- The owners who can sign in, locked in one order, so that two of them cannot remove each other at once.
+select id from members where organization_id = $1 and role = 'owner' and disabled_at is null order by id for update;
+
+-- :name update_member
+update members set name = $3, role = $4, disabled_at = $5 where organization_id = $1 and id = $2;
+
+-- :name insert_link
+insert into sign_in_links (organization_id, token_hash, member_id, reusable, created_at, expires_at)
+values ($1, $2, $3, $4, $5, $6);
+
+-- :name use_link
+-- One statement, so that of two requests with the same link only one gets a row.
+update sign_in_links link set used_at = $3
+from members member
+where link.organization_id = $1 and link.token_hash = $2 and link.expires_at > $3
+    and (link.reusable or link.used_at is null)
+    and member.organization_id = $1 and member.id = link.member_id and member.disabled_at is null
+returning link.member_id;
+
+-- :name delete_links_of_member
+delete from sign_in_links where organization_id = $1 and member_id = $2;
+
+-- :name delete_links_expired
+delete from sign_in_links where organization_id = $1 and member_id = $2 and expires_at <= $3;
+
+-- :name insert_session
+insert into sessions (organization_id, token_hash, member_id, created_at, last_seen_at, expires_at)
+values ($1, $2, $3, $4, $4, $5);
+
+-- :name end_session
+update sessions set revoked_at = $3
+where organization_id = $1 and token_hash = $2 and revoked_at is null
+returning member_id;
+
+-- :name end_sessions_of_member
+update sessions set revoked_at = $3 where organization_id = $1 and member_id = $2 and revoked_at is null;
+
+-- :name end_sessions_beyond
+-- All but the newest sessions of a member.
+update sessions set revoked_at = $3
+where organization_id = $1 and member_id = $2 and revoked_at is null and token_hash in (
+    select token_hash from sessions
+    where organization_id = $1 and member_id = $2 and revoked_at is null
+    order by created_at desc, last_seen_at desc
+    offset $4);
+
+-- :name delete_sessions_ended
+-- What has been over for a while says nothing that the record of events does not.
+delete from sessions
+where organization_id = $1 and member_id = $2 and (expires_at < $3 or revoked_at < $3);
+
 -- :name session_caller
 -- The member behind a session, if the session is alive and so is the member.
 select member.id as member_id, member.name, member.email, member.role, worker.id as worker_id, session.last_seen_at
@@ -11,9 +106,34 @@ where session.organization_id = $1 and session.token_hash = $2
 -- :name touch_session
 update sessions set last_seen_at = $3 where organization_id = $1 and token_hash = $2;
 
+-- :name insert_key
+insert into api_keys (organization_id, id, name, prefix, key_hash, mode, role, created_by, created_at, expires_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- :name list_keys
+select id, name, mode, role, prefix, created_by, created_at, expires_at, revoked_at, last_used_at
+from api_keys
+where organization_id = $1 and ($2::uuid is null or id < $2)
+order by id desc
+limit $3;
+
+-- :name lock_key
+select id, name, mode, role, prefix, created_by, created_at, expires_at, revoked_at, last_used_at
+from api_keys
+where organization_id = $1 and id = $2
+for update;
+
+-- :name revoke_key
+update api_keys set revoked_at = $3 where organization_id = $1 and id = $2 and revoked_at is null;
+
+-- :name revoke_keys_of_member
+-- The keys a member made that carry any of these roles.
+update api_keys set revoked_at = $3
+where organization_id = $1 and created_by = $2 and revoked_at is null and role = any ($4::text[]);
+
 -- :name key_caller
 -- The key, if it is alive and its maker still is a member.
-select key.id as key_id, key.name, key.role, key.mode, key.last_used_at
+select key.id as key_id, key.name, key.role, key.mode, key.last_used_at, key.created_by
 from api_keys key
 join members maker on maker.organization_id = $1 and maker.id = key.created_by and maker.disabled_at is null
 where key.organization_id = $1 and key.key_hash = $2
@@ -21,3 +141,11 @@ where key.organization_id = $1 and key.key_hash = $2
 
 -- :name touch_key
 update api_keys set last_used_at = $3 where organization_id = $1 and id = $2;
+
+-- :name tasks_in_the_hands_of
+-- The tasks that wait for this member: turns they hold, and turns kept for them.
+select distinct assignment.task_id
+from assignments assignment
+join workers worker on worker.organization_id = $1 and worker.member_id = $2
+    and worker.id in (assignment.worker_id, assignment.reserved_for)
+where assignment.organization_id = $1 and assignment.state in ('open', 'claimed');

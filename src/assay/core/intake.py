@@ -1,0 +1,119 @@
+"""What may be added to a project, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import msgspec
+
+from assay.core.annotations import kind_named
+from assay.core.annotations.kind import Answer, MediaSize
+from assay.core.errors import Invalid, Problem
+from assay.core.taxonomy import Taxonomy
+
+ROWS_MAX: Final = 10_000
+METADATA_BYTES_MAX: Final = 64 * 1024
+UNIQUE_ID_LENGTH_MAX: Final = 512
+URL_LENGTH_MAX: Final = 4096
+DEFAULT_PRIORITY: Final = 50
+
+
+class TaskRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One task to be. Exactly one of ``attachment_id`` and ``url`` says which photo.
+
+    ``priority`` is within [0, 100], higher first. ``prelabels`` are shown to the worker to correct; ``gold`` is a
+    known answer and makes the task a hidden test.
+    """
+
+    attachment_id: UUID | None = None
+    url: str | None = None
+    unique_id: str | None = None
+    metadata: dict[str, Any] = {}
+    priority: int = DEFAULT_PRIORITY
+    prelabels: Answer | None = None
+    gold: Answer | None = None
+
+
+@dataclass(frozen=True)
+class CheckedRow:
+    """A row that may be written. The answers are in canonical form; ``metadata`` is JSON text."""
+
+    index: int
+    row: TaskRow
+    metadata: str
+    prelabels: Answer | None
+    gold: Answer | None
+
+
+def check_rows(
+    rows: Sequence[TaskRow], kind: str, taxonomy: Taxonomy, sizes: Mapping[UUID, tuple[int, int]]
+) -> tuple[list[CheckedRow], dict[int, list[Problem]]]:
+    """The rows that may be written, and for each other row what is wrong with it.
+
+    ``sizes``: width and height of each usable photo of the project. A unique id that stands twice in the request
+    is refused the second time.
+    """
+    good: list[CheckedRow] = []
+    bad: dict[int, list[Problem]] = {}
+    seen: dict[str, int] = {}
+    for index, row in enumerate(rows):
+        problems = list(_problems(row, sizes))
+        if row.unique_id is not None and seen.setdefault(row.unique_id, index) != index:
+            problems.append(Problem("unique_id", f"Row {seen[row.unique_id]} of this request has the same one."))
+        metadata = "{}"
+        if row.metadata:
+            metadata = msgspec.json.encode(row.metadata).decode()
+            if len(metadata) > METADATA_BYTES_MAX:
+                problems.append(Problem("metadata", f"At most {METADATA_BYTES_MAX // 1024} KiB of JSON."))
+        size = sizes.get(row.attachment_id) if row.attachment_id else None
+        answers: dict[str, Answer | None] = {"prelabels": None, "gold": None}
+        for name, complete in (("prelabels", False), ("gold", True)):
+            answer = getattr(row, name)
+            if answer is None:
+                continue
+            try:
+                media = MediaSize(*size) if size else None
+                answers[name] = kind_named(kind).check(answer, taxonomy, media, complete=complete)
+            except Invalid as error:
+                problems.extend(Problem(f"{name}.{p.field}" if p.field else name, p.message) for p in error.problems)
+        if problems:
+            bad[index] = problems
+        else:
+            good.append(CheckedRow(index, row, metadata, answers["prelabels"], answers["gold"]))
+    return good, bad
+
+
+def _problems(row: TaskRow, sizes: Mapping[UUID, tuple[int, int]]) -> Iterable[Problem]:
+    if (row.attachment_id is None) == (row.url is None):
+        yield Problem("attachment_id", "Give exactly one of attachment_id and url.")
+    if row.attachment_id is not None and row.attachment_id not in sizes:
+        yield Problem("attachment_id", "No such photo in this project; upload it first.")
+    if row.url is not None:
+        yield from _url_problems(row.url)
+    if row.unique_id is not None and not 1 <= len(row.unique_id) <= UNIQUE_ID_LENGTH_MAX:
+        yield Problem("unique_id", f"Must have 1 to {UNIQUE_ID_LENGTH_MAX} characters.")
+    if not 0 <= row.priority <= 100:
+        yield Problem("priority", "Must be within 0 and 100.")
+    if "\x00" in (row.unique_id or "") or "\\u0000" in msgspec.json.encode(row.metadata).decode():
+        yield Problem("unique_id", "Text must not contain the NUL character.")
+
+
+def _url_problems(url: str) -> Iterable[Problem]:
+    if len(url) > URL_LENGTH_MAX:
+        yield Problem("url", f"At most {URL_LENGTH_MAX} characters.")
+        return
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        yield Problem("url", "Must be a full http or https address.")
+
+
+def file_name_of(url: str) -> str:
+    """The name a photo fetched from this address goes by."""
+    return urlsplit(url).path.rsplit("/", 1)[-1][:255] or "photo"

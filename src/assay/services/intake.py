@@ -1,0 +1,167 @@
+"""Work comes in: photos, and tasks on them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from assay.core import intake as rules
+from assay.core.errors import AlreadyExists, Conflict, Invalid, Problem
+from assay.core.intake import CheckedRow, TaskRow
+from assay.core.workflow import first_turns
+from assay.services.context import Context
+from assay.store import attachments, events, jobs, projects, tasks
+from assay.store.attachments import Stored
+from assay.store.connection import as_json, from_json, queries
+
+
+@dataclass(frozen=True)
+class RowResult:
+    """What became of one row. ``existing``: its unique id was there already, with ``task_id``."""
+
+    index: int
+    status: Literal["created", "existing", "failed"]
+    task_id: UUID | None = None
+    problems: Sequence[Problem] = ()
+
+
+async def add_attachment(context: Context, project_id: UUID, stored: Stored) -> tuple[UUID, bool]:
+    """Makes a photo that was put away part of a project; its id, and whether the project had it already.
+
+    Raises ``NotFound`` and, for an archived project, ``Conflict``.
+    """
+    await _open_project(context, project_id)
+    return await attachments.insert(context.tenant, context.new_id(), project_id, stored, context.now)
+
+
+async def create_tasks(
+    context: Context, project_id: UUID, rows: Sequence[TaskRow], *, batch: str | None = None
+) -> list[RowResult]:
+    """Creates a task for each row that can be; the others come back with what is wrong with them.
+
+    Everything created is committed together. Tasks whose photo is here get their first turns at once; those with
+    an address wait for it to be fetched. Raises ``NotFound``, ``Conflict`` (archived project) and ``Invalid`` (too
+    many rows, or a bad batch name).
+    """
+    project = await _open_project(context, project_id)
+    if len(rows) > rules.ROWS_MAX:
+        raise Invalid(f"At most {rules.ROWS_MAX:,} tasks a request; this has {len(rows):,}.", "tasks")
+    if batch is not None and not 1 <= len(batch.strip()) <= 200:
+        raise Invalid("A batch name has 1 to 200 characters.", "batch")
+    named = [row.attachment_id for row in rows if row.attachment_id is not None]
+    sizes = await attachments.sizes(context.tenant, project_id, named) if named else {}
+    good, bad = rules.check_rows(rows, project.kind, project.current.taxonomy, sizes)
+    results = {index: RowResult(index, "failed", problems=problems) for index, problems in bad.items()}
+
+    taken = await tasks.existing(
+        context.tenant, project_id, [c.row.unique_id for c in good if c.row.unique_id is not None]
+    )
+    fresh = [c for c in good if c.row.unique_id not in taken]
+    created = await _write(context, project, fresh, batch) if fresh else {}
+    # A unique id that another request took while this one was writing: that task has committed by now.
+    late = [c.row.unique_id for c in fresh if c.index not in created and c.row.unique_id is not None]
+    taken |= await tasks.existing(context.tenant, project_id, late)
+    for checked in good:
+        index, unique_id = checked.index, checked.row.unique_id
+        if index in created:
+            results[index] = RowResult(index, "created", created[index])
+        else:
+            assert unique_id is not None, "only a unique id can be taken"
+            results[index] = RowResult(index, "existing", taken[unique_id])
+    return [results[index] for index in range(len(rows))]
+
+
+async def _write(
+    context: Context, project: projects.Project, rows: Sequence[CheckedRow], batch: str | None
+) -> dict[int, UUID]:
+    """Writes tasks, their turns and events; row index to task id for those written."""
+    tenant, now = context.tenant, context.now
+    batch_id = await tasks.batch(tenant, context.new_id(), project.id, batch.strip(), now) if batch else None
+    fetched = {row.index: context.new_id() for row in rows if row.row.url is not None}
+    if fetched:
+        urls = {row.index: row.row.url for row in rows if row.row.url is not None}
+        await attachments.insert_pending(
+            tenant,
+            project.id,
+            now,
+            list(fetched.values()),
+            [rules.file_name_of(urls[index]) for index in fetched],
+            [urls[index] for index in fetched],
+        )
+        await jobs.enqueue(tenant, "fetch_attachment", list(fetched.values()))
+    new = {
+        row.index: tasks.NewTask(
+            id=task_id,
+            attachment_id=fetched.get(row.index, row.row.attachment_id),
+            unique_id=row.row.unique_id,
+            metadata=row.metadata,
+            prelabels=None if row.prelabels is None else as_json(row.prelabels),
+            gold=None if row.gold is None else as_json(row.gold),
+            state="preparing" if row.row.url is not None else "annotating",
+            priority=row.row.priority,
+        )
+        for row, task_id in zip(rows, context.new_ids(len(rows)), strict=True)
+    }
+    written = await tasks.insert(tenant, project.id, project.version, batch_id, now, list(new.values()))
+    waiting = [t for t in new.values() if t.id in written and t.state == "annotating" and t.gold is None]
+    count = first_turns(project.current.policy)
+    turn_ids = context.new_ids(count * len(waiting))
+    await tasks.open_turns(
+        tenant,
+        project.id,
+        now,
+        [
+            tasks.NewTurn(turn_ids[place * count + turn], task.id, "annotate", 1, task.priority)
+            for place, task in enumerate(waiting)
+            for turn in range(count)
+        ],
+    )
+    event_ids = context.new_ids(len(written))
+    created = [t for t in new.values() if t.id in written]
+    await events.record(
+        tenant,
+        now,
+        context.caller.actor,
+        [
+            events.NewEvent(event_id, "task.created", project.id, task.id)
+            for event_id, task in zip(event_ids, created, strict=True)
+        ],
+    )
+    return {index: task.id for index, task in new.items() if task.id in written}
+
+
+async def _open_project(context: Context, project_id: UUID) -> projects.Project:
+    project = await projects.get(context.tenant, project_id)
+    if project.state == "archived":
+        raise Conflict("This project is archived. Make it active before adding to it.")
+    return project
+
+
+# --- once only ----------------------------------------------------------------------------------------------------
+
+
+async def remembered(context: Context, key: str, request: bytes) -> object | None:
+    """The answer first given to this idempotency key, if there was one; otherwise the key is now ours.
+
+    ``request`` is what must be the same each time: method, path and body. Raises ``AlreadyExists`` when the key
+    came with another request, ``Invalid`` for a key of wrong length.
+    """
+    if not 1 <= len(key) <= 255:
+        raise Invalid("An idempotency key has 1 to 255 characters.", "Idempotency-Key")
+    sql = queries("tasks")
+    digest = hashlib.sha256(request).digest()
+    if await context.tenant.fetchval(sql["remember_request"], key, digest, context.now) is not None:
+        return None
+    row = await context.tenant.fetchrow(sql["remembered"], key)
+    if row is None or row["request_hash"] != digest:
+        raise AlreadyExists("This idempotency key was used before with another request. Choose a new key.")
+    answer: object = from_json(row["answer"])
+    return answer
+
+
+async def remember(context: Context, key: str, answer: object) -> None:
+    """Keeps the answer for whoever asks again with the same key."""
+    await context.tenant.execute(queries("tasks")["remember_answer"], key, as_json(answer))

@@ -1,0 +1,110 @@
+"""What is asked: projects and their versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from assay.core import projects as rules
+from assay.core.policy import Policy
+from assay.core.taxonomy import Taxonomy
+from assay.services.context import Context
+from assay.store import events
+from assay.store import projects as store
+from assay.store.projects import Progress, Project, Version
+
+
+async def create(
+    context: Context, *, name: str, kind: str, instructions: str, taxonomy: Taxonomy, policy: Policy
+) -> Project:
+    """A new active project at version 1. Raises ``Invalid`` naming every field that is wrong."""
+    rules.check(name, kind, instructions, taxonomy, policy)
+    now = context.now
+    project = Project(
+        id=context.new_id(),
+        name=name.strip(),
+        kind=kind,
+        state="active",
+        mode=context.caller.mode,
+        created_at=now,
+        updated_at=now,
+        current=Version(1, instructions, taxonomy, policy, now),
+    )
+    await store.insert(context.tenant, project)
+    await _record(context, "project.created", project, {"name": project.name})
+    return project
+
+
+async def change(
+    context: Context,
+    project_id: UUID,
+    *,
+    name: str | None = None,
+    state: str | None = None,
+    instructions: str | None = None,
+    taxonomy: Taxonomy | None = None,
+    policy: Policy | None = None,
+) -> Project:
+    """Changes what is given; a change of what is asked makes a new version, which new tasks get.
+
+    Tasks that exist keep theirs. Raises ``NotFound``, ``Invalid`` and ``Conflict``.
+    """
+    before = await store.lock(context.tenant, project_id)
+    current = before.current
+    asked = Version(
+        current.version + 1,
+        current.instructions if instructions is None else instructions,
+        current.taxonomy if taxonomy is None else taxonomy,
+        current.policy if policy is None else policy,
+        context.now,
+    )
+    same = (asked.instructions, asked.taxonomy, asked.policy) == (
+        current.instructions,
+        current.taxonomy,
+        current.policy,
+    )
+    after = replace(
+        before,
+        name=before.name if name is None else name.strip(),
+        state=before.state if state is None else rules.move(before.state, state),
+        current=current if same else asked,
+        updated_at=context.now,
+    )
+    rules.check(after.name, after.kind, after.current.instructions, after.current.taxonomy, after.current.policy)
+    if not same:
+        await store.insert_version(context.tenant, project_id, asked)
+    await store.update(context.tenant, after)
+    if after.state != before.state:
+        await _record(context, f"project.{after.state}", after, {"before": before.state})
+    if not same or after.name != before.name:
+        await _record(context, "project.changed", after, {"name": after.name, "version": after.version})
+    return after
+
+
+async def get(context: Context, project_id: UUID) -> Project:
+    """Raises ``NotFound``."""
+    return await store.get(context.tenant, project_id)
+
+
+async def listed(context: Context, *, before: UUID | None, state: str | None, limit: int) -> Sequence[Project]:
+    """The newest projects of the caller's mode first; one more than ``limit`` where there are more."""
+    return await store.listed(context.tenant, before=before, state=state, mode=context.caller.mode, limit=limit + 1)
+
+
+async def versions(context: Context, project_id: UUID) -> Sequence[Version]:
+    """Newest first. Raises ``NotFound``."""
+    await store.get(context.tenant, project_id)
+    return await store.versions(context.tenant, project_id)
+
+
+async def progress(context: Context, project_id: UUID) -> Progress:
+    """Counts as of now. Raises ``NotFound``."""
+    await store.get(context.tenant, project_id)
+    return await store.progress(context.tenant, project_id, context.now - timedelta(hours=1))
+
+
+async def _record(context: Context, type: str, project: Project, data: dict[str, object]) -> None:
+    event = events.NewEvent(context.new_id(), type, project_id=project.id, data=data)
+    await events.record(context.tenant, context.now, context.caller.actor, [event])

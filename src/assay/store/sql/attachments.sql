@@ -1,0 +1,57 @@
+-- :name insert_ready
+-- The same photo twice in a project is one attachment: the second time gives the first one's id back.
+with fresh as (
+    insert into attachments (organization_id, id, project_id, state, file_name, sha256, content_type, byte_count,
+        width, height, display_width, display_height, blob_key, display_key, thumbnail_key, created_at)
+    values ($1, $2, $3, 'ready', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    on conflict (organization_id, project_id, sha256) do nothing
+    returning id
+)
+select id, false as duplicate from fresh
+union all
+select id, true from attachments
+where organization_id = $1 and project_id = $3 and sha256 = $5 and not exists (select from fresh);
+
+-- :name insert_pending
+insert into attachments (organization_id, id, project_id, state, file_name, source_url, created_at)
+select $1, a.id, $2, 'pending', a.file_name, a.source_url, $3
+from unnest($4::uuid[], $5::text[], $6::text[]) as a (id, file_name, source_url);
+
+-- :name get_attachment
+select * from attachments where organization_id = $1 and id = $2;
+
+-- :name sizes
+-- Which of these are in the project and usable, with their size as shown.
+select id, state, width, height from attachments
+where organization_id = $1 and project_id = $2 and id = any ($3::uuid[]);
+
+-- :name by_file_name
+-- A page of a project's attachments by name, for matching the files of an import.
+select distinct on (attachment.file_name) attachment.file_name, attachment.id, attachment.width, attachment.height,
+       task.id as task_id, task.unique_id, task.state as task_state
+from attachments attachment
+left join tasks task on task.organization_id = $1 and task.attachment_id = attachment.id
+where attachment.organization_id = $1 and attachment.project_id = $2 and attachment.state = 'ready'
+    and attachment.file_name = any ($3::text[])
+order by attachment.file_name, attachment.id, task.id;
+
+-- :name mark_ready
+update attachments set state = 'ready', sha256 = $3, content_type = $4, byte_count = $5, width = $6, height = $7,
+    display_width = $8, display_height = $9, blob_key = $10, display_key = $11, thumbnail_key = $12
+where organization_id = $1 and id = $2 and state = 'pending';
+
+-- :name mark_failed
+update attachments set state = 'failed', failure = $3 where organization_id = $1 and id = $2 and state = 'pending';
+
+-- :name find_same
+select id from attachments where organization_id = $1 and project_id = $2 and sha256 = $3;
+
+-- :name repoint_tasks
+-- A fetched photo that the project already had: its tasks use the one that is there.
+update tasks set attachment_id = $3 where organization_id = $1 and attachment_id = $2 returning id;
+
+-- :name delete_attachment
+delete from attachments where organization_id = $1 and id = $2;
+
+-- :name tasks_of
+select id from tasks where organization_id = $1 and attachment_id = $2;

@@ -1,0 +1,250 @@
+-- :name existing_unique_ids
+select unique_id, id from tasks where organization_id = $1 and project_id = $2 and unique_id = any ($3::text[]);
+
+-- :name upsert_batch
+with fresh as (
+    insert into batches (organization_id, id, project_id, name, created_at) values ($1, $2, $3, $4, $5)
+    on conflict (organization_id, project_id, name) do nothing
+    returning id
+)
+select id from fresh
+union all
+select id from batches where organization_id = $1 and project_id = $3 and name = $4;
+
+-- :name insert_tasks
+-- Many tasks at once. A unique_id that another transaction took in between is left out; the caller sees which.
+insert into tasks (organization_id, id, project_id, project_version, batch_id, attachment_id, unique_id, metadata,
+    prelabels, state, is_gold, priority, created_at)
+select $1, t.id, $2, $3, $4, t.attachment_id, t.unique_id, t.metadata::json, t.prelabels::json, t.state, t.is_gold,
+       t.priority, $5
+from unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::text[], $12::boolean[],
+    $13::smallint[]) as t (id, attachment_id, unique_id, metadata, prelabels, state, is_gold, priority)
+on conflict (organization_id, project_id, unique_id) where unique_id is not null do nothing
+returning id;
+
+-- :name insert_golds
+insert into golds (organization_id, task_id, answer, created_at)
+select $1, g.task_id, g.answer::json, $2 from unnest($3::uuid[], $4::text[]) as g (task_id, answer)
+on conflict (organization_id, task_id) do update set answer = excluded.answer, created_at = excluded.created_at;
+
+-- :name delete_gold
+delete from golds where organization_id = $1 and task_id = $2;
+
+-- :name set_gold_flag
+update tasks set is_gold = $3 where organization_id = $1 and id = $2;
+
+-- :name open_turns
+-- One open turn for each id given, in the order given.
+insert into assignments (organization_id, id, task_id, project_id, stage, round, state, queue_position, reserved_for,
+    opened_at, reason)
+select $1, o.id, o.task_id, $2, o.stage, o.round, 'open',
+       ((100 - o.priority)::bigint << 56) | nextval('queue_sequence'), o.reserved_for, $3, o.reason
+from (select * from unnest($4::uuid[], $5::uuid[], $6::text[], $7::integer[], $8::smallint[], $9::uuid[], $10::text[])
+    with ordinality as o (id, task_id, stage, round, priority, reserved_for, reason, place) order by place) o;
+
+-- :name lock_task
+-- One at a time: whoever advances a task holds its row until the commit.
+select task.project_id, task.project_version, project.kind, task.state, task.round, task.priority, task.prelabels,
+       task.is_gold, attachment.state as media_state, attachment.failure as media_failure, gold.answer as gold
+from tasks task
+join projects project on project.organization_id = $1 and project.id = task.project_id
+left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id
+left join golds gold on gold.organization_id = $1 and gold.task_id = task.id
+where task.organization_id = $1 and task.id = $2
+for update of task;
+
+-- :name case
+-- Everything known of one task besides its own row, as JSON in the shape of core.tasks, read in one round trip.
+-- $2 the task, $3 its project, $4 how many people may be listed before "everyone" is meant.
+with turn as (
+    select id, stage, round, state, worker_id, reserved_for, opened_at, lease_until, reason
+    from assignments where organization_id = $1 and task_id = $2
+), people as (
+    select worker.id, member.role
+    from members member
+    join workers worker on worker.organization_id = $1 and worker.member_id = member.id
+    where member.organization_id = $1 and member.disabled_at is null
+        and not exists (select from suspensions where organization_id = $1 and project_id = $3
+            and worker_id = worker.id and lifted_at is null)
+    limit $4 + 1
+)
+select
+    (select json_agg(turn order by opened_at, id) from turn) as turns,
+    (select json_agg(submission order by submitted_at, id) from (
+        select id, assignment_id, worker_id, round, answer, gold_score, submitted_at
+        from submissions where organization_id = $1 and task_id = $2) submission) as submissions,
+    (select json_agg(review order by created_at, id) from (
+        select id, assignment_id, verdict, comment, answer, created_at
+        from reviews where organization_id = $1 and task_id = $2) review) as reviews,
+    (select row_to_json(consensus) from (
+        select id, submission_ids, answer, confidence, agreement
+        from consensuses where organization_id = $1 and task_id = $2 order by id desc limit 1) consensus) as consensus,
+    (select row_to_json(response) from (
+        select answer, confidence, origin
+        from responses where organization_id = $1 and task_id = $2) response) as response,
+    -- Golds count since the worker was last reinstated.
+    (select json_agg(standing) from (
+        select worker.id as worker_id,
+            (member.disabled_at is not null
+                or suspension.suspended_at is not null and suspension.lifted_at is null) as suspended,
+            (select count(*) from submissions
+                where organization_id = $1 and project_id = $3 and worker_id = worker.id and gold_right is not null
+                and submitted_at > coalesce(suspension.lifted_at, '-infinity')) as golds_answered,
+            (select count(*) from submissions
+                where organization_id = $1 and project_id = $3 and worker_id = worker.id and gold_right
+                and submitted_at > coalesce(suspension.lifted_at, '-infinity')) as golds_right
+        from workers worker
+        left join members member on member.organization_id = $1 and member.id = worker.member_id
+        left join lateral (
+            select suspended_at, lifted_at from suspensions
+            where organization_id = $1 and project_id = $3 and worker_id = worker.id
+            order by suspended_at desc limit 1) suspension on true
+        where worker.organization_id = $1
+            and worker.id in (select worker_id from turn union select reserved_for from turn)) standing) as standings,
+    (select json_agg(json_build_array(id, role)) from people) as people;
+
+-- :name close_turn
+update assignments set state = $3, reason = $4, closed_at = $5, lease_until = null
+where organization_id = $1 and id = $2 and state in ('open', 'claimed');
+
+-- :name score_gold
+update submissions set gold_score = $3, gold_right = $4
+where organization_id = $1 and id = $2 and gold_score is null;
+
+-- :name insert_suspension
+insert into suspensions (organization_id, id, project_id, worker_id, reason, suspended_at)
+values ($1, $2, $3, $4, $5, $6)
+on conflict (organization_id, project_id, worker_id) where lifted_at is null do nothing;
+
+-- :name touched_by_worker
+-- Unfinished tasks of the project in which the worker holds a turn, has one kept, or has an answer that counts.
+select distinct task.id
+from assignments assignment
+join tasks task on task.organization_id = $1 and task.id = assignment.task_id
+where assignment.organization_id = $1 and assignment.project_id = $2
+    and (assignment.worker_id = $3 or assignment.reserved_for = $3)
+    and assignment.state in ('open', 'claimed', 'submitted')
+    and task.state in ('annotating', 'reviewing');
+
+-- :name insert_consensus
+with consensus as (
+    insert into consensuses (organization_id, id, task_id, round, answer, confidence, agreement, objects,
+        submission_ids, created_at)
+    values ($1, $2, $3, $4, $5::json, $6, $7, $8::json, $9::uuid[], $10)
+), scored as (
+    update submissions set agreement = s.agreement
+    from unnest($9::uuid[], $11::real[]) as s (id, agreement)
+    where submissions.organization_id = $1 and submissions.id = s.id
+)
+update tasks set agreement = $7, confidence = $6 where organization_id = $1 and id = $3;
+
+-- :name move_task
+update tasks set state = $3, round = $4, broken_reason = $5, completed_at = $6
+where organization_id = $1 and id = $2;
+
+-- :name insert_response
+with response as (
+    insert into responses (organization_id, task_id, answer, confidence, origin, accepted_at)
+    values ($1, $2, $3::json, $4, $5, $6)
+)
+update tasks set state = 'completed', completed_at = $6, confidence = $4 where organization_id = $1 and id = $2;
+
+-- :name delete_response
+delete from responses where organization_id = $1 and task_id = $2;
+
+-- :name list_tasks
+-- Filters that are null do not filter. The order and the page are added by
+-- store.tasks, from $9 on.
+select task.id, task.unique_id, task.state, task.is_gold, batch.name as batch, task.priority, task.metadata,
+       task.agreement, task.confidence, task.created_at, task.completed_at, task.project_id, task.project_version,
+       task.prelabels, task.broken_reason, task.round, task.attachment_id,
+       attachment.state as media_state, attachment.file_name, attachment.content_type, attachment.width,
+       attachment.height, attachment.display_width, attachment.display_height, attachment.blob_key,
+       attachment.display_key, attachment.thumbnail_key, attachment.sha256, attachment.byte_count,
+       (select count(*) from submissions where organization_id = $1 and task_id = task.id) as submissions
+from tasks task
+left join batches batch on batch.organization_id = $1 and batch.id = task.batch_id
+left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id
+where task.organization_id = $1 and task.project_id = $2
+    and ($3::text is null or task.state = $3)
+    and ($4::text is null or batch.name = $4)
+    and ($5::boolean is null or task.is_gold = $5)
+    and ($6::uuid is null or exists (select from assignments where organization_id = $1 and task_id = task.id
+        and worker_id = $6))
+    and ($7::real is null or task.agreement <= $7)
+    and ($8::text is null or task.unique_id like $8 or attachment.file_name like $8);
+
+-- :name get_task
+select task.id, task.unique_id, task.state, task.is_gold, batch.name as batch, task.priority, task.metadata,
+       task.agreement, task.confidence, task.created_at, task.completed_at, task.project_id, task.project_version,
+       task.prelabels, task.broken_reason, task.round, task.attachment_id,
+       attachment.state as media_state, attachment.file_name, attachment.content_type, attachment.width,
+       attachment.height, attachment.display_width, attachment.display_height, attachment.blob_key,
+       attachment.display_key, attachment.thumbnail_key, attachment.sha256, attachment.byte_count,
+       (select count(*) from submissions where organization_id = $1 and task_id = task.id) as submissions
+from tasks task
+left join batches batch on batch.organization_id = $1 and batch.id = task.batch_id
+left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id
+where task.organization_id = $1 and task.id = $2;
+
+-- :name list_batches
+select batch.name, batch.created_at, count(task.id) as tasks,
+       count(task.id) filter (where task.state = 'completed') as completed
+from batches batch
+left join tasks task on task.organization_id = $1 and task.batch_id = batch.id
+where batch.organization_id = $1 and batch.project_id = $2
+group by batch.id, batch.name, batch.created_at
+order by batch.created_at desc
+limit 1000;
+
+-- :name task_assignments
+select assignment.id, assignment.stage, assignment.round, assignment.state, assignment.claimed_at,
+       assignment.closed_at, assignment.lease_until, assignment.reason, assignment.worker_id,
+       worker.name as worker_name, worker.kind as worker_kind
+from assignments assignment
+left join workers worker on worker.organization_id = $1 and worker.id = assignment.worker_id
+where assignment.organization_id = $1 and assignment.task_id = $2
+order by assignment.opened_at, assignment.id;
+
+-- :name task_submissions
+select submission.id, submission.assignment_id, submission.worker_id, worker.name as worker_name, submission.round,
+       submission.answer, submission.duration_seconds, submission.submitted_at, submission.gold_score,
+       submission.agreement
+from submissions submission
+join workers worker on worker.organization_id = $1 and worker.id = submission.worker_id
+where submission.organization_id = $1 and submission.task_id = $2
+order by submission.submitted_at, submission.id;
+
+-- :name task_consensus
+select answer, confidence, agreement, objects, submission_ids
+from consensuses where organization_id = $1 and task_id = $2
+order by id desc limit 1;
+
+-- :name task_reviews
+select review.id, review.reviewer_id, worker.name as reviewer_name, review.verdict, review.comment, review.answer,
+       review.created_at
+from reviews review
+join workers worker on worker.organization_id = $1 and worker.id = review.reviewer_id
+where review.organization_id = $1 and review.task_id = $2
+order by review.created_at, review.id;
+
+-- :name task_response
+select answer, confidence, origin, accepted_at from responses where organization_id = $1 and task_id = $2;
+
+-- :name task_gold
+select answer from golds where organization_id = $1 and task_id = $2;
+
+-- :name remember_request
+-- The first request with a key keeps it; a second one waits for the first to commit and then sees its answer.
+insert into idempotency_keys (organization_id, key, request_hash, created_at) values ($1, $2, $3, $4)
+on conflict (organization_id, key) do nothing
+returning key;
+
+-- :name remembered
+select request_hash, answer from idempotency_keys where organization_id = $1 and key = $2;
+
+-- :name remember_answer
+update idempotency_keys set answer = $3::json where organization_id = $1 and key = $2;
+
+-- :name forget_requests
+delete from idempotency_keys where organization_id = $1 and created_at < $2;

@@ -1,0 +1,318 @@
+"""Tasks: written many at once, read as lists, and read whole as the case that core decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from assay.core import permissions
+from assay.core.annotations.kind import Answer
+from assay.core.errors import NotFound
+from assay.core.permissions import Permission, Role
+from assay.core.steps import KeepConsensus
+from assay.core.tasks import Case, Consensus, MediaState, Response, Review, Stage, Submission, TaskState, Turn
+from assay.core.workforce import Standing
+from assay.store import projects
+from assay.store.connection import Tenant, as_json, from_json, queries
+
+MISSING: Final = "No such task in your organization."
+
+# Beyond this many people nobody asks whether the last one who could take a turn is gone.
+_PEOPLE_MAX: Final = 200
+
+_MEDIA: Final[dict[str | None, MediaState]] = {
+    None: "ready",
+    "pending": "waiting",
+    "ready": "ready",
+    "failed": "failed",
+}
+
+
+# --- writing many -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class NewTask:
+    """``metadata``, ``prelabels`` and ``gold`` are JSON text."""
+
+    id: UUID
+    attachment_id: UUID | None
+    unique_id: str | None
+    metadata: str
+    prelabels: str | None
+    gold: str | None
+    state: TaskState
+    priority: int
+
+
+@dataclass(frozen=True)
+class NewTurn:
+    """An open turn to be. ``reason`` says why a review is asked."""
+
+    id: UUID
+    task_id: UUID
+    stage: Stage
+    round: int
+    priority: int
+    reserved_for: UUID | None = None
+    reason: str | None = None
+
+
+async def insert(
+    tenant: Tenant, project_id: UUID, version: int, batch_id: UUID | None, now: datetime, tasks: Sequence[NewTask]
+) -> set[UUID]:
+    """Writes tasks and their golds; the ids of those written. One whose ``unique_id`` was taken meanwhile is not."""
+    rows = await tenant.fetch(
+        queries("tasks")["insert_tasks"],
+        project_id,
+        version,
+        batch_id,
+        now,
+        [t.id for t in tasks],
+        [t.attachment_id for t in tasks],
+        [t.unique_id for t in tasks],
+        [t.metadata for t in tasks],
+        [t.prelabels for t in tasks],
+        [t.state for t in tasks],
+        [t.gold is not None for t in tasks],
+        [t.priority for t in tasks],
+    )
+    written = {row["id"] for row in rows}
+    golds = [t for t in tasks if t.gold is not None and t.id in written]
+    if golds:
+        await tenant.execute(queries("tasks")["insert_golds"], now, [t.id for t in golds], [t.gold for t in golds])
+    return written
+
+
+async def open_turns(tenant: Tenant, project_id: UUID, now: datetime, turns: Sequence[NewTurn]) -> None:
+    """Puts turns into the queue, in the order given within each priority."""
+    if not turns:
+        return
+    await tenant.execute(
+        queries("tasks")["open_turns"],
+        project_id,
+        now,
+        [t.id for t in turns],
+        [t.task_id for t in turns],
+        [t.stage for t in turns],
+        [t.round for t in turns],
+        [t.priority for t in turns],
+        [t.reserved_for for t in turns],
+        [t.reason for t in turns],
+    )
+
+
+async def existing(tenant: Tenant, project_id: UUID, unique_ids: Sequence[str]) -> dict[str, UUID]:
+    """Which of these names are taken, and by which task."""
+    if not unique_ids:
+        return {}
+    rows = await tenant.fetch(queries("tasks")["existing_unique_ids"], project_id, unique_ids)
+    return {row["unique_id"]: row["id"] for row in rows}
+
+
+async def batch(tenant: Tenant, batch_id: UUID, project_id: UUID, name: str, now: datetime) -> UUID:
+    """The id of the project's batch of this name, made under ``batch_id`` where there was none."""
+    sql = queries("tasks")["upsert_batch"]
+    found = await tenant.fetchval(sql, batch_id, project_id, name, now)
+    # Another transaction may have made it after this statement began to look.
+    found = found or await tenant.fetchval(sql, batch_id, project_id, name, now)
+    assert isinstance(found, UUID), "the batch is either new or there"
+    return found
+
+
+# --- the case -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LoadedCase:
+    """One task, locked until the transaction ends, with what is needed to write the steps that follow."""
+
+    case: Case
+    project_id: UUID
+    kind: str
+    priority: int
+    version: projects.Version
+
+
+async def load_case(tenant: Tenant, task_id: UUID, now: datetime) -> LoadedCase:
+    """Locks the task and reads everything known of it. Raises ``NotFound``."""
+    row = await tenant.fetchrow(queries("tasks")["lock_task"], task_id)
+    if row is None:
+        raise NotFound(MISSING)
+    version = await projects.version(tenant, row["project_id"], row["project_version"])
+    # A statement of its own: it must see what was committed while this one waited for the lock.
+    known = await tenant.fetchrow(queries("tasks")["case"], task_id, row["project_id"], _PEOPLE_MAX)
+    assert known is not None, "aggregates always give a row"
+    people = msgspec.json.decode(known["people"] or "[]", type=list[tuple[UUID, Role]])
+    case = Case(
+        task_id=task_id,
+        state=row["state"],
+        policy=version.policy,
+        now=now,
+        round=row["round"],
+        media=_MEDIA[row["media_state"]],
+        media_problem=row["media_failure"],
+        gold=from_json(row["gold"]) if row["is_gold"] else None,
+        turns=_decode(known["turns"], tuple[Turn, ...], ()),
+        submissions=_decode(known["submissions"], tuple[Submission, ...], ()),
+        reviews=_decode(known["reviews"], tuple[Review, ...], ()),
+        consensus=_decode(known["consensus"], Consensus, None),
+        response=_decode(known["response"], Response, None),
+        standings=_decode(known["standings"], tuple[Standing, ...], ()),
+        annotators=_allowed(people, "work.annotate"),
+        reviewers=_allowed(people, "work.review"),
+    )
+    return LoadedCase(case, row["project_id"], row["kind"], row["priority"], version)
+
+
+def _decode(text: str | None, type: Any, default: Any) -> Any:
+    return default if text is None else msgspec.json.decode(text, type=type)
+
+
+def _allowed(people: Sequence[tuple[UUID, Role]], permission: Permission) -> frozenset[UUID] | None:
+    if len(people) > _PEOPLE_MAX:
+        return None
+    return frozenset(worker_id for worker_id, role in people if permissions.may(role, permission))
+
+
+# --- steps --------------------------------------------------------------------------------------------------------
+
+
+async def close_turn(tenant: Tenant, turn_id: UUID, state: str, reason: str, now: datetime) -> None:
+    await tenant.execute(queries("tasks")["close_turn"], turn_id, state, reason, now)
+
+
+async def score_gold(tenant: Tenant, submission_id: UUID, score: float, right: bool) -> None:
+    await tenant.execute(queries("tasks")["score_gold"], submission_id, score, right)
+
+
+async def suspend(
+    tenant: Tenant, suspension_id: UUID, project_id: UUID, worker_id: UUID, reason: str, now: datetime
+) -> Sequence[UUID]:
+    """Suspends a worker in a project; the unfinished tasks of the project that this touches."""
+    await tenant.execute(queries("tasks")["insert_suspension"], suspension_id, project_id, worker_id, reason, now)
+    return await touched_by(tenant, project_id, worker_id)
+
+
+async def touched_by(tenant: Tenant, project_id: UUID, worker_id: UUID) -> Sequence[UUID]:
+    """Unfinished tasks in which the worker holds a turn, has one kept for them, or has an answer."""
+    rows = await tenant.fetch(queries("tasks")["touched_by_worker"], project_id, worker_id)
+    return [row["id"] for row in rows]
+
+
+async def keep_consensus(
+    tenant: Tenant,
+    consensus_id: UUID,
+    task_id: UUID,
+    round_: int,
+    step: KeepConsensus,
+    agreements: Sequence[float],
+    now: datetime,
+) -> None:
+    """``agreements``: of each submission with the merged answer, in the order of the step's submissions."""
+    merged = step.merged
+    await tenant.execute(
+        queries("tasks")["insert_consensus"],
+        consensus_id,
+        task_id,
+        round_,
+        as_json(merged.answer),
+        merged.confidence,
+        merged.agreement,
+        as_json(merged.objects),
+        step.submission_ids,
+        now,
+        agreements,
+    )
+
+
+async def move(
+    tenant: Tenant, task_id: UUID, state: TaskState, round_: int, *, broken_reason: str | None = None
+) -> None:
+    await tenant.execute(queries("tasks")["move_task"], task_id, state, round_, broken_reason, None)
+
+
+async def resolve(tenant: Tenant, task_id: UUID, answer: Answer, confidence: float, origin: str, now: datetime) -> None:
+    await tenant.execute(queries("tasks")["insert_response"], task_id, as_json(answer), confidence, origin, now)
+
+
+async def withdraw(tenant: Tenant, task_id: UUID) -> None:
+    await tenant.execute(queries("tasks")["delete_response"], task_id)
+
+
+async def set_gold(tenant: Tenant, task_id: UUID, answer: Answer | None, now: datetime) -> None:
+    """Makes a task a gold with this known answer, or with none an ordinary task again."""
+    sql = queries("tasks")
+    if answer is None:
+        await tenant.execute(sql["delete_gold"], task_id)
+    else:
+        await tenant.execute(sql["insert_golds"], now, [task_id], [as_json(answer)])
+    await tenant.execute(sql["set_gold_flag"], task_id, answer is not None)
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+# The order of a list, and where its next page starts. The cursor's columns are those of the order.
+_ORDERS: Final = {
+    "newest": "and ($9::text is null or task.id < $9::uuid) order by task.id desc limit $10",
+    "oldest": "and ($9::text is null or task.id > $9::uuid) order by task.id limit $10",
+    "agreement": """and ($9::text is null or (coalesce(task.agreement, 2), task.id)
+        > (split_part($9, '_', 1)::real, split_part($9, '_', 2)::uuid))
+        order by coalesce(task.agreement, 2), task.id limit $10""",
+}
+ORDERS: Final = frozenset(_ORDERS)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """None does not filter. ``search`` is the beginning of a unique id or a file name."""
+
+    state: str | None = None
+    batch: str | None = None
+    gold: bool | None = None
+    worker_id: UUID | None = None
+    agreement_max: float | None = None
+    search: str | None = None
+
+
+async def listed(
+    tenant: Tenant, project_id: UUID, filters: Filters, *, order: str, after: str | None, limit: int
+) -> list[Any]:
+    """Rows of ``list_tasks`` in one of ``ORDERS``, from the cursor on."""
+    prefix = None if filters.search is None else _like_prefix(filters.search)
+    return await tenant.fetch(
+        f"{queries('tasks')['list_tasks']}\n{_ORDERS[order]}",
+        project_id,
+        filters.state,
+        filters.batch,
+        filters.gold,
+        filters.worker_id,
+        filters.agreement_max,
+        prefix,
+        after,
+        limit,
+    )
+
+
+def cursor_of(row: Any, order: str) -> str:
+    """Where the page after this row starts."""
+    if order != "agreement":
+        return str(row["id"])
+    return f"{2 if row['agreement'] is None else repr(row['agreement'])}_{row['id']}"
+
+
+def _like_prefix(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
+async def get(tenant: Tenant, task_id: UUID) -> Any:
+    """The row of one task, as in a list. Raises ``NotFound``."""
+    row = await tenant.fetchrow(queries("tasks")["get_task"], task_id)
+    if row is None:
+        raise NotFound(MISSING)
+    return row
