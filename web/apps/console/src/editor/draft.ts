@@ -1,0 +1,195 @@
+/**
+ * A project while it is being edited: the wire values with a stable key on everything that can be moved or renamed,
+ * so that fields keep their focus and undo its meaning.
+ */
+import type { Attribute, AttributeType, Label, Policy, ProjectDraft, Shape } from "@assay/client";
+
+export interface ChoiceDraft {
+  key: string;
+  name: string;
+  title: string;
+}
+
+export interface AttributeDraft {
+  key: string;
+  name: string;
+  type: AttributeType;
+  title: string;
+  choices: ChoiceDraft[];
+  required: boolean;
+  minimum: number | null;
+  maximum: number | null;
+  length_max: number;
+  /** By key of the other attribute, so that renaming it does not break the condition. */
+  when: { attributeKey: string; any_of: string[] } | null;
+}
+
+export interface LabelDraft {
+  key: string;
+  name: string;
+  title: string;
+  color: string | null;
+  shapes: Shape[];
+  rotatable: boolean;
+  width_min: number;
+  height_min: number;
+  attributes: AttributeDraft[];
+  children: LabelDraft[];
+}
+
+export interface EditorDraft {
+  name: string;
+  instructions: string;
+  labels: LabelDraft[];
+  attributes: AttributeDraft[];
+  policy: Policy;
+}
+
+export type NewKey = () => string;
+
+/** Keys need only differ within one page. */
+export function keyMaker(): NewKey {
+  let last = 0;
+  return () => `k${++last}`;
+}
+
+/** The server's own defaults (core/policy.py), written out so that the form can show them. */
+export const DEFAULT_POLICY: Policy = {
+  overlap: { mode: "fixed", count: 1 },
+  review: { mode: "none" },
+  gold: { rate: 0, score_min: 0.5, accuracy_min: 0.6, answers_min: 4 },
+  merge: { iou_min: 0.5, vote_min: 0.5 },
+  lease_seconds: 1800,
+  extension_seconds: 900,
+  skips_max: 2,
+  send_backs_max: 2,
+};
+
+export function newLabel(newKey: NewKey, name = ""): LabelDraft {
+  return {
+    key: newKey(),
+    name,
+    title: "",
+    color: null,
+    shapes: ["box"],
+    rotatable: false,
+    width_min: 0,
+    height_min: 0,
+    attributes: [],
+    children: [],
+  };
+}
+
+export function newAttribute(newKey: NewKey): AttributeDraft {
+  return {
+    key: newKey(),
+    name: "",
+    type: "category",
+    title: "",
+    choices: [
+      { key: newKey(), name: "", title: "" },
+      { key: newKey(), name: "", title: "" },
+    ],
+    required: false,
+    minimum: null,
+    maximum: null,
+    length_max: 2000,
+    when: null,
+  };
+}
+
+export function emptyDraft(newKey: NewKey): EditorDraft {
+  return { name: "", instructions: "", labels: [newLabel(newKey, "object")], attributes: [], policy: DEFAULT_POLICY };
+}
+
+function readAttributes(attributes: readonly Attribute[] | undefined, newKey: NewKey): AttributeDraft[] {
+  const read = (attributes ?? []).map((attribute) => ({
+    key: newKey(),
+    name: attribute.name,
+    type: attribute.type,
+    title: attribute.title ?? "",
+    choices: (attribute.choices ?? []).map((choice) => ({ key: newKey(), name: choice.name, title: choice.title ?? "" })),
+    required: attribute.required ?? false,
+    minimum: attribute.minimum ?? null,
+    maximum: attribute.maximum ?? null,
+    length_max: attribute.length_max ?? 2000,
+    when: null,
+  }));
+  return read.map((draft, index): AttributeDraft => {
+    const when = attributes?.[index]?.when;
+    const other = when && read.find((candidate) => candidate.name === when.attribute);
+    return { ...draft, when: when && other ? { attributeKey: other.key, any_of: [...when.any_of] } : null };
+  });
+}
+
+function readLabels(labels: readonly Label[] | undefined, newKey: NewKey): LabelDraft[] {
+  return (labels ?? []).map((label) => ({
+    key: newKey(),
+    name: label.name,
+    title: label.title ?? "",
+    color: label.color ?? null,
+    shapes: [...(label.shapes ?? ["box"])],
+    rotatable: label.rotatable ?? false,
+    width_min: label.width_min ?? 0,
+    height_min: label.height_min ?? 0,
+    attributes: readAttributes(label.attributes, newKey),
+    children: readLabels(label.children, newKey),
+  }));
+}
+
+export function readDraft(project: ProjectDraft, newKey: NewKey): EditorDraft {
+  return {
+    name: project.name,
+    instructions: project.instructions,
+    labels: readLabels(project.taxonomy.labels, newKey),
+    attributes: readAttributes(project.taxonomy.attributes, newKey),
+    policy: project.policy,
+  };
+}
+
+/** Names are stored trimmed; a title that says nothing is left out. */
+function writeAttributes(attributes: readonly AttributeDraft[]): Attribute[] {
+  return attributes.map((attribute) => {
+    const wire: Attribute = { name: attribute.name.trim(), type: attribute.type };
+    if (attribute.title.trim()) wire.title = attribute.title.trim();
+    if (attribute.required) wire.required = true;
+    if (attribute.type === "category" || attribute.type === "multiselect") {
+      wire.choices = attribute.choices.map((choice) =>
+        choice.title.trim() ? { name: choice.name.trim(), title: choice.title.trim() } : { name: choice.name.trim() },
+      );
+    }
+    if (attribute.type === "number") {
+      if (attribute.minimum !== null) wire.minimum = attribute.minimum;
+      if (attribute.maximum !== null) wire.maximum = attribute.maximum;
+    }
+    if (attribute.type === "text" && attribute.length_max !== 2000) wire.length_max = attribute.length_max;
+    const other = attribute.when && attributes.find((candidate) => candidate.key === attribute.when?.attributeKey);
+    if (attribute.when && other) wire.when = { attribute: other.name.trim(), any_of: attribute.when.any_of };
+    return wire;
+  });
+}
+
+function writeLabels(labels: readonly LabelDraft[]): Label[] {
+  return labels.map((label) => {
+    const wire: Label = { name: label.name.trim(), shapes: label.shapes };
+    if (label.title.trim()) wire.title = label.title.trim();
+    if (label.color) wire.color = label.color;
+    if (label.rotatable && label.shapes.includes("box")) wire.rotatable = true;
+    if (label.width_min > 0) wire.width_min = label.width_min;
+    if (label.height_min > 0) wire.height_min = label.height_min;
+    if (label.attributes.length > 0) wire.attributes = writeAttributes(label.attributes);
+    if (label.children.length > 0) wire.children = writeLabels(label.children);
+    return wire;
+  });
+}
+
+export function writeDraft(draft: EditorDraft): ProjectDraft {
+  const attributes = writeAttributes(draft.attributes);
+  return {
+    name: draft.name.trim(),
+    kind: "image",
+    instructions: draft.instructions,
+    taxonomy: { labels: writeLabels(draft.labels), ...(attributes.length > 0 ? { attributes } : {}) },
+    policy: draft.policy,
+  };
+}

@@ -1,0 +1,83 @@
+import type { ProjectDraft } from "@assay/client";
+import { expect, test } from "vitest";
+import { DEFAULT_POLICY, keyMaker, readDraft, writeDraft } from "../src/editor/draft";
+import { changed, newHistory, redone, sealed, undone } from "../src/editor/history";
+
+const PROJECT: ProjectDraft = {
+  name: "Street",
+  kind: "image",
+  instructions: "# Box them",
+  policy: DEFAULT_POLICY,
+  taxonomy: {
+    labels: [
+      {
+        name: "vehicle",
+        shapes: [],
+        children: [
+          {
+            name: "car",
+            title: "Car",
+            color: "#112233",
+            shapes: ["box", "polygon"],
+            rotatable: true,
+            width_min: 4,
+            height_min: 6,
+            attributes: [
+              { name: "state", type: "category", choices: [{ name: "parked" }, { name: "moving", title: "On the move" }], required: true },
+              { name: "speed", type: "number", minimum: 0, maximum: 200, when: { attribute: "state", any_of: ["moving"] } },
+              { name: "plate", type: "text", length_max: 12 },
+            ],
+          },
+        ],
+      },
+    ],
+    attributes: [{ name: "weather", type: "multiselect", choices: [{ name: "rain" }, { name: "snow" }] }],
+  },
+};
+
+test("a project read for editing is written back as it was", () => {
+  expect(writeDraft(readDraft(PROJECT, keyMaker()))).toEqual(PROJECT);
+});
+
+test("renaming an attribute keeps the condition that asks about it", () => {
+  const draft = readDraft(PROJECT, keyMaker());
+  const car = draft.labels[0]!.children[0]!;
+  car.attributes[0]!.name = "movement";
+
+  const written = writeDraft(draft).taxonomy.labels?.[0]?.children?.[0]?.attributes;
+
+  expect(written?.[1]?.when).toEqual({ attribute: "movement", any_of: ["moving"] });
+});
+
+test("what no longer applies is not sent: turning without boxes, choices of a number, a condition on nothing", () => {
+  const draft = readDraft(PROJECT, keyMaker());
+  const car = draft.labels[0]!.children[0]!;
+  car.shapes = ["polygon"];
+  car.attributes[0]!.type = "number";
+  car.attributes.splice(1, 1, { ...car.attributes[1]!, when: { attributeKey: "gone", any_of: ["x"] } });
+
+  const written = writeDraft(draft).taxonomy.labels?.[0]?.children?.[0];
+
+  expect(written?.rotatable).toBeUndefined();
+  expect(written?.attributes?.[0]).toEqual({ name: "state", type: "number", required: true });
+  expect(written?.attributes?.[1]?.when).toBeUndefined();
+});
+
+test("typing in one field is one undo step, until the field is left", () => {
+  let history = newHistory("");
+  for (const text of ["c", "ca", "car"]) history = changed(history, text, "name");
+  history = sealed(history);
+  history = changed(history, "cart", "name");
+
+  expect(undone(history).present).toBe("car");
+  expect(undone(undone(history)).present).toBe("");
+  expect(undone(undone(undone(history))).present).toBe("");
+  expect(redone(redone(undone(undone(history)))).present).toBe("cart");
+});
+
+test("a change after undo forgets what was undone", () => {
+  const history = changed(undone(changed(newHistory(1), 2, null)), 3, null);
+
+  expect(redone(history).present).toBe(3);
+  expect(undone(history).present).toBe(1);
+});
