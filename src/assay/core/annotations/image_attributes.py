@@ -1,0 +1,126 @@
+"""Attribute values: how alike two sets are, and one set out of several.
+
+Merging does not see the taxonomy, so a ``str`` is voted on whether it is a choice or free text, and which attribute
+depends on which is read from who answered what.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from assay.core.annotations.image import AttributeValue
+from assay.quality.geometry.medians import weighted_median
+
+Attributes = Mapping[str, AttributeValue]
+
+# A share that falls short of a half only by rounding still counts as a half.
+_ROUNDING = 1e-9
+
+
+def value_similarity(left: AttributeValue, right: AttributeValue) -> float:
+    """How alike two values are, within [0, 1]; symmetric.
+
+    Choices: the same or not. Lists of choices: shared over all (Jaccard). Numbers: 1 less their relative difference.
+    Longer text that differs is compared as choices are: two wordings are two answers.
+    """
+    if isinstance(left, list) and isinstance(right, list):
+        union = set(left) | set(right)
+        return len(set(left) & set(right)) / len(union) if union else 1.0
+    if isinstance(left, float) and isinstance(right, float):
+        largest = max(abs(left), abs(right))
+        return max(0.0, 1.0 - abs(left / largest - right / largest)) if largest > 0 else 1.0
+    return float(left == right)
+
+
+def attributes_similarity(left: Attributes, right: Attributes) -> float:
+    """Mean similarity over the names that either has; a value that only one gives counts 0; 1 when both are empty."""
+    names = left.keys() | right.keys()
+    if not names:
+        return 1.0
+    return sum(value_similarity(left[name], right[name]) for name in left.keys() & right.keys()) / len(names)
+
+
+def merge_attributes(sets: Sequence[Attributes], weights: Sequence[float]) -> dict[str, AttributeValue]:
+    """One set of values out of several, with the weights of those who gave them (not all 0).
+
+    A ``str`` by weighted vote, a number by weighted median, a list choice by choice (kept by half the weight or more
+    of those who gave one). Attributes that more have answered are settled first. Whether one that not everybody
+    answered belongs in the result, and with what value, is then up to those whose other answers won: an attribute
+    asked only under a condition is answered only by those who saw the condition met.
+    """
+    carried: Counter[str] = Counter()
+    for values, weight in zip(sets, weights, strict=True):
+        for name in values:
+            carried[name] += weight  # type: ignore[assignment]  # Counter is typed for whole numbers only
+    total = sum(weights)
+    merged: dict[str, AttributeValue] = {}
+    for name in sorted(carried, key=lambda name: (-round(carried[name] / total, 9), name)):
+        electors = list(zip(sets, weights, strict=True))
+        if not all(name in values for values in sets):
+            agreed = [sum(values.get(other) == value for other, value in merged.items()) for values in sets]
+            electors = [pair for pair, count in zip(electors, agreed, strict=True) if count == max(agreed)]
+        given = [(values[name], weight) for values, weight in electors if name in values]
+        asked = sum(weight for _, weight in electors)
+        if given and sum(weight for _, weight in given) >= asked * (0.5 - _ROUNDING):
+            merged[name] = _vote(given)
+    return dict(sorted(merged.items()))
+
+
+def _vote(given: Sequence[tuple[AttributeValue, float]]) -> AttributeValue:
+    """One value, of the type that carries most weight."""
+    types: dict[type, float] = {}
+    for value, weight in given:
+        types[type(value)] = types.get(type(value), 0.0) + weight
+    winner = max(sorted(types, key=lambda each: each.__name__), key=lambda each: types[each])
+    ballots = [(value, weight) for value, weight in given if type(value) is winner]
+    weights = np.array([[weight for _, weight in ballots]])
+    if weights.sum() <= 0:
+        weights = np.ones_like(weights)
+    if winner is float:
+        numbers = np.array([[value for value, _ in ballots]], dtype=np.float64)
+        return float(weighted_median(numbers, weights)[0])
+    if winner is list:
+        return _vote_choices([value for value, _ in ballots if isinstance(value, list)], weights[0].tolist())
+    texts = [value for value, _ in ballots if isinstance(value, str)]
+    return _vote_text(texts, weights[0].tolist())
+
+
+def _vote_choices(lists: Sequence[list[str]], weights: Sequence[float]) -> list[str]:
+    total = sum(weights)
+    votes: dict[str, float] = {}
+    for choices, weight in zip(lists, weights, strict=True):
+        for choice in choices:
+            votes[choice] = votes.get(choice, 0.0) + weight
+    kept = sorted(choice for choice, weight in votes.items() if weight >= total * (0.5 - _ROUNDING))
+    if kept or any(not choices for choices in lists):
+        return kept
+    # Everybody chose something and no choice has half the votes: the favourite, rather than an answer nobody gave.
+    most = max(votes.values())
+    return [min(choice for choice, weight in votes.items() if weight >= most * (1 - _ROUNDING))]
+
+
+def _vote_text(texts: Sequence[str], weights: Sequence[float]) -> str:
+    """The weightiest text; among equals the one most like all the others, then the first of the alphabet."""
+    votes: dict[str, float] = {}
+    for text, weight in zip(texts, weights, strict=True):
+        votes[text] = votes.get(text, 0.0) + weight
+    most = max(votes.values())
+    tied = sorted(text for text, weight in votes.items() if weight >= most * (1 - _ROUNDING))
+    if len(tied) == 1:
+        return tied[0]
+    pairs = {text: Counter(pairwise(text)) for text in votes}
+
+    def centrality(text: str) -> float:
+        return round(sum(weight * _dice(pairs[text], pairs[other]) for other, weight in votes.items()), 9)
+
+    return max(tied, key=centrality)
+
+
+def _dice(left: Counter[tuple[str, str]], right: Counter[tuple[str, str]]) -> float:
+    """Shared pairs of letters, as a share of all (Dice 1945), within [0, 1]."""
+    total = left.total() + right.total()
+    return 2 * (left & right).total() / total if total else 0.0

@@ -1,0 +1,270 @@
+"""Whether an answer about a photo is one, and what it looks like in canonical form."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from math import isfinite
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from assay.core.annotations.attributes_check import check_attributes
+from assay.core.annotations.image import Box, ImageAnswer, Mark, Point, Polygon, Polyline, Vertex
+from assay.core.annotations.image_shapes import RING_VERTICES_MAX, bounds
+from assay.core.annotations.kind import Answer, MediaSize
+from assay.core.annotations.problems import Full, Problems
+from assay.core.annotations.taxonomy_check import is_storable
+from assay.core.taxonomy import Label, Taxonomy
+from assay.quality.geometry.arrays import FloatArray
+from assay.quality.geometry.regions import clip_ring, encloses
+
+MARKS_MAX = 5000
+VERTICES_MAX = 200_000
+RINGS_MAX = 1000
+ID_LENGTH_MAX = 100
+# Far beyond any photo, and near enough for products of coordinates to stay exact to a thousandth of a pixel.
+COORDINATE_MAX = 10_000_000.0
+
+# Fusing rounds to a thousandth of a pixel, and must not fall below a minimum by it.
+_SIZE_SLACK = 0.01
+# How far outside a point may lie to count as slipped: pixels, and a share of the photo's longer side.
+_SLIP_PIXELS = 2.0
+_SLIP_SHARE = 0.005
+
+
+def check_answer(answer: Any, taxonomy: Taxonomy, size: MediaSize | None, *, complete: bool = True) -> Answer:
+    """See ``Kind.check``.
+
+    What overhangs the photo is cut at its edge: boxes and polygons exactly, polylines and points by moving the
+    vertices that slipped over; a turned box is left as it is, since cutting would make it another shape. A mark
+    wholly outside is refused. Values of attributes whose condition is not met are left out. Without ``size``
+    nothing is cut.
+    """
+    problems = Problems()
+    checked = ImageAnswer()
+    with suppress(Full):
+        checked = _check(answer, taxonomy, size, complete, problems)
+    problems.raise_any()
+    canonical: Answer = msgspec.to_builtins(checked)
+    return canonical
+
+
+def _check(answer: Any, taxonomy: Taxonomy, size: MediaSize | None, complete: bool, problems: Problems) -> ImageAnswer:
+    if not isinstance(answer, dict):
+        problems.add("", "an answer is an object with annotations and attributes")
+        return ImageAnswer()
+    for name in answer:
+        if name not in ("annotations", "attributes"):
+            problems.add(str(name), "is not part of an answer; leave it out")
+    given = answer.get("annotations", [])
+    if not isinstance(given, list | tuple):
+        problems.add("annotations", "must be a list")
+        given = []
+    if len(given) > MARKS_MAX:
+        problems.add("annotations", f"has {len(given):,} marks; at most {MARKS_MAX:,} are taken")
+        given = []
+    marks = _read(given, problems)
+    labels = taxonomy.by_name()
+    seen: dict[str, int] = {}
+    checked: list[Mark] = []
+    for index, mark in marks:
+        path = f"annotations[{index}]"
+        if not mark.id or len(mark.id) > ID_LENGTH_MAX or not is_storable(mark.id):
+            problems.add(f"{path}.id", f"must be 1 to {ID_LENGTH_MAX} plain characters")
+        elif mark.id in seen:
+            problems.add(f"{path}.id", f"{mark.id!r} is also the id of annotations[{seen[mark.id]}]; give it another")
+        seen.setdefault(mark.id, index)
+        label = labels.get(mark.label)
+        if label is None:
+            problems.add(f"{path}.label", f"there is no label {mark.label!r}; use one of the project's labels")
+            continue
+        settled = _check_mark(mark, label, path, size, complete, problems)
+        attributes = check_attributes(mark.attributes, label.attributes, f"{path}.attributes", complete, problems)
+        if settled is not None:
+            checked.append(msgspec.structs.replace(settled, attributes=attributes))
+    attributes = check_attributes(answer.get("attributes", {}), taxonomy.attributes, "attributes", complete, problems)
+    return ImageAnswer(annotations=checked, attributes=attributes)
+
+
+def _read(given: list[Any], problems: Problems) -> list[tuple[int, Mark]]:
+    """Marks as typed values, with their places; the first vertex too many ends the reading."""
+    marks: list[tuple[int, Mark]] = []
+    vertices = 0
+    for index, each in enumerate(given):
+        path = f"annotations[{index}]"
+        try:
+            mark: Mark = msgspec.convert(each, Mark)
+        except (msgspec.ValidationError, OverflowError) as error:
+            where, message = _place(str(error))
+            problems.add(path + where, message)
+            continue
+        rings = mark.rings if isinstance(mark, Polygon) else [mark.points] if isinstance(mark, Polyline) else []
+        vertices += sum(len(ring) for ring in rings)
+        if vertices > VERTICES_MAX:
+            problems.add(path, f"the answer has more than {VERTICES_MAX:,} vertices up to here; simplify its outlines")
+            break
+        marks.append((index, mark))
+    return marks
+
+
+def _place(message: str) -> tuple[str, str]:
+    """Takes the path off a reader's message: ``Expected `float` - at `$.rings[0]``` to ``.rings[0]`` and the rest."""
+    text, _, where = message.partition(" - at `$")
+    return where.removesuffix("`").replace("[...]", ""), text
+
+
+def _check_mark(
+    mark: Mark, label: Label, path: str, size: MediaSize | None, complete: bool, problems: Problems
+) -> Mark | None:
+    """The mark cut to the photo, or None where it cannot be taken."""
+    shape = type(mark).__name__.lower()
+    if shape not in label.shapes:
+        offered = " or ".join(label.shapes) or "the labels below it"
+        problems.add(f"{path}.label", f"{label.name!r} is not marked with a {shape}; use {offered}")
+        return None
+    before = len(problems)
+    frame = None if size is None else np.array([0.0, 0.0, size.width, size.height])
+    settled: Mark
+    if isinstance(mark, Box):
+        settled = _check_box(mark, label, path, frame, problems)
+    elif isinstance(mark, Polygon):
+        settled = _check_polygon(mark, path, frame, problems)
+    elif isinstance(mark, Polyline):
+        settled = _check_polyline(mark, path, frame, problems)
+    else:
+        settled = _check_point(mark, path, frame, problems)
+    if len(problems) > before:
+        return None
+    if complete and isinstance(settled, Box | Polygon):
+        _check_size(settled, label, path, problems)
+    return settled
+
+
+def _check_box(mark: Box, label: Label, path: str, frame: FloatArray | None, problems: Problems) -> Box:
+    for field in ("x", "y", "width", "height", "rotation"):
+        _check_number(getattr(mark, field), f"{path}.{field}", problems)
+    for field in ("width", "height"):
+        if not getattr(mark, field) > 0:
+            problems.add(f"{path}.{field}", "must be more than 0; draw the box from corner to corner")
+            return mark
+    if not isfinite(mark.rotation) or not isfinite(mark.x + mark.y + mark.width + mark.height):
+        return mark
+    if mark.rotation:
+        if not label.rotatable:
+            problems.add(f"{path}.rotation", f"boxes of {label.name!r} are not turned; leave rotation out")
+            return mark
+        mark = msgspec.structs.replace(mark, rotation=180.0 - (180.0 - mark.rotation) % 360.0)
+    if frame is None:
+        return mark
+    left, top, right, bottom = bounds([mark])[0].tolist()
+    if left >= frame[2] or top >= frame[3] or right <= 0 or bottom <= 0:
+        problems.add(path, _OUTSIDE)
+        return mark
+    if mark.rotation or (left >= 0 and top >= 0 and right <= frame[2] and bottom <= frame[3]):
+        return mark
+    left, top = max(left, 0.0), max(top, 0.0)
+    right, bottom = min(right, float(frame[2])), min(bottom, float(frame[3]))
+    if right <= left or bottom <= top:
+        problems.add(path, _OUTSIDE)
+        return mark
+    return msgspec.structs.replace(mark, x=left, y=top, width=right - left, height=bottom - top)
+
+
+def _check_polygon(mark: Polygon, path: str, frame: FloatArray | None, problems: Problems) -> Polygon:
+    if not 1 <= len(mark.rings) <= RINGS_MAX:
+        problems.add(f"{path}.rings", f"must have an outline and at most {RINGS_MAX - 1:,} holes")
+        return mark
+    kept: list[list[Vertex]] = []
+    for index, ring in enumerate(mark.rings):
+        field = f"{path}.rings[{index}]"
+        vertices = _check_vertices(ring, 3, field, problems)
+        if vertices is None:
+            continue
+        if not encloses(vertices):
+            problems.add(field, "encloses nothing; it needs three vertices that are not in line")
+            continue
+        if frame is not None and _overhangs(vertices, frame):
+            vertices = clip_ring(vertices, frame)
+            if not encloses(vertices):
+                if index == 0:
+                    problems.add(path, _OUTSIDE)
+                    return mark
+                continue
+            ring = [(x, y) for x, y in vertices.tolist()]
+        kept.append(ring)
+    return msgspec.structs.replace(mark, rings=kept)
+
+
+def _check_polyline(mark: Polyline, path: str, frame: FloatArray | None, problems: Problems) -> Polyline:
+    vertices = _check_vertices(mark.points, 2, f"{path}.points", problems)
+    if vertices is None:
+        return mark
+    if (vertices == vertices[0]).all():
+        problems.add(f"{path}.points", "has no length; it needs two vertices apart from each other")
+        return mark
+    if frame is None or not _overhangs(vertices, frame):
+        return mark
+    if (vertices.max(axis=0) < frame[:2]).any() or (vertices.min(axis=0) > frame[2:]).any():
+        problems.add(path, _OUTSIDE)
+        return mark
+    vertices = np.clip(vertices, frame[:2], frame[2:])
+    if (vertices == vertices[0]).all():
+        problems.add(path, _OUTSIDE)
+        return mark
+    return msgspec.structs.replace(mark, points=[(x, y) for x, y in vertices.tolist()])
+
+
+def _check_point(mark: Point, path: str, frame: FloatArray | None, problems: Problems) -> Point:
+    before = len(problems)
+    for field in ("x", "y"):
+        _check_number(getattr(mark, field), f"{path}.{field}", problems)
+    if frame is None or len(problems) > before:
+        return mark
+    slip = max(_SLIP_PIXELS, _SLIP_SHARE * float(frame.max()))
+    x, y = np.clip((mark.x, mark.y), frame[:2], frame[2:]).tolist()
+    if max(abs(x - mark.x), abs(y - mark.y)) > slip:
+        problems.add(path, _OUTSIDE)
+    return msgspec.structs.replace(mark, x=x, y=y)
+
+
+def _check_size(mark: Box | Polygon, label: Label, path: str, problems: Problems) -> None:
+    if isinstance(mark, Box):
+        width, height = mark.width, mark.height
+    else:
+        left, top, right, bottom = bounds([mark])[0].tolist()
+        width, height = right - left, bottom - top
+    for field, value, least in (("width", width, label.width_min), ("height", height, label.height_min)):
+        if value < least - _SIZE_SLACK:
+            where = f"{path}.{field}" if isinstance(mark, Box) else path
+            problems.add(
+                where, f"{field} is {value:g} pixels and {label.name!r} needs {least:g}; enlarge it or delete it"
+            )
+
+
+def _check_vertices(points: list[Vertex], least: int, field: str, problems: Problems) -> FloatArray | None:
+    if len(points) < least:
+        problems.add(field, f"has {len(points)} vertices and needs at least {least}")
+        return None
+    if len(points) > RING_VERTICES_MAX:
+        problems.add(field, f"has {len(points):,} vertices; at most {RING_VERTICES_MAX:,} are taken; simplify it")
+        return None
+    vertices = np.array(points, dtype=np.float64)
+    good = (np.abs(vertices) <= COORDINATE_MAX).all(axis=1)
+    if not good.all():
+        problems.add(f"{field}[{int(good.argmin())}]", _NOT_A_COORDINATE)
+        return None
+    return vertices
+
+
+def _check_number(value: float, field: str, problems: Problems) -> None:
+    if not abs(value) <= COORDINATE_MAX:
+        problems.add(field, _NOT_A_COORDINATE)
+
+
+def _overhangs(vertices: FloatArray, frame: FloatArray) -> bool:
+    return bool((vertices < frame[:2]).any() or (vertices > frame[2:]).any())
+
+
+_OUTSIDE = "lies outside the photo; move it onto the photo or delete it"
+_NOT_A_COORDINATE = f"is not a finite number of pixels within {COORDINATE_MAX:,.0f}"

@@ -1,0 +1,44 @@
+"""The image kind as one value that answers everything asked of kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from assay.core.annotations import image_agreement
+from assay.core.annotations.image import ImageAnswer
+from assay.core.annotations.image_check import check_answer
+from assay.core.annotations.image_merge import merge
+from assay.core.annotations.kind import Answer, MediaSize, Merged, MergeOptions, Voice
+from assay.core.annotations.taxonomy_check import check_taxonomy
+from assay.core.taxonomy import Taxonomy
+
+
+class ImageKind:
+    """Boxes, polygons, polylines and points on one photo, and questions about it. See ``Kind`` for each method."""
+
+    name = "image"
+
+    def check_taxonomy(self, taxonomy: Taxonomy) -> None:
+        check_taxonomy(taxonomy)
+
+    def check(self, answer: Any, taxonomy: Taxonomy, size: MediaSize | None, *, complete: bool = True) -> Answer:
+        return check_answer(answer, taxonomy, size, complete=complete)
+
+    def agreement(self, left: Answer, right: Answer, options: MergeOptions) -> float:
+        return image_agreement.agreement(_typed(left), _typed(right), options.iou_min)
+
+    def merge(self, voices: Sequence[Voice], options: MergeOptions) -> Merged:
+        return merge(voices, options)
+
+    def score(self, answer: Answer, gold: Answer, options: MergeOptions) -> float:
+        return image_agreement.score(_typed(answer), _typed(gold), options.iou_min)
+
+    def empty(self) -> Answer:
+        return {}
+
+
+def _typed(answer: Answer) -> ImageAnswer:
+    return msgspec.convert(answer, ImageAnswer)

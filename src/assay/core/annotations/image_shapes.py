@@ -1,0 +1,203 @@
+"""Marks on photos as shapes: which are alike, and one mark out of several alike.
+
+Boxes and polygons are regions, compared by intersection over union; a box and a polygon by that of their bounding
+boxes, since a polygon that fits its object well fills only part of a box that does too. Polylines and points are
+compared by nearness, and never with another type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from assay.core.annotations.image import Box, Mark, Point, Polygon, Polyline, Vertex
+from assay.quality.geometry import boxes, curves, regions
+from assay.quality.geometry.arrays import FloatArray, IntArray
+from assay.quality.geometry.contours import fuse_polygons
+from assay.quality.geometry.fusion import fuse_boxes, fuse_points, fuse_polylines, fuse_turned_boxes
+
+RING_VERTICES_MAX = 2000
+
+# Nearness of points and polylines is judged by the size of the photo, which merging is not told; the farthest mark
+# from the top-left corner stands in for it. Two points at 1.8 % of that distance are alike by one half.
+_TOLERANCE_SHARE = 0.015
+_TOLERANCE_MIN = 2.0
+# Fused coordinates are rounded: a thousandth of a pixel means nothing and takes half the room.
+_DECIMALS = 3
+
+
+class Shapes:
+    """Marks side by side, with what comparing them needs.
+
+    ``bounds``: (n, 4) left, top, right, bottom. ``tolerance``: pixels, for points and polylines.
+    """
+
+    def __init__(self, marks: Sequence[Mark], tolerance: float | None = None) -> None:
+        self.marks = marks
+        self.bounds = bounds(marks)
+        if tolerance is None:
+            reach = float(np.hypot(*self.bounds[:, 2:].max(axis=0))) if len(marks) else 0.0
+            tolerance = max(_TOLERANCE_SHARE * reach, _TOLERANCE_MIN)
+        self.tolerance = tolerance
+        self._regions: dict[int, regions.Region] = {}
+
+    def region(self, index: int) -> regions.Region:
+        found = self._regions.get(index)
+        if found is None:
+            found = self._regions[index] = regions.region(_rings(self.marks[index]))
+        return found
+
+    def similarity(self, left: IntArray, right: IntArray, floor: float = 0.0) -> FloatArray:
+        """How alike marks are, within [0, 1]: (n,) and (m,) indices to (n, m).
+
+        Pairs that cannot reach ``floor`` may be given as 0, which spares their exact computation.
+        """
+        result = np.zeros((len(left), len(right)))
+        if len(left) == 0 or len(right) == 0:
+            return result
+        types = [type(mark) for mark in self.marks]
+        if all(kind is Box for kind in types) and not any(
+            isinstance(mark, Box) and mark.rotation for mark in self.marks
+        ):
+            return boxes.iou_matrix(self.bounds[left], self.bounds[right])
+        code = np.array([_CODES[kind] for kind in types])
+        code_left, code_right = code[left], code[right]
+        is_region = (code_left <= 1)[:, None] & (code_right <= 1)[None, :]
+        result[is_region] = boxes.iou_matrix(self.bounds[left], self.bounds[right])[is_region]
+        self._compare_turned_boxes(left, right, result)
+        self._compare_polygons(left, right, floor, result, (code_left == 1)[:, None] & (code_right == 1)[None, :])
+        self._compare_polylines(left, right, result, (code_left == 2)[:, None] & (code_right == 2)[None, :])
+        points = (code_left == 3)[:, None] & (code_right == 3)[None, :]
+        if points.any():
+            at = self.bounds[:, :2]
+            result[points] = curves.point_similarity(at[left], at[right], self.tolerance)[points]
+        return result
+
+    def _compare_turned_boxes(self, left: IntArray, right: IntArray, result: FloatArray) -> None:
+        is_box = np.array([isinstance(mark, Box) for mark in self.marks])
+        is_turned = np.array([isinstance(mark, Box) and mark.rotation != 0 for mark in self.marks])
+        pairs = is_box[left][:, None] & is_box[right][None, :]
+        pairs &= (is_turned[left][:, None] | is_turned[right][None, :]) & (result > 0)
+        rows, columns = np.nonzero(pairs)
+        if len(rows) == 0:
+            return
+        turned = np.array([_turned(mark) if isinstance(mark, Box) else (0.0,) * 5 for mark in self.marks])
+        result[rows, columns] = boxes.turned_iou(turned[left[rows]], turned[right[columns]])
+
+    def _compare_polygons(
+        self, left: IntArray, right: IntArray, floor: float, result: FloatArray, pairs: np.ndarray
+    ) -> None:
+        if not pairs.any():
+            return
+        area = np.array(
+            [self.region(index).area if isinstance(mark, Polygon) else 0.0 for index, mark in enumerate(self.marks)]
+        )
+        most = regions.iou_max(self.bounds[left], area[left], self.bounds[right], area[right])
+        result[pairs] = 0.0
+        for row, column in zip(*np.nonzero(pairs & (most > 0) & (most >= floor)), strict=True):
+            result[row, column] = regions.iou(self.region(int(left[row])), self.region(int(right[column])))
+
+    def _compare_polylines(self, left: IntArray, right: IntArray, result: FloatArray, pairs: np.ndarray) -> None:
+        for row, column in zip(*np.nonzero(pairs), strict=True):
+            one, other = _line(self.marks[left[row]]), _line(self.marks[right[column]])
+            mean_length = (curves.length(one) + curves.length(other)) / 2
+            tolerance = max(min(self.tolerance, 0.1 * mean_length), _TOLERANCE_MIN)
+            result[row, column] = curves.polyline_similarity(one, other, tolerance)
+
+
+def bounds(marks: Sequence[Mark]) -> FloatArray:
+    """Upright boxes around marks, (n, 4) left, top, right, bottom."""
+    rows = [_bounds(mark) for mark in marks]
+    return np.array(rows, dtype=np.float64).reshape(-1, 4)
+
+
+def fuse(shapes: Shapes, members: IntArray, weights: FloatArray) -> Mark:
+    """One mark out of ``members``, all of one type, with (m,) weights. Its id, label and attributes are one of theirs.
+
+    Upright boxes in bulk go through ``fuse_upright``.
+    """
+    marks: list[Mark] = [shapes.marks[index] for index in members]
+    first = marks[0]
+    if all(msgspec.structs.replace(mark, id=first.id, attributes=first.attributes) == first for mark in marks[1:]):
+        return first
+    likeness = shapes.similarity(members, members)
+    likeness = (likeness + likeness.T) / 2
+    central = int((likeness @ weights).argmax())
+    if isinstance(first, Box):
+        turned = np.array([_turned(mark) for mark in marks if isinstance(mark, Box)])
+        x, y, width, height, rotation = _rounded(fuse_turned_boxes(turned, weights, central))
+        return msgspec.structs.replace(first, x=x, y=y, width=width, height=height, rotation=rotation)
+    if isinstance(first, Point):
+        x, y = _rounded(fuse_points(shapes.bounds[members, :2], weights))
+        return msgspec.structs.replace(first, x=x, y=y)
+    if isinstance(first, Polyline):
+        line = fuse_polylines([_line(mark) for mark in marks], weights, central)
+        return msgspec.structs.replace(first, points=_vertices(line))
+    return _fuse_polygons(shapes, members, weights, marks[central])
+
+
+def fuse_upright(bounds: FloatArray, weights: FloatArray) -> FloatArray:
+    """Upright boxes fused in bulk: (g, m, 4) and (g, m) to (g, 4) x, y, width, height.
+
+    Where all members are the same box, exactly that box.
+    """
+    fused = fuse_boxes(bounds, weights)
+    leader = bounds[np.arange(len(bounds)), (weights > 0).argmax(axis=1)]
+    same = ((bounds == leader[:, None]).all(axis=2) | (weights == 0)).all(axis=1)
+    fused = np.where(same[:, None], leader, fused.round(_DECIMALS))
+    size = fused[:, 2:] - fused[:, :2]
+    return np.concatenate([fused[:, :2], np.where(same[:, None], size, size.round(_DECIMALS))], axis=1)
+
+
+def _fuse_polygons(shapes: Shapes, members: IntArray, weights: FloatArray, central: Mark) -> Mark:
+    """The voted contour, unless the most central member fits the others better."""
+    rings = fuse_polygons([_rings(shapes.marks[index]) for index in members], weights)
+    if not rings or max(len(ring) for ring in rings) > RING_VERTICES_MAX:
+        return central
+    voted = msgspec.structs.replace(central, rings=[_vertices(ring) for ring in rings])
+    # A contour smaller than every member across would break a minimum size that all of them kept.
+    size = np.ptp(rings[0], axis=0)
+    smallest = (shapes.bounds[members, 2:] - shapes.bounds[members, :2]).min(axis=0)
+    both = Shapes([voted, central, *(shapes.marks[index] for index in members)])
+    fit = both.similarity(np.array([0, 1]), np.arange(2, len(members) + 2)) @ weights
+    return voted if fit[0] >= fit[1] and (size >= smallest - 0.01).all() else central
+
+
+def _bounds(mark: Mark) -> tuple[float, float, float, float]:
+    if isinstance(mark, Box):
+        if mark.rotation:
+            return tuple(boxes.bounds(boxes.corners(np.array([_turned(mark)]))[0]).tolist())
+        return mark.x, mark.y, mark.x + mark.width, mark.y + mark.height
+    if isinstance(mark, Point):
+        return mark.x, mark.y, mark.x, mark.y
+    vertices = mark.points if isinstance(mark, Polyline) else mark.rings[0]
+    x, y = zip(*vertices, strict=True)
+    return min(x), min(y), max(x), max(y)
+
+
+def _turned(mark: Box) -> tuple[float, float, float, float, float]:
+    return mark.x, mark.y, mark.width, mark.height, mark.rotation
+
+
+def _rings(mark: Mark) -> list[FloatArray]:
+    assert isinstance(mark, Polygon)
+    return [np.array(ring, dtype=np.float64) for ring in mark.rings]
+
+
+def _line(mark: Mark) -> FloatArray:
+    assert isinstance(mark, Polyline)
+    return np.array(mark.points, dtype=np.float64)
+
+
+def _rounded(row: FloatArray) -> list[float]:
+    values: list[float] = row.round(_DECIMALS).tolist()
+    return values
+
+
+def _vertices(points: FloatArray) -> list[Vertex]:
+    return [(x, y) for x, y in points.round(_DECIMALS).tolist()]
+
+
+_CODES: dict[type, int] = {Box: 0, Polygon: 1, Polyline: 2, Point: 3}

@@ -1,0 +1,31 @@
+"""Problems of one value, gathered so that a caller can mend all of them at once."""
+
+from __future__ import annotations
+
+from assay.core.errors import Invalid, Problem
+
+PROBLEMS_MAX = 50
+
+
+class Full(Exception):
+    """As many problems as anyone will read; checking may stop."""
+
+
+class Problems:
+    """Collects problems up to ``PROBLEMS_MAX``, then raises ``Full``."""
+
+    def __init__(self) -> None:
+        self._found: list[Problem] = []
+
+    def add(self, field: str, message: str) -> None:
+        self._found.append(Problem(field, message))
+        if len(self._found) >= PROBLEMS_MAX:
+            raise Full
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def raise_any(self) -> None:
+        """Raises ``Invalid`` with all of them, if there are any."""
+        if self._found:
+            raise Invalid(list(self._found))

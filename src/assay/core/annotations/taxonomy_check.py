@@ -1,0 +1,158 @@
+"""Whether a taxonomy can be worked with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from math import isfinite
+
+from assay.core.annotations.problems import Full, Problems
+from assay.core.taxonomy import Attribute, Label, Taxonomy
+
+LABELS_MAX = 500
+DEPTH_MAX = 8
+ATTRIBUTES_MAX = 100
+CHOICES_MAX = 1000
+NAME_LENGTH_MAX = 200
+TEXT_LENGTH_MAX = 100_000
+
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_CHOOSING = ("category", "multiselect")
+
+
+def check_taxonomy(taxonomy: Taxonomy) -> None:
+    """Raises ``Invalid`` naming each field (``labels[0].children[2].color``) that makes it unusable."""
+    problems = Problems()
+    with suppress(Full):
+        _check(taxonomy, problems)
+    problems.raise_any()
+
+
+def is_storable(text: str) -> bool:
+    """Whether a database will take it: no NUL, and no half of a surrogate pair."""
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _check(taxonomy: Taxonomy, problems: Problems) -> None:
+    if not taxonomy.labels and not taxonomy.attributes:
+        problems.add("labels", "nothing is asked; add a label to mark, or an attribute of the whole image")
+    seen: dict[str, str] = {}
+    for number, (path, depth, label) in enumerate(_walk(taxonomy.labels)):
+        if number == LABELS_MAX:
+            problems.add("labels", f"more than {LABELS_MAX} labels; split the work into several projects")
+            return
+        if depth > DEPTH_MAX:
+            problems.add(path, f"labels are nested more than {DEPTH_MAX} deep; bring this one further up")
+        if _check_name(label.name, f"{path}.name", problems):
+            if label.name in seen:
+                problems.add(f"{path}.name", f"{label.name!r} is also the name of {seen[label.name]}; rename one")
+            seen.setdefault(label.name, path)
+        _check_label(label, path, problems)
+        _check_attributes(label.attributes, f"{path}.attributes", problems)
+    _check_attributes(taxonomy.attributes, "attributes", problems)
+
+
+def _walk(labels: Sequence[Label]) -> Iterator[tuple[str, int, Label]]:
+    """Every label with its field path and depth, parents first; no deeper than one level too many."""
+    stack = [(f"labels[{index}]", 1, label) for index, label in enumerate(labels)][::-1]
+    while stack:
+        path, depth, label = stack.pop()
+        yield path, depth, label
+        if depth <= DEPTH_MAX:
+            inner = [(f"{path}.children[{index}]", depth + 1, child) for index, child in enumerate(label.children)]
+            stack.extend(inner[::-1])
+
+
+def _check_label(label: Label, path: str, problems: Problems) -> None:
+    if label.color is not None and not _COLOR.fullmatch(label.color):
+        problems.add(f"{path}.color", f"{label.color!r} is not a colour; write it as #rrggbb, such as #3b82f6")
+    if len(set(label.shapes)) < len(label.shapes):
+        problems.add(f"{path}.shapes", "a shape is listed twice; list each once")
+    if not label.shapes and not label.children:
+        problems.add(f"{path}.shapes", "nothing can be marked with this label; give it a shape, or labels below it")
+    for field, value in (("width_min", label.width_min), ("height_min", label.height_min)):
+        if not isfinite(value) or value < 0:
+            problems.add(f"{path}.{field}", f"{value} is not a size in pixels; use 0 or more")
+
+
+def _check_attributes(attributes: Sequence[Attribute], path: str, problems: Problems) -> None:
+    if len(attributes) > ATTRIBUTES_MAX:
+        problems.add(path, f"more than {ATTRIBUTES_MAX} attributes; ask less at once")
+        return
+    earlier: dict[str, Attribute] = {}
+    for index, attribute in enumerate(attributes):
+        here = f"{path}[{index}]"
+        if _check_name(attribute.name, f"{here}.name", problems) and attribute.name in earlier:
+            problems.add(f"{here}.name", f"{attribute.name!r} is asked twice; rename one")
+        _check_values(attribute, here, problems)
+        _check_condition(attribute, here, earlier, problems)
+        earlier.setdefault(attribute.name, attribute)
+
+
+def _check_values(attribute: Attribute, path: str, problems: Problems) -> None:
+    if attribute.type in _CHOOSING:
+        _check_choices(attribute, path, problems)
+    elif attribute.choices:
+        problems.add(f"{path}.choices", f"a {attribute.type} has no choices; remove them, or make it a category")
+    if attribute.type == "number":
+        for field, value in (("minimum", attribute.minimum), ("maximum", attribute.maximum)):
+            if value is not None and not isfinite(value):
+                problems.add(f"{path}.{field}", f"{value} is not a finite number; leave it out for no limit")
+        if attribute.minimum is not None and attribute.maximum is not None and attribute.minimum > attribute.maximum:
+            problems.add(f"{path}.minimum", f"{attribute.minimum} is more than the maximum; exchange them")
+    elif attribute.minimum is not None or attribute.maximum is not None:
+        problems.add(path, f"minimum and maximum are for numbers, and this is a {attribute.type}; remove them")
+    if not 1 <= attribute.length_max <= TEXT_LENGTH_MAX:
+        problems.add(f"{path}.length_max", f"must be within 1 and {TEXT_LENGTH_MAX:,}")
+
+
+def _check_choices(attribute: Attribute, path: str, problems: Problems) -> None:
+    if not attribute.choices:
+        problems.add(f"{path}.choices", f"a {attribute.type} needs at least one choice")
+    if len(attribute.choices) > CHOICES_MAX:
+        problems.add(f"{path}.choices", f"more than {CHOICES_MAX} choices; ask for text instead")
+        return
+    names: set[str] = set()
+    for index, choice in enumerate(attribute.choices):
+        field = f"{path}.choices[{index}].name"
+        if _check_name(choice.name, field, problems) and choice.name in names:
+            problems.add(field, f"{choice.name!r} is offered twice; rename or remove one")
+        names.add(choice.name)
+
+
+def _check_condition(attribute: Attribute, path: str, earlier: dict[str, Attribute], problems: Problems) -> None:
+    when = attribute.when
+    if when is None:
+        return
+    other = earlier.get(when.attribute)
+    if other is None:
+        problems.add(
+            f"{path}.when.attribute", f"{when.attribute!r} is not asked before this; name an attribute further up"
+        )
+        return
+    if other.type not in _CHOOSING:
+        problems.add(
+            f"{path}.when.attribute", f"{when.attribute!r} is a {other.type}; only a category or multiselect will do"
+        )
+        return
+    if not when.any_of:
+        problems.add(f"{path}.when.any_of", "the condition is never met; name the choices that meet it")
+    offered = {choice.name for choice in other.choices}
+    for index, name in enumerate(when.any_of):
+        if name not in offered:
+            problems.add(f"{path}.when.any_of[{index}]", f"{name!r} is not a choice of {when.attribute!r}")
+
+
+def _check_name(name: str, field: str, problems: Problems) -> bool:
+    if not name.strip():
+        problems.add(field, "is empty; give it a name")
+    elif name != name.strip():
+        problems.add(field, "begins or ends with a space; remove it")
+    elif len(name) > NAME_LENGTH_MAX:
+        problems.add(field, f"is longer than {NAME_LENGTH_MAX} characters; shorten it, and use title for the rest")
+    elif not is_storable(name) or not name.isprintable():
+        problems.add(field, "has a character that cannot be shown; remove it")
+    else:
+        return True
+    return False

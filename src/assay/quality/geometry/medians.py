@@ -1,0 +1,53 @@
+"""Weighted medians of many small samples at once, and a robust mean that starts from them.
+
+Samples are padded to one length: ``values`` (groups, members, ...), ``weights`` (groups, members) with 0 for the
+padding. Everything is unchanged when all weights are multiplied by a number or every member is given twice.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assay.quality.geometry.arrays import FloatArray
+
+# Residuals beyond this many typical ones have no say at all (Beaton and Tukey 1974; 4.685 standard deviations
+# keep 95 % efficiency for normal errors, and a median absolute deviation is 0.6745 of one).
+_BIWEIGHT_REACH = 4.685 / 0.6745
+
+
+def weighted_median(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """The weighted median along axis 1: (g, m, ...) and (g, m) to (g, ...).
+
+    Where exactly half the weight lies on either side, the mean of the two values in the middle.
+    """
+    extra = values.ndim - 2
+    spread = np.broadcast_to(weights.reshape(weights.shape + (1,) * extra), values.shape)
+    # Members without weight go last, where they can be neither of the two middle ones.
+    order = np.argsort(np.where(spread > 0, values, np.inf), axis=1, kind="stable")
+    ordered = np.take_along_axis(values, order, axis=1)
+    below = np.cumsum(np.take_along_axis(spread, order, axis=1), axis=1)
+    half = below[:, -1:] / 2
+    slack = 1e-9 * half
+    low = (below < half - slack).sum(axis=1, keepdims=True)
+    high = (below <= half + slack).sum(axis=1, keepdims=True)
+    low, high = np.minimum(low, values.shape[1] - 1), np.minimum(high, values.shape[1] - 1)
+    middle = np.take_along_axis(ordered, low, axis=1) + np.take_along_axis(ordered, high, axis=1)
+    result: FloatArray = middle[:, 0] / 2
+    return result
+
+
+def robust_mean(values: FloatArray, weights: FloatArray, size: FloatArray) -> FloatArray:
+    """A mean of vectors in which far-off members have little or no say: (g, m, k), (g, m), (g, k) to (g, k).
+
+    Starts at the median of each coordinate; a member's residual is its largest distance from there, each coordinate
+    measured in ``size``; members are then weighted by Tukey's biweight with the median residual as the scale, and
+    averaged once (a one-step M-estimate: Huber, *Robust Statistics*, 1981, section 6.7). With one or two members
+    this is their mean. The floor under the scale keeps near-perfect agreement from throwing out honest members.
+    """
+    centre = weighted_median(values, weights)
+    residual = np.abs(values - centre[:, None]) / size[:, None]
+    worst: FloatArray = residual.max(axis=2)
+    scale = np.maximum(weighted_median(worst, weights), 0.01)[:, None]
+    say = np.maximum(1.0 - (worst / (_BIWEIGHT_REACH * scale)) ** 2, 0.0) ** 2 * weights
+    result: FloatArray = (say[..., None] * values).sum(axis=1) / say.sum(axis=1)[:, None]
+    return result
