@@ -55,7 +55,7 @@ from assay.core.tasks import (
 )
 from assay.core.taxonomy import Taxonomy
 from assay.core.workflow import commanded, may_send_back, next_check_at, next_steps
-from assay.core.workforce import Standing
+from assay.core.workforce import Standing, falls_short
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 WORDS = ("cat", "dog", "car")
@@ -405,13 +405,18 @@ class World:
         live = case.live()
         assert not any(t.worker_id and case.standing(t.worker_id).suspended for t in live)
         assert all(t.round == task.round for t in live)
+        assert not any(t.lease_until is not None and t.lease_until <= self.now for t in live), "a lease outlived itself"
         if task.gold is not None:
             assert not any(t.state == "open" for t in live)
             assert task.response is None
+            self._check_gold(case)
         elif task.state in ("annotating", "reviewing"):
             assert live, f"nobody is asked about a task that is {task.state}"
             assert {t.stage for t in live} == {"annotate" if task.state == "annotating" else "review"}
             self._check_overlap(case)
+            self._check_refusals(case)
+            if task.state == "reviewing":
+                self._check_review(case)
         else:
             assert not live, f"a task that is {task.state} has live turns"
         assert (task.state == "completed") == (task.response is not None)
@@ -427,6 +432,27 @@ class World:
         annotated = {s.worker_id for s in task.submissions}
         held_reviews = {t.worker_id for t in task.turns.values() if t.stage == "review" and t.state == "claimed"}
         assert not annotated & held_reviews, "somebody is to judge their own work"
+
+    def _check_gold(self, case: Case) -> None:
+        if case.state != "annotating":
+            return
+        assert all(s.gold_score is not None for s in case.submissions)
+        for worker_id in {s.worker_id for s in case.submissions}:
+            standing = case.standing(worker_id)
+            assert standing.suspended or falls_short(standing, self.policy.gold) is None
+        refusers = {t.worker_id for t in case.refused("annotate")}
+        answerers = {s.worker_id for s in case.submissions if s.round == case.round}
+        assert len(refusers) < max(self.policy.skips_max, len(answerers))
+
+    def _check_refusals(self, case: Case) -> None:
+        refusers = {t.worker_id for t in case.refused("annotate" if case.state == "annotating" else "review")}
+        assert len(refusers) < self.policy.skips_max
+
+    def _check_review(self, case: Case) -> None:
+        """What lies before the reviewer is made of answers that count, and no verdict waits."""
+        assert case.consensus is not None
+        assert {s.id for s in case.counted()} >= set(case.consensus.submission_ids)
+        assert case.verdict(case.round) is None
 
     def _check_overlap(self, case: Case) -> None:
         overlap = self.policy.overlap
@@ -555,6 +581,8 @@ class History:
                 continue
             waiting = [t for t in task.turns.values() if t.state in LIVE]
             assert waiting, f"task {task.id} is {task.state} and asks nobody"
+            refused = any(t.state in ("skipped", "reported") and t.round == task.round for t in task.turns.values())
+            assert not (self.world.list_workers and refused and task.state == "annotating"), "not set aside"
             for worker_id in self.world.workers:
                 for turn in waiting:
                     assert why_not(self.world._asker(worker_id), turn, task.turns.values()) is not None

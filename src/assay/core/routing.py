@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from assay.core.tasks import REFUSED, Stage, Turn, TurnState
 
@@ -31,7 +32,14 @@ WhyNot: TypeAlias = Literal[
 SPENT: frozenset[TurnState] = frozenset({"claimed", "submitted", "skipped", "reported"})
 
 PRIORITY_MAX = 100
+# Behind every turn there is: a scan from here finds nothing.
+NOWHERE = (1 << 63) - 1
 _SEQUENCE_BITS = 56
+
+# How long knowledge of the queue is trusted. What another process put before a mark is found this late at worst.
+LOW_WATER_SECONDS = 1.0
+MARK_SECONDS = 5.0
+DRY_SECONDS = 1.0
 
 # The first turns of a worker in a project hold at least a gold in four, whatever the project's rate, so that a
 # spammer is found after some twenty turns even where golds are rare.
@@ -125,3 +133,87 @@ def queue_position(priority: int, sequence: int) -> int:
 def priority_of(position: int) -> int:
     """The priority a queue position was made of."""
     return PRIORITY_MAX - (position >> _SEQUENCE_BITS)
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """No turn before ``position`` was there for a worker at ``since`` (seconds on the caller's clock)."""
+
+    position: int
+    since: float
+
+    def is_fresh(self, now: float) -> bool:
+        return now - self.since < (DRY_SECONDS if self.position == NOWHERE else MARK_SECONDS)
+
+
+class ClaimHints(msgspec.Struct, frozen=True):
+    """Where to begin looking for an open turn: what one process knows of one queue (a project at one stage).
+
+    Claimed turns leave dead entries at the front of the queue's index, which every claim would walk over again for
+    as long as some old snapshot keeps them; and a worker who is ahead of others would step over all the turns
+    they did already. So two marks are kept: the queue's *low water*, before which nobody finds an open turn, read
+    from the database once a second; and each worker's own mark, before which nothing is there for them. Times are
+    seconds on any one clock. A claim goes like this:
+
+        if hints.is_stale(now):
+            hints = hints.refreshed(<first open position in the database, or none>, now)
+        start = hints.start(worker_id, now)
+        row = <claim the first fitting open turn with position >= start>
+        if row is none and hints.must_look_again(start):
+            start, row = 0, <the same from 0>
+        hints = hints.claimed(worker_id, row.position, start, now) if row else hints.dry(worker_id, now)
+
+    Turns opened by this process are announced with ``arrived`` (after the commit); those of other processes, and
+    turns that were locked by a claim which was rolled back, are found after at most ``LOW_WATER_SECONDS +
+    MARK_SECONDS``. ``forget`` a worker whose standing or role changes.
+    """
+
+    low_water: int = 0
+    refreshed_at: float = float("-inf")
+    marks: Mapping[UUID, Mark] = msgspec.field(default_factory=dict)
+
+    def is_stale(self, now: float) -> bool:
+        return now - self.refreshed_at >= LOW_WATER_SECONDS
+
+    def refreshed(self, first_open: int | None, now: float) -> ClaimHints:
+        """With the low water as just read; marks too old to be used are dropped."""
+        marks = {worker_id: mark for worker_id, mark in self.marks.items() if mark.is_fresh(now)}
+        return ClaimHints(NOWHERE if first_open is None else first_open, now, marks)
+
+    def start(self, worker_id: UUID, now: float) -> int:
+        """The position to look from: 0 when nothing is known."""
+        low_water = 0 if self.is_stale(now) else self.low_water
+        mark = self.marks.get(worker_id)
+        return max(low_water, mark.position) if mark is not None and mark.is_fresh(now) else low_water
+
+    def must_look_again(self, start: int) -> bool:
+        """Whether finding nothing from ``start`` calls for a look from 0. From ``NOWHERE`` it does not: the queue
+        was seen empty, for everyone or for this worker, within the last second."""
+        return 0 < start < NOWHERE
+
+    def claimed(self, worker_id: UUID, position: int, start: int, now: float) -> ClaimHints:
+        """After the worker looked from ``start`` and claimed the turn at ``position``."""
+        mark = self.marks.get(worker_id)
+        # A look that began at the mark leans on what the mark knew, which is no younger for being used again.
+        leans = mark is not None and mark.is_fresh(now) and start == mark.position
+        since = mark.since if mark is not None and leans else now
+        return replace(self, marks={**self.marks, worker_id: Mark(position, since)})
+
+    def dry(self, worker_id: UUID, now: float) -> ClaimHints:
+        """After the worker found nothing."""
+        mark = self.marks.get(worker_id)
+        if mark is not None and mark.position == NOWHERE and mark.is_fresh(now):
+            return self
+        return replace(self, marks={**self.marks, worker_id: Mark(NOWHERE, now)})
+
+    def arrived(self, position: int) -> ClaimHints:
+        """After a turn was opened: marks behind it go back to it."""
+        if position >= self.low_water and all(mark.position <= position for mark in self.marks.values()):
+            return self
+        marks = {
+            worker_id: Mark(position, mark.since) if mark.position > position else mark
+            for worker_id, mark in self.marks.items()
+        }
+        return replace(self, low_water=min(self.low_water, position), marks=marks)
+
+    def forget(self, worker_id: UUID) -> ClaimHints:
+        return replace(self, marks={other: mark for other, mark in self.marks.items() if other != worker_id})

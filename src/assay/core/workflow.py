@@ -341,7 +341,7 @@ _STAGES: Mapping[TaskState, Stage] = {"annotating": "annotate", "reviewing": "re
 
 # The rules of each situation, the first with something to say goes first.
 RULES: Mapping[Situation, tuple[Rule, ...]] = {
-    "preparing": (_close_strays, _begin),
+    "preparing": (_begin,),
     "annotating": (_close_strays, _expire, _free, _settle, _set_aside, _open_missing, _close_surplus),
     "reviewing": (_close_strays, _follow_verdict, _expire, _free, _take_back, _set_aside, _open_review),
     "gold": (_leave_ordinary_life, _close_strays, _close_unclaimed, _expire, _score, _suspend, _free, _set_gold_aside),
