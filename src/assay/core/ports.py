@@ -1,0 +1,78 @@
+"""What is asked of the outside world. Each port has a memory version that passes the same tests as the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from assay.core.delivery import Outcome
+from assay.core.media_links import Grant
+
+
+class Blobs(Protocol):
+    """Files by key. Keys are as ``media_links.check_key`` allows; every method raises ``Invalid`` for others,
+    and ``Unavailable`` when the store does not answer."""
+
+    async def put(self, key: str, content: bytes, content_type: str) -> None:
+        """Write the whole file, or nothing. A file that was there is replaced."""
+
+    async def get(self, key: str) -> bytes:
+        """Raises ``NotFound``."""
+
+    def stream(self, key: str) -> AsyncIterator[bytes]:
+        """The file in pieces. Raises ``NotFound`` before the first."""
+
+    async def delete(self, key: str) -> None:
+        """Nothing happens when there is no such file."""
+
+    async def exists(self, key: str) -> bool: ...
+
+    async def size(self, key: str) -> int:
+        """Bytes. Raises ``NotFound``."""
+
+    def signed_url(self, key: str, *, expires_at: datetime, content_type: str, viewer: str) -> str:
+        """A link to GET the file until ``expires_at``, served as ``content_type``, for ``viewer`` (an id)."""
+
+    def check_url(self, key: str, query: Mapping[str, str], *, viewer: str, now: datetime) -> Grant:
+        """What a link of ours allows ``viewer``. Raises ``Forbidden``."""
+
+
+class Egress(Protocol):
+    """The one way out. Addresses inside our own network are refused."""
+
+    async def fetch(self, url: str, *, bytes_max: int, seconds_max: float) -> bytes:
+        """The body at ``url``. Raises ``Invalid`` for an address that may not be asked or an answer that is no use,
+        ``TooLarge`` over ``bytes_max``, ``Unavailable`` when nobody answers in time."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One callback to deliver. ``id`` stays the same over all attempts, by which a receiver knows a repeat.
+
+    ``secrets`` are ``whsec_…``; each signs, so that a receiver can change over. ``body`` is JSON, sent as it is.
+    """
+
+    id: str
+    url: str
+    body: bytes
+    secrets: Sequence[str]
+
+
+class Callbacks(Protocol):
+    """Tells a customer's server."""
+
+    async def send(self, message: Message, now: datetime) -> Outcome:
+        """One attempt; never raises for what a receiver does. ``now`` is the time it is signed with."""
+
+
+class Seals(Protocol):
+    """Secrets that must be read again, encrypted at rest."""
+
+    def seal(self, secret: str, purpose: str) -> bytes:
+        """``purpose`` (for example ``webhook:<id>``) must be named again to open it: a sealed value copied into
+        another row cannot be opened there."""
+
+    def unseal(self, sealed: bytes, purpose: str) -> str:
+        """Raises ``Unavailable`` when no known key fits or the value was changed."""
