@@ -18,8 +18,7 @@ from assay.core.policy import (
     ReviewRule,
     ReviewSample,
 )
-
-from .simulation import WORDS, History, World
+from simulation import WORDS, History, World
 
 HISTORIES = 400
 HISTORIES_A_TEST = 50
