@@ -19,6 +19,7 @@ from assay.core.errors import Conflict, Forbidden
 
 Role: TypeAlias = Literal["owner", "manager", "reviewer", "annotator", "auditor"]
 Permission: TypeAlias = Literal[
+    "self.read",
     "project.read",
     "project.write",
     "task.read",
@@ -44,6 +45,7 @@ PERMISSIONS: frozenset[Permission] = frozenset(get_args(Permission))
 # Everything that can be looked at; the queue of reviews is a list to read, too.
 READING: frozenset[Permission] = frozenset(
     {
+        "self.read",
         "project.read",
         "task.read",
         "review.queue",
@@ -59,8 +61,8 @@ READING: frozenset[Permission] = frozenset(
 _PERMISSIONS_OF: Mapping[Role, frozenset[Permission]] = {
     "owner": PERMISSIONS,
     "manager": PERMISSIONS,
-    "reviewer": frozenset({"project.read", "task.read", "review.queue", "work.annotate", "work.review"}),
-    "annotator": frozenset({"work.annotate"}),
+    "reviewer": frozenset({"self.read", "project.read", "task.read", "review.queue", "work.annotate", "work.review"}),
+    "annotator": frozenset({"self.read", "work.annotate"}),
     "auditor": READING,
 }
 

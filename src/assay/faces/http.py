@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -23,8 +23,10 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from assay.core import errors, tokens
 from assay.core.ports import Blobs
+from assay.faces import throttle
+from assay.faces.throttle import Gate
 from assay.services import accounts
-from assay.services.context import Context, Tenants
+from assay.services.context import SYSTEM, Context, Tenants
 
 log = structlog.get_logger()
 
@@ -50,6 +52,8 @@ class House:
     public_url: str
     # Cookies are sent over https only, unless the server is reached over plain http on loopback.
     secure_cookies: bool
+    # Slows down guessing, network by network.
+    gate: Gate = field(default_factory=Gate)
 
 
 def house(request: AnyRequest) -> House:
@@ -68,9 +72,14 @@ def token_of(request: AnyRequest) -> tokens.Token:
     cookie = request.cookies.get(COOKIE)
     if cookie is None:
         raise errors.Unauthenticated("You are signed out. Sign in with a link, or send an API key.")
+    refuse_foreign_pages(request)
+    return tokens.parse(cookie)
+
+
+def refuse_foreign_pages(request: AnyRequest) -> None:
+    """Raises ``Forbidden`` for a change without the header that a page of another origin cannot send."""
     if request.method not in SAFE_METHODS and request.headers.get(CSRF_HEADER) != "1":
         raise errors.Forbidden(f"Requests from a page that change something need the header {CSRF_HEADER}: 1.")
-    return tokens.parse(cookie)
 
 
 @asynccontextmanager
@@ -82,11 +91,41 @@ async def enter(request: AnyRequest, *, durable: bool = True) -> AsyncIterator[C
     home = house(request)
     token = token_of(request)
     now = home.clock()
+    network = network_of(request)
+    home.gate.check(network, token, now)
     async with home.database.tenant(token.organization_id, durable=durable) as tenant:
-        caller = await accounts.authenticate(tenant, token, now)
+        try:
+            caller = await accounts.authenticate(tenant, token, now)
+        except errors.Unauthenticated:
+            home.gate.missed(network, token, now)
+            raise
+        home.gate.passed(token)
         context = Context(tenant, now, caller, home.random_bytes, home.chance)
         context.require(request.route_handler.opt["permission"])
         yield context
+
+
+@asynccontextmanager
+async def enter_unknown(request: AnyRequest, token: tokens.Token) -> AsyncIterator[Context]:
+    """The tenant that a sign-in link names, for somebody who is not signed in yet.
+
+    A miss counts against their network. Raises ``Throttled`` when it missed too often.
+    """
+    home = house(request)
+    now = home.clock()
+    network = network_of(request)
+    home.gate.check(network, token, now)
+    async with home.database.tenant(token.organization_id) as tenant:
+        try:
+            yield Context(tenant, now, SYSTEM, home.random_bytes, home.chance)
+        except errors.Unauthenticated:
+            home.gate.missed(network, token, now)
+            raise
+
+
+def network_of(request: AnyRequest) -> str:
+    """Where a request comes from, as far as throttling tells addresses apart."""
+    return throttle.network(request.client.host if request.client else "")
 
 
 # --- paging ---------------------------------------------------------------------------------------------------------

@@ -2,17 +2,72 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+from uuid import UUID
 
-from assay.core.errors import Unauthenticated
+from assay.core import permissions, tokens
+from assay.core.errors import AlreadyExists, Forbidden, Invalid, Problem, Unauthenticated
+from assay.core.permissions import Role
 from assay.core.tokens import Token
-from assay.services.context import Caller
+from assay.services.context import Caller, Context
+from assay.store import accounts as store
+from assay.store import events, jobs
+from assay.store.accounts import ApiKey, Member, Organization
 from assay.store.connection import Tenant, queries
 
-SESSION_IDLE = timedelta(days=14)
-SESSION_LIFE = timedelta(days=90)
+LINK_LIFE: Final = timedelta(hours=24)
+# A demonstration's links are printed once and used for as long as it is up.
+DEMO_LINK_LIFE: Final = timedelta(days=30)
+SESSION_IDLE: Final = timedelta(days=14)
+SESSION_LIFE: Final = timedelta(days=90)
+# How many places a member can be signed in at; one more ends the oldest.
+SESSIONS_MAX: Final = 10
 # How stale "last seen" may get, so that reading does not mean writing.
-SEEN_EVERY = timedelta(minutes=1)
+SEEN_EVERY: Final = timedelta(minutes=1)
+# How long a session that is over stays in the table.
+ENDED_KEPT: Final = timedelta(days=30)
+NAME_LENGTH_MAX: Final = 200
+EMAIL_LENGTH_MAX: Final = 320
+# Not a judge of addresses: it catches a name typed into the wrong field.
+EMAIL_SHAPE: Final = re.compile(r"[^@\s]+@[^@\s]+")
+ENDED: Final = "This sign-in or key has ended. Sign in again with a fresh link, or make a new key."
+LINK_ENDED: Final = "This link was used or has expired. Ask a manager for a new one."
+
+KeyMode = Literal["live", "test"]
+
+
+@dataclass(frozen=True)
+class SignInLink:
+    """``text`` is the token, to be shown once."""
+
+    text: str
+    token: Token
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Session:
+    """``text`` is the cookie's value."""
+
+    text: str
+    token: Token
+    expires_at: datetime
+    member: Member
+
+
+@dataclass(frozen=True)
+class MadeKey:
+    """``text`` is the key itself, to be shown once."""
+
+    text: str
+    key: ApiKey
+
+
+# --- asking who is there --------------------------------------------------------------------------------------------
 
 
 async def authenticate(tenant: Tenant, token: Token, now: datetime) -> Caller:
@@ -32,4 +87,293 @@ async def authenticate(tenant: Tenant, token: Token, now: datetime) -> Caller:
             if row["last_used_at"] is None or now - row["last_used_at"] > SEEN_EVERY:
                 await tenant.execute(sql["touch_key"], row["key_id"], now)
             return Caller("key", row["role"], key_id=row["key_id"], name=row["name"], mode=row["mode"])
-    raise Unauthenticated("This sign-in or key has ended. Sign in again with a fresh link, or make a new key.")
+    raise Unauthenticated(ENDED)
+
+
+# --- organizations --------------------------------------------------------------------------------------------------
+
+
+async def create_organization(context: Context, name: str, owner_name: str, owner_email: str) -> Member:
+    """The organization that the context's tenant is to become, and its first owner.
+
+    Open the tenant under a new id. Raises ``AlreadyExists`` when it is there, ``Invalid`` for a name or address.
+    """
+    sql = queries("accounts")
+    await context.tenant.execute(sql["insert_tenant"])
+    await context.tenant.execute(sql["insert_organization"], _checked_name(name), context.now)
+    owner = _new_member(context, owner_name, owner_email, "owner")
+    await store.insert_member(context.tenant, owner)
+    await _record(context, "organization.created", {"name": name, "owner_id": str(owner.id)})
+    return owner
+
+
+async def organization(context: Context) -> Organization:
+    """The caller's."""
+    return await store.organization(context.tenant)
+
+
+# --- members --------------------------------------------------------------------------------------------------------
+
+
+async def members(context: Context, *, after: UUID | None, limit: int) -> Sequence[Member]:
+    """Oldest first; one more than ``limit`` where there are more."""
+    return await store.members(context.tenant, after=after, limit=limit + 1)
+
+
+async def add_member(context: Context, name: str, email: str, role: Role) -> Member:
+    """Raises ``Forbidden`` for a role the caller may not appoint, ``AlreadyExists`` for an address in use."""
+    context.require_live()
+    permissions.check_appointment(context.caller.role, role)
+    member = _new_member(context, name, email, role)
+    try:
+        await store.insert_member(context.tenant, member)
+    except AlreadyExists:
+        raise AlreadyExists(f"There is a member with the address {member.email} already.") from None
+    await _record(context, "member.added", {"member_id": str(member.id), "name": member.name, "role": role})
+    return member
+
+
+async def change_member(
+    context: Context,
+    member_id: UUID,
+    *,
+    name: str | None = None,
+    role: Role | None = None,
+    disabled: bool | None = None,
+) -> Member:
+    """Changes what is given. Disabling ends every session, link and key of the member at once.
+
+    Raises ``NotFound``, ``Forbidden`` for what the caller's role does not reach, and ``Conflict`` when no owner
+    would be left.
+    """
+    context.require_live()
+    actor = context.caller.role
+    # Owners first and in one order: two owners who remove each other then wait, not deadlock.
+    owners = len(await context.tenant.fetch(queries("accounts")["lock_owners"]))
+    before = await store.lock_member(context.tenant, member_id)
+    own = member_id == context.caller.member_id
+    current = before.role
+    if before.disabled_at is not None:
+        owners += 1  # who is disabled does not count among the owners, and so does not leave them
+
+    if not own:
+        permissions.check_handling(actor, current)
+    if role is not None and role != current:
+        permissions.check_role_change(actor, current, role, own=own, owners=owners)
+    if disabled and before.disabled_at is None:
+        permissions.check_disabling(actor, current, own=own, owners=owners)
+
+    after = replace(
+        before,
+        name=before.name if name is None else _checked_name(name),
+        role=role or current,
+        disabled_at=(before.disabled_at or context.now)
+        if disabled
+        else None
+        if disabled is False
+        else before.disabled_at,
+    )
+    if after == before:
+        return before
+    await context.tenant.execute(
+        queries("accounts")["update_member"], after.id, after.name, after.role, after.disabled_at
+    )
+    if after.name != before.name:
+        await context.tenant.execute(queries("accounts")["rename_worker_of_member"], after.id, after.name)
+    if after.role != before.role:
+        await _changed_role(context, after)
+    if after.disabled_at is not None and before.disabled_at is None:
+        await _shut_out(context, after.id)
+    await _record(context, "member.changed", {"member_id": str(after.id), **_difference(before, after)})
+    return await store.member(context.tenant, member_id)
+
+
+async def _changed_role(context: Context, member: Member) -> None:
+    """A member who may work gets their worker; keys that would now outdo their maker end."""
+    if _may_work(member.role):
+        await store.insert_worker(context.tenant, context.new_id(), member, context.now)
+    outdone = [r for r in permissions.KEY_ROLES if not _may_make_key(member.role, r)]
+    await context.tenant.execute(queries("accounts")["revoke_keys_of_member"], member.id, context.now, outdone)
+    await _free_tasks(context, member.id)
+
+
+async def _shut_out(context: Context, member_id: UUID) -> None:
+    sql = queries("accounts")
+    await context.tenant.execute(sql["end_sessions_of_member"], member_id, context.now)
+    await context.tenant.execute(sql["delete_links_of_member"], member_id)
+    roles = sorted(permissions.KEY_ROLES)
+    await context.tenant.execute(sql["revoke_keys_of_member"], member_id, context.now, roles)
+    await _free_tasks(context, member_id)
+
+
+async def _free_tasks(context: Context, member_id: UUID) -> None:
+    """What waits for this member is looked at again, so that it does not wait for ever."""
+    rows = await context.tenant.fetch(queries("accounts")["tasks_in_the_hands_of"], member_id)
+    if rows:
+        await jobs.enqueue(context.tenant, "advance_task", [row["task_id"] for row in rows])
+
+
+# --- ways in --------------------------------------------------------------------------------------------------------
+
+
+async def make_sign_in_link(context: Context, member_id: UUID, *, reusable: bool = False) -> SignInLink:
+    """A way in for one member, good once within a day.
+
+    ``reusable`` is for the links that a demonstration prints: they may be used again until they expire, and only
+    the server itself makes them. Raises ``Forbidden`` for a member whom the caller may not handle, because whoever
+    has the link *is* that member; and ``Invalid`` for one who is disabled.
+    """
+    context.require_live()
+    if reusable and context.caller.kind != "system":
+        raise Forbidden("Links that can be used again are made by the server only, for a demonstration.")
+    member = await store.lock_member(context.tenant, member_id)
+    if member_id != context.caller.member_id:
+        permissions.check_handling(context.caller.role, member.role)
+    if member.disabled_at is not None:
+        raise Invalid("This member is disabled; enable them first.", "id")
+    text, token, _ = tokens.make("link", context.organization_id, context.random_bytes(32))
+    expires_at = context.now + (DEMO_LINK_LIFE if reusable else LINK_LIFE)
+    sql = queries("accounts")
+    await context.tenant.execute(sql["delete_links_expired"], member_id, context.now)
+    await context.tenant.execute(sql["insert_link"], token.hash, member_id, reusable, context.now, expires_at)
+    await _record(context, "member.invited", {"member_id": str(member_id)})
+    return SignInLink(text, token, expires_at)
+
+
+async def sign_in(context: Context, link: Token, *, instead_of: Token | None = None) -> Session:
+    """A new session for the member the link was made for.
+
+    ``instead_of`` is the session that the same browser had before; it ends. So does the member's oldest beyond
+    ``SESSIONS_MAX``. Raises ``Unauthenticated`` for a link that is not there, was used, or has expired.
+    """
+    sql = queries("accounts")
+    member_id = await context.tenant.fetchval(sql["use_link"], link.hash, context.now) if link.kind == "link" else None
+    if member_id is None:
+        raise Unauthenticated(LINK_ENDED)
+    member = await store.lock_member(context.tenant, member_id)
+    if instead_of is not None and instead_of.organization_id == context.organization_id:
+        await context.tenant.fetchval(sql["end_session"], instead_of.hash, context.now)
+    text, token, _ = tokens.make("session", context.organization_id, context.random_bytes(32))
+    expires_at = context.now + SESSION_LIFE
+    await context.tenant.execute(sql["delete_sessions_ended"], member_id, context.now - ENDED_KEPT)
+    await context.tenant.execute(sql["end_sessions_beyond"], member_id, context.now, SESSIONS_MAX - 1)
+    await context.tenant.execute(sql["insert_session"], token.hash, member_id, context.now, expires_at)
+    await _record(context, "member.signed_in", {}, actor=("member", member_id))
+    return Session(text, token, expires_at, replace(member, last_seen_at=context.now))
+
+
+async def sign_out(context: Context, session: Token) -> None:
+    """Ends a session; one that has ended already stays so. Raises ``Invalid`` for a key, which is revoked instead."""
+    if session.kind != "session":
+        raise Invalid("An API key is not a session; revoke it at DELETE /v1/api-keys/{id}.")
+    member_id = await context.tenant.fetchval(queries("accounts")["end_session"], session.hash, context.now)
+    if member_id is not None:
+        await _record(context, "member.signed_out", {})
+
+
+# --- keys -----------------------------------------------------------------------------------------------------------
+
+
+async def api_keys(context: Context, *, before: UUID | None, limit: int) -> Sequence[ApiKey]:
+    """Newest first, ended ones included; one more than ``limit`` where there are more."""
+    return await store.keys(context.tenant, before=before, limit=limit + 1)
+
+
+async def make_api_key(
+    context: Context, name: str, mode: KeyMode, role: Role, expires_at: datetime | None = None
+) -> MadeKey:
+    """A key for a program. Made by people only, so that a key that leaks cannot plant a second one.
+
+    Raises ``Forbidden`` for a role above the caller's, ``Invalid`` for a name or for an end that is past.
+    """
+    if context.caller.member_id is None:
+        raise Forbidden("Keys are made by people; sign in with a link.")
+    permissions.check_key(context.caller.role, role)
+    if expires_at is not None and expires_at <= context.now:
+        raise Invalid("must lie in the future.", "expires_at")
+    text, token, prefix = tokens.make(mode, context.organization_id, context.random_bytes(32))
+    key = ApiKey(
+        context.new_id(), _checked_name(name), mode, role, prefix, context.caller.member_id, context.now, expires_at
+    )
+    await context.tenant.execute(
+        queries("accounts")["insert_key"],
+        key.id,
+        key.name,
+        key.prefix,
+        token.hash,
+        mode,
+        role,
+        key.created_by,
+        key.created_at,
+        key.expires_at,
+    )
+    await _record(context, "key.created", {"key_id": str(key.id), "name": key.name, "mode": mode, "role": role})
+    return MadeKey(text, key)
+
+
+async def revoke_api_key(context: Context, key_id: UUID) -> None:
+    """Ends a key at once; a second time changes nothing. Raises ``NotFound``."""
+    context.require_live()
+    key = await store.lock_key(context.tenant, key_id)
+    if key.revoked_at is None:
+        await context.tenant.execute(queries("accounts")["revoke_key"], key_id, context.now)
+        await _record(context, "key.revoked", {"key_id": str(key_id), "name": key.name})
+
+
+# --- shared ---------------------------------------------------------------------------------------------------------
+
+
+def _may_work(role: Role) -> bool:
+    return permissions.may(role, "work.annotate") or permissions.may(role, "work.review")
+
+
+def _may_make_key(maker: Role, role: Role) -> bool:
+    try:
+        permissions.check_key(maker, role)
+    except Forbidden:
+        return False
+    return True
+
+
+def _new_member(context: Context, name: str, email: str, role: Role) -> Member:
+    email = email.strip().lower()
+    problems = [Problem("name", said) for said in _name_problems(name)]
+    if not EMAIL_SHAPE.fullmatch(email) or len(email) > EMAIL_LENGTH_MAX or any(ord(c) < 32 for c in email):
+        problems.append(Problem("email", "must be an address like ann@example.org, of at most 320 characters."))
+    if problems:
+        raise Invalid(problems)
+    worker_id = context.new_id() if _may_work(role) else None
+    return Member(context.new_id(), name.strip(), email, role, worker_id, context.now)
+
+
+def _name_problems(name: str) -> list[str]:
+    if not 1 <= len(name.strip()) <= NAME_LENGTH_MAX or any(ord(c) < 32 or ord(c) == 127 for c in name):
+        return [f"must be 1 to {NAME_LENGTH_MAX} characters, without control characters."]
+    return []
+
+
+def _checked_name(name: str) -> str:
+    for said in _name_problems(name):
+        raise Invalid(said, "name")
+    return name.strip()
+
+
+def _difference(before: Member, after: Member) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    if before.name != after.name:
+        said["name"] = [before.name, after.name]
+    if before.role != after.role:
+        said["role"] = [before.role, after.role]
+    if before.disabled_at != after.disabled_at:
+        said["disabled"] = after.disabled_at is not None
+    return said
+
+
+async def _record(
+    context: Context,
+    type: str,
+    data: dict[str, Any],
+    actor: tuple[str, UUID | None] | None = None,
+) -> None:
+    event = events.NewEvent(context.new_id(), type, data=data)
+    await events.record(context.tenant, context.now, actor or context.caller.actor, [event])

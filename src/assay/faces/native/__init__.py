@@ -6,4 +6,4 @@ from litestar import Router
 
 from assay.faces.native import people
 
-router = Router(path="/v1", route_handlers=[people.get_me])
+router = Router(path="/v1", route_handlers=[*people.HANDLERS])
