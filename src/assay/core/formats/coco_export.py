@@ -11,10 +11,11 @@ What COCO has no field for is written under keys of our own, which its readers i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from assay.core.annotations.image import Box, Mark, Point, Polygon, Polyline
 from assay.core.formats.rows import ExportFacts, ExportRow, Losses, Spool
@@ -31,21 +32,27 @@ LOSSES = {
 _READ_BYTES = 1 << 16
 
 
-class _Annotation(msgspec.Struct, omit_defaults=True):
+class _Upright(msgspec.Struct, gc=False):
+    """An annotation of an upright box and nothing more: nearly all of a large export. All that COCO demands."""
+
     id: int
     image_id: int
     category_id: int
     bbox: tuple[float, float, float, float]
     area: float
-    segmentation: list[list[float]] | dict[str, list[int]]
-    # One value that is always there, whatever ``omit_defaults`` leaves out: COCO demands it.
-    iscrowd: int
     annotation_id: str
-    keypoints: tuple[float, float, int] | None = None
-    num_keypoints: int = 0
-    attributes: dict[str, Any] | None = None
-    rings: list[list[float]] | None = None
-    score: float | None = None
+    segmentation: Sequence[list[float]] | dict[str, list[int]] = ()
+    iscrowd: int = 0
+
+
+class _Annotation(_Upright):
+    """An annotation with whatever else there is to say."""
+
+    keypoints: tuple[float, float, int] | UnsetType = UNSET
+    num_keypoints: int | UnsetType = UNSET
+    attributes: dict[str, Any] | UnsetType = UNSET
+    rings: list[list[float]] | UnsetType = UNSET
+    score: float | UnsetType = UNSET
 
 
 class _Image(msgspec.Struct, omit_defaults=True):
@@ -106,28 +113,36 @@ class CocoExporter:
         self._begun = False
 
     def add(self, rows: Iterable[ExportRow]) -> bytes:
-        out: list[bytes] = []
-        images: list[bytes] = []
-        annotations_before = self._annotations
+        drawn: list[_Upright] = []
+        images: list[_Image] = []
+        lead = b"" if self._begun else self._lead()
+        # A comma goes before all but the first annotation of the file, and the first image.
+        comma, image_comma = bool(self._annotations), bool(self._images)
+        numbers, number_of = self._categories.numbers, self._categories.number
+        image, number = self._images, self._annotations
         for row in rows:
             answer = row.image_answer()
-            self._images += 1
-            drawn: list[_Annotation] = []
+            image += 1
             polylines: list[dict[str, Any]] = []
+            plain = not row.confidences
             for mark in answer.annotations:
-                if type(mark) is Polyline:
+                # Written out here and not in a function: a million calls are half of what the export may cost.
+                if type(mark) is Box and plain and not mark.rotation and not mark.attributes:
+                    number += 1
+                    width, height, label = mark.width, mark.height, mark.label
+                    bbox = (mark.x, mark.y, width, height)
+                    category = numbers[label] if label in numbers else number_of(label)
+                    drawn.append(_Upright(number, image, category, bbox, width * height, mark.id))
+                elif type(mark) is Polyline:
                     polylines.append(self._polyline(mark, row))
                 else:
-                    drawn.append(self._annotation(mark, row))
-            if drawn:
-                out.append(self._encode(drawn)[1:-1])
-            images.append(self._encode(self._image(row, answer.attributes, polylines)))
+                    number += 1
+                    drawn.append(self._annotation(mark, row, number, image))
+            images.append(self._image(row, image, answer.attributes, polylines))
+        self._images, self._annotations = image, number
         if images:
-            self._spool.write((b"," if self._images > len(images) else b"") + b",".join(images))
-        lead = b"" if self._begun else self._lead()
-        # A comma goes before all but the first annotation of the file.
-        comma = b"," if out and annotations_before else b""
-        return lead + comma + b",".join(out)
+            self._spool.write((b"," if image_comma else b"") + self._encode(images)[1:-1])
+        return lead + (b"," if comma and drawn else b"") + self._encode(drawn)[1:-1]
 
     def finish(self) -> Iterator[bytes]:
         """The rest of the file. The tally of losses is its last key, ``assay``."""
@@ -149,15 +164,12 @@ class CocoExporter:
         }
         return b'{"info":' + self._encode(info) + b',"licenses":[],"annotations":['
 
-    def _annotation(self, mark: Mark, row: ExportRow) -> _Annotation:
-        self._annotations += 1
-        annotation = _Annotation(
-            self._annotations, self._images, self._categories.number(mark.label), _NOWHERE, 0.0, [], 0, mark.id
-        )
+    def _annotation(self, mark: Mark, row: ExportRow, number: int, image: int) -> _Annotation:
+        annotation = _Annotation(number, image, self._categories.number(mark.label), _NOWHERE, 0.0, mark.id)
         if mark.attributes:
             annotation.attributes = dict(mark.attributes)
         if row.confidences:
-            annotation.score = row.confidences.get(mark.id)
+            annotation.score = row.confidences.get(mark.id, UNSET)
         if type(mark) is Box:
             if mark.rotation:
                 self._draw_turned(annotation, mark)
@@ -181,7 +193,7 @@ class CocoExporter:
         annotation.segmentation = [_flat(corners)]
         # Annotation tools look for the angle here; a label with an attribute of that name keeps its own.
         if not self._rotation_taken:
-            annotation.attributes = {**(annotation.attributes or {}), "rotation": box.rotation}
+            annotation.attributes = {**box.attributes, "rotation": box.rotation}
 
     def _draw_polygon(self, annotation: _Annotation, polygon: Polygon, row: ExportRow) -> None:
         annotation.bbox = envelope(polygon.rings[0])
@@ -209,22 +221,24 @@ class CocoExporter:
             | ({} if score is None else {"score": score})
         )
 
-    def _image(self, row: ExportRow, attributes: dict[str, Any], polylines: list[dict[str, Any]]) -> _Image:
+    def _image(
+        self, row: ExportRow, number: int, attributes: dict[str, Any], polylines: list[dict[str, Any]]
+    ) -> _Image:
         if attributes:
             self.losses.add("image_attribute", len(attributes))
         return _Image(
-            id=self._images,
-            file_name=row.file_name,
-            width=row.width,
-            height=row.height,
-            task_id=row.task_id,
-            unique_id=row.unique_id,
-            metadata=row.metadata,
-            attributes=attributes,
-            confidence=row.confidence,
-            origin=row.origin,
-            is_gold=row.is_gold,
-            polylines=polylines,
+            number,
+            row.file_name,
+            row.width,
+            row.height,
+            row.task_id,
+            row.unique_id,
+            row.metadata,
+            attributes,
+            row.confidence,
+            row.origin,
+            row.is_gold,
+            polylines,
         )
 
 

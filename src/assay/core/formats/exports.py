@@ -13,7 +13,7 @@ from assay.core.formats.rows import Exporter, ExportFacts, ExportRow, Spool
 from assay.core.formats.voc_export import VocExporter
 from assay.core.formats.yolo_export import YoloExporter
 
-PAGE_ROWS = 200
+PAGE_ROWS = 50
 
 
 @dataclass(frozen=True)
