@@ -1,6 +1,7 @@
 """What follows from trying to tell somebody: delivered, try again and when, or stop.
 
-Source: Standard Webhooks specification 1.0 (2023), "Deliverability and reliability"; the pauses are its example's.
+Source: Standard Webhooks specification 1.0 (2023), on retries: many attempts, further and further apart, over
+days. Here ten over 75 hours.
 """
 
 from __future__ import annotations

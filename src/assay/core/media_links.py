@@ -100,9 +100,8 @@ def check_link(
 
 
 def _checked(secrets: Sequence[bytes]) -> Sequence[bytes]:
-    assert secrets and all(len(secret) >= SECRET_BYTES_MIN for secret in secrets), (
-        "signing secrets are 32 bytes or more"
-    )
+    assert secrets, "there is no signing secret"
+    assert all(len(secret) >= SECRET_BYTES_MIN for secret in secrets), "signing secrets are 32 bytes or more"
     return secrets
 
 
