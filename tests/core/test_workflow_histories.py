@@ -18,6 +18,7 @@ from assay.core.policy import (
     ReviewRule,
     ReviewSample,
 )
+from assay.core.tasks import Stage
 from simulation import WORDS, History, World
 
 HISTORIES = 400
@@ -48,7 +49,8 @@ def a_history(seed: int) -> History:
     for _ in range(chance.randint(1, 6)):
         world.add_worker("annotate", accuracy=chance.choice([1.0, 0.8, 0.0]))
     for _ in range(chance.randint(1, 2)):
-        world.add_worker(*chance.choice([("review",), ("annotate", "review")]))
+        stages: list[Stage] = ["review"] if chance.random() < 0.5 else ["annotate", "review"]
+        world.add_worker(*stages)
     for _ in range(chance.randint(2, 6)):
         world.add_task(chance.choice(WORDS))
     for _ in range(chance.randint(0, 4)):
