@@ -1,1 +1,4 @@
-export {};
+export { type Photo, inkOn } from "./paint";
+export * from "./scene";
+export * from "./stage";
+export * from "./viewport";

@@ -1,0 +1,26 @@
+/** What the stage draws, besides the photo. */
+
+import type { Mark } from "@assay/annotation";
+
+/** Another annotator's marks, drawn thin over the photo in one colour. */
+export interface Overlay {
+  readonly color: string;
+  readonly marks: readonly Mark[];
+}
+
+export interface Scene {
+  /** Hidden ones left out. */
+  readonly marks: readonly Mark[];
+  readonly selection: ReadonlySet<string>;
+  /** Drawn dashed: proposed by a model, not touched yet. */
+  readonly suggested: ReadonlySet<string>;
+  /** Drawn with a halo: annotators disagree about these. */
+  readonly doubtful: ReadonlySet<string>;
+  readonly overlays: readonly Overlay[];
+  readonly tags: boolean;
+  colorOf(label: string): string;
+  titleOf(label: string): string;
+  isRotatable(label: string): boolean;
+  /** The least width and height of a label's marks, in image pixels. */
+  leastSize(label: string): { readonly width: number; readonly height: number };
+}
