@@ -162,11 +162,11 @@ class World:
                 if task.gold is None or task.state != "annotating":
                     continue
                 turn = Turn(id=self._new_id(), stage="annotate", round=task.round, state="open", opened_at=self.now)
-                if why_not(self._asker(worker_id), turn, task.turns.values()) is None:
+                if why_not(self.asker(worker_id), turn, task.turns.values()) is None:
                     task.turns[turn.id] = turn
                     return self._claimed(task, turn, worker_id)
         for task, turn in self.open_turns(stage):
-            if why_not(self._asker(worker_id), turn, task.turns.values()) is None:
+            if why_not(self.asker(worker_id), turn, task.turns.values()) is None:
                 return self._claimed(task, turn, worker_id)
         return None
 
@@ -235,7 +235,6 @@ class World:
     def case(self, task_id: UUID) -> Case:
         task = self.tasks[task_id]
         involved = {w for t in task.turns.values() for w in (t.worker_id, t.reserved_for) if w is not None}
-        listed = set(self.workers) if self.list_workers else set()
         return Case(
             task_id=task.id,
             state=task.state,
@@ -249,7 +248,7 @@ class World:
             reviews=tuple(task.reviews),
             consensus=task.consensus,
             response=task.response,
-            standings=tuple(self.workers[w].standing for w in sorted(involved | listed)),
+            standings=tuple(self.workers[w].standing for w in sorted(involved)),
             annotators=self._who("annotate") if self.list_workers else None,
             reviewers=self._who("review") if self.list_workers else None,
         )
@@ -372,12 +371,12 @@ class World:
         assert stage in (None, turn.stage)
         return task, turn
 
-    def _asker(self, worker_id: UUID) -> Asker:
+    def asker(self, worker_id: UUID) -> Asker:
         worker = self.workers[worker_id]
         return Asker(worker_id=worker_id, stages=worker.stages, suspended=worker.standing.suspended)
 
     def _who(self, stage: Stage) -> frozenset[UUID]:
-        return frozenset(w for w, row in self.workers.items() if stage in row.stages)
+        return frozenset(w for w, r in self.workers.items() if stage in r.stages and not r.standing.suspended)
 
     def _new_id(self) -> UUID:
         self.ids += 1
@@ -487,7 +486,7 @@ class History:
     def run(self, acts: int) -> None:
         for _ in range(acts):
             self._act()
-        self._bring_to_an_end()
+        bring_to_an_end(self.world)
 
     def _act(self) -> None:
         world, chance = self.world, self.chance
@@ -548,41 +547,42 @@ class History:
         elif dice < 0.6 and task.state in ("preparing", "annotating", "reviewing", "broken"):
             world.command(task.id, "cancel")
 
-    def _bring_to_an_end(self) -> None:
-        """Photos arrive, everybody is reinstated and willing: whatever anyone may do gets done."""
-        world = self.world
-        for task in list(world.tasks.values()):
-            if task.state == "preparing":
-                world.media_arrives(task.id, "ready")
-        for worker_id, worker in world.workers.items():
-            if worker.standing.suspended:
-                world.reinstate(worker_id)
-        world.pass_time(2 * 86_400)
-        progressed = True
-        while progressed:
-            progressed = False
-            for worker_id, worker in world.workers.items():
-                for stage in sorted(worker.stages):
-                    # A chance this high draws no gold before the gap's bound; golds are no work to finish.
-                    turn_id = world.claim(worker_id, stage, 0.999)
-                    if turn_id is None:
-                        continue
-                    progressed = True
-                    if stage == "annotate":
-                        world.submit(turn_id, {"word": world.task_of(turn_id).truth})
-                    else:
-                        world.review(turn_id, "accept")
-        self._check_end()
 
-    def _check_end(self) -> None:
-        """What is left unfinished waits for people the project does not have."""
-        for task in self.world.tasks.values():
-            if task.gold is not None or task.state in ("completed", "cancelled", "broken"):
-                continue
-            waiting = [t for t in task.turns.values() if t.state in LIVE]
-            assert waiting, f"task {task.id} is {task.state} and asks nobody"
-            refused = any(t.state in ("skipped", "reported") and t.round == task.round for t in task.turns.values())
-            assert not (self.world.list_workers and refused and task.state == "annotating"), "not set aside"
-            for worker_id in self.world.workers:
-                for turn in waiting:
-                    assert why_not(self.world._asker(worker_id), turn, task.turns.values()) is not None
+def bring_to_an_end(world: World) -> None:
+    """Photos arrive, everybody is reinstated and willing: whatever anyone may do gets done."""
+    for task in list(world.tasks.values()):
+        if task.state == "preparing":
+            world.media_arrives(task.id, "ready")
+    for worker_id, worker in world.workers.items():
+        if worker.standing.suspended:
+            world.reinstate(worker_id)
+    world.pass_time(2 * 86_400)
+    progressed = True
+    while progressed:
+        progressed = False
+        for worker_id, worker in world.workers.items():
+            for stage in sorted(worker.stages):
+                # A chance this high draws no gold before the gap's bound; golds are no work to finish.
+                turn_id = world.claim(worker_id, stage, 0.999)
+                if turn_id is None:
+                    continue
+                progressed = True
+                if stage == "annotate":
+                    world.submit(turn_id, {"word": world.task_of(turn_id).truth})
+                else:
+                    world.review(turn_id, "accept")
+    check_end(world)
+
+
+def check_end(world: World) -> None:
+    """What is left unfinished waits for people the project does not have."""
+    for task in world.tasks.values():
+        if task.gold is not None or task.state in ("completed", "cancelled", "broken"):
+            continue
+        waiting = [t for t in task.turns.values() if t.state in LIVE]
+        assert waiting, f"task {task.id} is {task.state} and asks nobody"
+        refused = any(t.state in ("skipped", "reported") and t.round == task.round for t in task.turns.values())
+        assert not (world.list_workers and refused and task.state == "annotating"), "not set aside"
+        for worker_id in world.workers:
+            for turn in waiting:
+                assert why_not(world.asker(worker_id), turn, task.turns.values()) is not None

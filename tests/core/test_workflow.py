@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from assay.core.annotations import kind_named
 from assay.core.annotations.kind import Answer
 from assay.core.errors import Conflict
 from assay.core.policy import (
@@ -21,8 +22,8 @@ from assay.core.policy import (
     ReviewLowAgreement,
     ReviewSample,
 )
-from assay.core.steps import MoveTo, OpenTurn, SendToReview
-from assay.core.tasks import TASK_TRANSITIONS, TURN_TRANSITIONS, Case, Review, Stage, Submission, TurnState
+from assay.core.steps import KeepConsensus, MoveTo, OpenTurn, SendToReview
+from assay.core.tasks import TASK_TRANSITIONS, TURN_TRANSITIONS, Case, Command, Review, Stage, Submission, TurnState
 from assay.core.workflow import RULES, commanded, first_turns, may_send_back, next_check_at, next_steps
 from assay.core.workforce import Standing
 from simulation import KIND, START, TaskRow, World
@@ -343,6 +344,18 @@ def test_cancelling_a_finished_task_is_a_conflict() -> None:
 
     with pytest.raises(Conflict, match="completed"):
         commanded(world.case(task.id), "cancel")
+
+
+@pytest.mark.parametrize("command", ["reopen", "make_gold"])
+def test_a_task_without_a_readable_photo_can_only_be_cancelled(command: Command) -> None:
+    world = a_world(ONE)
+    task = world.tasks[world.add_task(media="failed")]
+
+    with pytest.raises(Conflict, match="cannot be read"):
+        commanded(world.case(task.id), command)
+    world.command(task.id, "cancel")
+
+    assert task.state == "cancelled"
 
 
 # --- golds and standing ---
@@ -720,6 +733,33 @@ def test_a_task_goes_back_when_the_author_of_what_is_judged_is_suspended() -> No
     world.review(claim(world, reviewer(world), "review"), "accept")
     assert task.response is not None
     assert task.response.answer == CAT
+
+
+def test_people_who_disagree_on_a_real_photo_go_to_review_with_what_they_share() -> None:
+    """The image kind itself: two of three mark the dog, one the cat beside it."""
+    dog = {"type": "box", "id": "d", "label": "dog", "x": 10.0, "y": 10.0, "width": 100.0, "height": 80.0}
+    cat = {"type": "box", "id": "c", "label": "cat", "x": 400.0, "y": 300.0, "width": 60.0, "height": 40.0}
+    answers: list[Answer] = [{"annotations": [dog]}, {"annotations": [dog]}, {"annotations": [cat]}]
+    case = Case(
+        task_id=UUID(int=1),
+        state="annotating",
+        policy=Policy(overlap=FixedOverlap(3), review=ReviewLowAgreement(0.7)),
+        now=START,
+        submissions=tuple(
+            Submission(
+                id=UUID(int=10 + i), assignment_id=UUID(int=20 + i), worker_id=UUID(int=30 + i), round=1, answer=a
+            )
+            for i, a in enumerate(answers)
+        ),
+    )
+
+    kept, sent, opened = next_steps(case, kind_named("image"))
+
+    assert isinstance(kept, KeepConsensus)
+    assert [mark["label"] for mark in kept.merged.answer["annotations"]] == ["dog"]
+    assert kept.weights == (0.8, 0.8, 0.8)
+    assert sent == SendToReview("low_agreement")
+    assert opened == OpenTurn("review", 1, review_reason="low_agreement")
 
 
 # --- the tables ---

@@ -130,8 +130,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     ``now``: aware, the time to judge leases by. ``turns``, ``submissions``, ``reviews``: of all rounds, oldest
     first. ``standings``: of every worker with a turn on the task or a reservation; one who is missing is new.
     A worker who may no longer work in the project at all is given as suspended.
-    ``annotators`` and ``reviewers``: the workers who may take turns at that stage in this project, so that a task
-    nobody is left for does not wait for ever; none when there are too many to list (then nobody runs out).
+    ``annotators`` and ``reviewers``: the workers who may take turns at that stage in this project, the suspended
+    left out, so that a task nobody is left for does not wait for ever; none when there are too many to list (then
+    nobody runs out).
     """
 
     task_id: UUID
@@ -178,7 +179,7 @@ def check_command(case: Case, command: Command) -> None:
     if case.state not in COMMANDS[command]:
         allowed = ", ".join(sorted(COMMANDS[command]))
         raise Conflict(f"Task {case.task_id} is {case.state}; {command.replace('_', ' ')} needs it to be {allowed}.")
-    if command == "reopen" and case.media == "failed":
+    if case.media == "failed" and command != "cancel":
         raise Conflict(f"The photo of task {case.task_id} cannot be read; add it again as a new task.")
     if command == "unmake_gold" and case.gold is None:
         raise Conflict(f"Task {case.task_id} is not a gold.")
