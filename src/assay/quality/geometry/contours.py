@@ -1,8 +1,13 @@
 """One polygon out of several, by a vote on where the boundary runs.
 
-On a grid over the members, each member gives its signed distance to every node (negative outside); the weighted
-median of these is positive exactly where the weighted majority is inside, and passes through 0 smoothly, so the
-line where it does is found between the nodes, to a fraction of their spacing (marching squares).
+On a grid over the members, each member gives its signed distance to every node (negative outside). The weighted
+median of these is positive exactly where the weighted majority is inside; how badly a member fits that majority
+decides the say it keeps, and the mean of the distances with that say passes through 0 smoothly, so the line where
+it does is found between the nodes, to a fraction of their spacing (marching squares).
+
+Tried on outlines of street photos, redrawn with jitter by three to five annotators, one of them careless or not:
+the plain majority leaves a ragged line, the median of the distances gains less than the mean does over a
+single annotator, and the mean alone is dragged along by the careless one.
 """
 
 from __future__ import annotations
@@ -13,11 +18,11 @@ import numpy as np
 
 from assay.quality.geometry.arrays import BoolArray, FloatArray, IntArray
 from assay.quality.geometry.curves import distance_to_segments, simplify
-from assay.quality.geometry.medians import weighted_median
+from assay.quality.geometry.medians import biweight, weighted_median
 from assay.quality.geometry.regions import contains, signed_area
 
 # Nodes along the longer side, and the finest spacing worth having, in pixels.
-GRID_NODES = 128
+GRID_NODES = 96
 SPACING_MIN = 0.25
 
 
@@ -34,14 +39,15 @@ def fuse_polygons(polygons: Sequence[Sequence[FloatArray]], weights: FloatArray)
     x = np.arange(low[0] - 1.5 * spacing, high[0] + 2.5 * spacing, spacing)
     y = np.arange(low[1] - 1.5 * spacing, high[1] + 2.5 * spacing, spacing)
     inside = np.stack([_inside_grid(rings, x, y) for rings in polygons])
-    vote = (weights[:, None, None] * inside).sum(axis=0) / weights.sum()
-    field = np.where(vote > 0.5, spacing, -spacing)
+    field = np.where(inside[0], spacing, -spacing)
     near = _near_a_boundary(inside)
     rows, columns = np.nonzero(near)
     nodes = np.stack([x[columns], y[rows]], axis=1)
     distance = np.stack([_distance(rings, nodes) for rings in polygons])
     signed = np.where(inside[:, rows, columns], distance, -distance)
-    field[rows, columns] = weighted_median(signed.T[:, :, None], np.broadcast_to(weights, signed.T.shape))[:, 0]
+    median = weighted_median(signed[None], weights[None])[0]
+    say = biweight(_misfit(inside, inside[:, rows, columns], median > 0)[None], weights[None], floor=0.02)[0]
+    field[rows, columns] = say @ signed / say.sum()
     rings = [np.stack([x[0], y[0]]) + spacing * ring for ring in trace(field)]
     return _outline_and_holes([_simplify_ring(ring, 0.25 * spacing) for ring in rings])
 
@@ -136,6 +142,15 @@ def _near_a_boundary(inside: BoolArray) -> BoolArray:
     mixed[:, 1:] |= change
     mixed[:, :-1] |= change
     return mixed
+
+
+def _misfit(inside: BoolArray, inside_near: BoolArray, majority: BoolArray) -> FloatArray:
+    """1 less each member's overlap with the majority, in nodes; only those near a boundary can differ."""
+    unanimous = inside.all(axis=0).sum() - inside_near.all(axis=0).sum()
+    both = (inside_near & majority).sum(axis=1) + unanimous
+    either = (inside_near | majority).sum(axis=1) + unanimous
+    result: FloatArray = 1.0 - both / np.maximum(either, 1)
+    return result
 
 
 def _distance(rings: Sequence[FloatArray], points: FloatArray) -> FloatArray:

@@ -8,6 +8,9 @@ from assay.quality.geometry.arrays import BoolArray, FloatArray, IntArray
 
 # What a differing label costs when several partners compete: as much as this much overlap.
 LABEL_COST = 0.3
+# Two marks with errors of their own overlap each other less than either overlaps the truth, so the mean over the
+# pairs between two clusters may fall this far below the minimum, as long as one pair reaches it.
+MEAN_SHARE = 0.8
 
 
 def match(similarity: FloatArray, minimum: float) -> tuple[IntArray, IntArray]:
@@ -36,12 +39,13 @@ def group(
     ``similarity``: (n, n) symmetric within [0, 1]. ``voice``, ``label``: (n,) integers. ``weight``: (n,) positive,
     the say of each mark. Returns the indices of the marks of each object, ascending, in order of their first mark.
 
-    Where the marks fall apart into cliques (every two overlap by ``minimum`` or more, no voice twice) those are the
+    Where the marks fall apart into cliques (every two alike by ``minimum`` or more, no voice twice) those are the
     objects, and nothing had to be decided: the common case. Elsewhere the two closest clusters are joined again and
     again, closeness being the weighted mean over the pairs between them, less ``LABEL_COST`` for pairs of differing
-    labels, as long as the mean similarity reaches ``minimum`` and no voice would be in it twice (average linkage
-    under cannot-link constraints: Davidson and Ravi 2005). Joining the closest first, over all voices at once, makes
-    the result independent of the order of the voices, which matching each against a growing list is not.
+    labels, as long as some pair reaches ``minimum``, the mean reaches ``MEAN_SHARE`` of it, and no voice would be in
+    the object twice (average linkage under cannot-link constraints: Davidson and Ravi 2005). Joining the closest
+    first, over all voices at once, makes the result independent of the order of the voices, which matching each
+    against a growing list is not.
     """
     if len(voice) == 0:
         return []
@@ -101,7 +105,8 @@ def _join_closest(
     members: list[list[int]] = [[index] for index in range(len(voice))]
     total = weight.copy()
 
-    score = _scores(likeness, closeness, total[:, None] * total[None, :], apart, minimum)
+    closest = similarity.copy()
+    score = _scores(likeness, closeness, closest, total[:, None] * total[None, :], apart, minimum)
     best = score.argmax(axis=1)
     best_score = score[np.arange(len(score)), best]
     while True:
@@ -116,12 +121,16 @@ def _join_closest(
             sums[keep] += sums[gone]
             sums[:, keep] = sums[keep]
         apart[keep] |= apart[gone]
+        # What was joined to another is apart from everything from here on.
+        apart[gone] = True
         apart[:, keep] = apart[keep]
+        apart[:, gone] = True
         total[keep] += total[gone]
-        score[keep] = _scores(likeness[keep], closeness[keep], total[keep] * total, apart[keep], minimum)
+        closest[keep] = np.maximum(closest[keep], closest[gone])
+        closest[:, keep] = closest[keep]
+        score[keep] = _scores(likeness[keep], closeness[keep], closest[keep], total[keep] * total, apart[keep], minimum)
         score[:, keep] = score[keep]
-        score[gone] = -np.inf
-        score[:, gone] = -np.inf
+        score[gone] = score[:, gone] = -np.inf
         # Only rows that pointed at the joined clusters, or now find the new one closer, can have changed.
         stale = (best == keep) | (best == gone)
         stale[[keep, gone]] = True
@@ -133,9 +142,14 @@ def _join_closest(
 
 
 def _scores(
-    likeness: FloatArray, closeness: FloatArray, pair_weight: FloatArray, apart: BoolArray, minimum: float
+    likeness: FloatArray,
+    closeness: FloatArray,
+    closest: FloatArray,
+    pair_weight: FloatArray,
+    apart: BoolArray,
+    minimum: float,
 ) -> FloatArray:
-    # The slack lets a mean that equals the minimum up to rounding count as reaching it, whatever the weights.
-    joinable = (likeness >= (minimum - 1e-12) * pair_weight) & ~apart
+    # The slack lets a mean that equals its bound up to rounding count as reaching it, whatever the weights.
+    joinable = (likeness >= (MEAN_SHARE * minimum - 1e-12) * pair_weight) & (closest >= minimum) & ~apart
     result: FloatArray = np.where(joinable, closeness / pair_weight, -np.inf)
     return result

@@ -40,14 +40,23 @@ def robust_mean(values: FloatArray, weights: FloatArray, size: FloatArray) -> Fl
     """A mean of vectors in which far-off members have little or no say: (g, m, k), (g, m), (g, k) to (g, k).
 
     Starts at the median of each coordinate; a member's residual is its largest distance from there, each coordinate
-    measured in ``size``; members are then weighted by Tukey's biweight with the median residual as the scale, and
-    averaged once (a one-step M-estimate: Huber, *Robust Statistics*, 1981, section 6.7). With one or two members
-    this is their mean. The floor under the scale keeps near-perfect agreement from throwing out honest members.
+    measured in ``size``; members are then weighted by ``biweight`` and averaged once (a one-step M-estimate: Huber,
+    *Robust Statistics*, 1981, section 6.7). With one or two members this is their mean.
     """
     centre = weighted_median(values, weights)
     residual = np.abs(values - centre[:, None]) / size[:, None]
     worst: FloatArray = residual.max(axis=2)
-    scale = np.maximum(weighted_median(worst, weights), 0.01)[:, None]
-    say = np.maximum(1.0 - (worst / (_BIWEIGHT_REACH * scale)) ** 2, 0.0) ** 2 * weights
+    say = biweight(worst, weights)
     result: FloatArray = (say[..., None] * values).sum(axis=1) / say.sum(axis=1)[:, None]
     return result
+
+
+def biweight(residuals: FloatArray, weights: FloatArray, floor: float = 0.01) -> FloatArray:
+    """The say left to each member by how far off it is: (g, m) residuals and weights to (g, m) weights.
+
+    Tukey's biweight with the weighted median residual as the scale, but no scale below ``floor``, which keeps
+    near-perfect agreement from throwing out honest members. The members in the middle always keep a say.
+    """
+    scale = np.maximum(weighted_median(residuals, weights), floor)[:, None]
+    say: FloatArray = np.maximum(1.0 - (residuals / (_BIWEIGHT_REACH * scale)) ** 2, 0.0) ** 2 * weights
+    return say
