@@ -22,6 +22,8 @@ import asyncpg
 import pytest
 from litestar import Litestar
 
+from assay.adapters.blobs import memory_blobs
+from assay.adapters.egress import EgressPolicy, HttpEgress
 from assay.adapters.embedded_postgres import EmbeddedPostgres
 from assay.app import build
 from assay.faces.http import House, utc_now
@@ -58,13 +60,15 @@ async def database_url(_server_url: str) -> AsyncIterator[str]:
 def _house(database: Database) -> House:
     return House(
         database=database,
-        blobs=None,  # type: ignore[arg-type]
+        blobs=memory_blobs([secrets.token_bytes(32)]),
         clock=utc_now,
         random_bytes=secrets.token_bytes,
         chance=random.random,
         ring=lambda: None,
         public_url=BASE_URL,
         secure_cookies=True,
+        seals=None,  # type: ignore[arg-type]
+        check_callback_url=HttpEgress(EgressPolicy()).check,
     )
 
 

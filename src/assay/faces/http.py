@@ -22,8 +22,9 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
 
 from assay.core import errors, tokens
-from assay.core.ports import Blobs
+from assay.core.ports import Blobs, Seals
 from assay.faces import throttle
+from assay.faces.hints import QueueHints
 from assay.faces.throttle import Gate
 from assay.services import accounts
 from assay.services.context import SYSTEM, Context, Tenants
@@ -52,8 +53,19 @@ class House:
     public_url: str
     # Cookies are sent over https only, unless the server is reached over plain http on loopback.
     secure_cookies: bool
+    # Encrypts what must be read again: the secrets of webhooks.
+    seals: Seals
+    # Raises ``Invalid`` for an address that callbacks may not go to, as far as its looks tell.
+    check_callback_url: Callable[[str], None]
     # Slows down guessing, network by network.
     gate: Gate = field(default_factory=Gate)
+    # Where each queue begins, as far as this process knows.
+    hints: QueueHints = field(default_factory=QueueHints)
+
+    def announce(self, context: Context) -> None:
+        """After the commit: what the context opened is no news to the next claim."""
+        for project_id, stage, position in context.opened:
+            self.hints.arrived((context.organization_id, project_id, stage), position)
 
 
 def house(request: AnyRequest) -> House:
@@ -103,6 +115,7 @@ async def enter(request: AnyRequest, *, durable: bool = True) -> AsyncIterator[C
         context = Context(tenant, now, caller, home.random_bytes, home.chance)
         context.require(request.route_handler.opt["permission"])
         yield context
+    home.announce(context)
 
 
 @asynccontextmanager

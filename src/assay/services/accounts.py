@@ -19,6 +19,28 @@ from assay.store import events, jobs
 from assay.store.accounts import ApiKey, Member, Organization
 from assay.store.connection import Tenant, queries
 
+__all__ = [
+    "SESSION_LIFE",
+    "ApiKey",
+    "MadeKey",
+    "Member",
+    "Organization",
+    "Session",
+    "SignInLink",
+    "add_member",
+    "api_keys",
+    "authenticate",
+    "change_member",
+    "create_organization",
+    "make_api_key",
+    "make_sign_in_link",
+    "members",
+    "organization",
+    "revoke_api_key",
+    "sign_in",
+    "sign_out",
+]
+
 LINK_LIFE: Final = timedelta(hours=24)
 # A demonstration's links are printed once and used for as long as it is up.
 DEMO_LINK_LIFE: Final = timedelta(days=30)
@@ -184,6 +206,8 @@ async def change_member(
         await _changed_role(context, after)
     if after.disabled_at is not None and before.disabled_at is None:
         await _shut_out(context, after.id)
+    if after.role != before.role or after.disabled_at != before.disabled_at:
+        await _look_again(context, after.id)
     await _record(context, "member.changed", {"member_id": str(after.id), **_difference(before, after)})
     return await store.member(context.tenant, member_id)
 
@@ -194,7 +218,6 @@ async def _changed_role(context: Context, member: Member) -> None:
         await store.insert_worker(context.tenant, context.new_id(), member, context.now)
     outdone = [r for r in permissions.KEY_ROLES if not _may_make_key(member.role, r)]
     await context.tenant.execute(queries("accounts")["revoke_keys_of_member"], member.id, context.now, outdone)
-    await _free_tasks(context, member.id)
 
 
 async def _shut_out(context: Context, member_id: UUID) -> None:
@@ -203,14 +226,12 @@ async def _shut_out(context: Context, member_id: UUID) -> None:
     await context.tenant.execute(sql["delete_links_of_member"], member_id)
     roles = sorted(permissions.KEY_ROLES)
     await context.tenant.execute(sql["revoke_keys_of_member"], member_id, context.now, roles)
-    await _free_tasks(context, member_id)
 
 
-async def _free_tasks(context: Context, member_id: UUID) -> None:
-    """What waits for this member is looked at again, so that it does not wait for ever."""
-    rows = await context.tenant.fetch(queries("accounts")["tasks_in_the_hands_of"], member_id)
-    if rows:
-        await jobs.enqueue(context.tenant, "advance_task", [row["task_id"] for row in rows])
+async def _look_again(context: Context, member_id: UUID) -> None:
+    """Tasks that wait for this member, or count on their answer, are advanced: what they may do has changed."""
+    rows = await context.tenant.fetch(queries("accounts")["tasks_touched_by_member"], member_id)
+    await jobs.enqueue(context.tenant, "advance_task", [row["id"] for row in rows])
 
 
 # --- ways in --------------------------------------------------------------------------------------------------------

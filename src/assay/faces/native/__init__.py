@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from litestar import Router
 
-from assay.faces.native import people
+from assay.faces.native import events, people, webhooks, workers
 
-router = Router(path="/v1", route_handlers=[*people.HANDLERS])
+router = Router(path="/v1", route_handlers=[*people.HANDLERS, *workers.HANDLERS, *webhooks.HANDLERS, *events.HANDLERS])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -256,7 +256,7 @@ def _member(row: accounts.Member) -> Member:
     )
 
 
-def _key_fields(row: accounts.ApiKey) -> dict[str, object]:
+def _key_fields(row: accounts.ApiKey) -> dict[str, Any]:
     return {name: getattr(row, name) for name in ApiKey.__struct_fields__}
 
 

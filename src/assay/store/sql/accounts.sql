@@ -142,10 +142,13 @@ where key.organization_id = $1 and key.key_hash = $2
 -- :name touch_key
 update api_keys set last_used_at = $3 where organization_id = $1 and id = $2;
 
--- :name tasks_in_the_hands_of
--- The tasks that wait for this member: turns they hold, and turns kept for them.
-select distinct assignment.task_id
-from assignments assignment
-join workers worker on worker.organization_id = $1 and worker.member_id = $2
+-- :name tasks_touched_by_member
+-- Unfinished tasks that wait for this member or count on their answer.
+select distinct task.id
+from workers worker
+join assignments assignment on assignment.organization_id = $1
     and worker.id in (assignment.worker_id, assignment.reserved_for)
-where assignment.organization_id = $1 and assignment.state in ('open', 'claimed');
+    and assignment.state in ('open', 'claimed', 'submitted')
+join tasks task on task.organization_id = $1 and task.id = assignment.task_id
+    and task.state in ('annotating', 'reviewing')
+where worker.organization_id = $1 and worker.member_id = $2;

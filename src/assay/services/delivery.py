@@ -1,0 +1,302 @@
+"""Telling customers' servers what happened: webhooks, their deliveries, and the record they are made from.
+
+An attempt is two transactions with the request between them, so that a slow receiver holds no row:
+``load_attempt``, then the callbacks port, then ``record_outcome``.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from assay.core.delivery import Outcome, retry_after
+from assay.core.errors import Conflict, Invalid, Problem
+from assay.core.ports import Message, Seals
+from assay.services.context import Context
+from assay.store import delivery as store
+from assay.store import events as record
+from assay.store import jobs
+from assay.store.connection import as_json
+from assay.store.delivery import Delivery, Webhook
+from assay.store.events import Event as Recorded
+
+__all__ = [
+    "Delivery",
+    "MadeWebhook",
+    "Recorded",
+    "Webhook",
+    "change_webhook",
+    "create_webhook",
+    "delete_webhook",
+    "deliveries",
+    "events",
+    "load_attempt",
+    "record_outcome",
+    "replay",
+    "send_test",
+    "webhooks",
+]
+
+SEND: Final = "send_callback"
+SECRET_BYTES: Final = 32
+EVENTS_MAX: Final = 50
+EVENT_SHAPE: Final = re.compile(r"[a-z_]+\.[a-z_]+")
+URL_LENGTH_MAX: Final = 2048
+DESCRIPTION_LENGTH_MAX: Final = 500
+WEBHOOKS_MAX: Final = 100
+
+
+@dataclass(frozen=True)
+class MadeWebhook:
+    """``secret`` (`whsec_…`) is shown once."""
+
+    webhook: Webhook
+    secret: str
+
+
+# --- webhooks -------------------------------------------------------------------------------------------------------
+
+
+async def create_webhook(
+    context: Context, seals: Seals, *, url: str, events: Sequence[str], description: str = ""
+) -> MadeWebhook:
+    """A new webhook with a secret of its own. The caller has asked the egress guard about ``url`` already.
+
+    Raises ``Invalid`` naming every field that is wrong, ``Conflict`` over ``WEBHOOKS_MAX``.
+    """
+    context.require_live()
+    webhook = Webhook(context.new_id(), url, description, _tidy(events), context.now)
+    _check(webhook)
+    if len(await store.webhooks(context.tenant, before=None, limit=WEBHOOKS_MAX)) >= WEBHOOKS_MAX:
+        raise Conflict(f"There are {WEBHOOKS_MAX} webhooks already; delete one first.")
+    secret = "whsec_" + base64.b64encode(context.random_bytes(SECRET_BYTES)).decode()
+    await store.insert_webhook(context.tenant, webhook, seals.seal(secret, _purpose(webhook.id)))
+    await _record(context, "webhook.created", webhook)
+    return MadeWebhook(webhook, secret)
+
+
+async def webhooks(context: Context, *, before: UUID | None, limit: int) -> Sequence[Webhook]:
+    """Newest first; one more than ``limit`` where there are more."""
+    return await store.webhooks(context.tenant, before=before, limit=limit + 1)
+
+
+async def change_webhook(
+    context: Context,
+    webhook_id: UUID,
+    *,
+    url: str | None = None,
+    events: Sequence[str] | None = None,
+    description: str | None = None,
+    disabled: bool | None = None,
+) -> Webhook:
+    """Changes what is given. What happens while a webhook is disabled is not sent later. Raises ``NotFound``."""
+    context.require_live()
+    before = await store.lock_webhook(context.tenant, webhook_id)
+    disabled_at = before.disabled_at
+    if disabled is not None:
+        disabled_at = (before.disabled_at or context.now) if disabled else None
+    after = replace(
+        before,
+        url=before.url if url is None else url,
+        events=before.events if events is None else _tidy(events),
+        description=before.description if description is None else description,
+        disabled_at=disabled_at,
+    )
+    _check(after)
+    if after != before:
+        await store.update_webhook(context.tenant, after)
+        await _record(context, "webhook.changed", after)
+    return after
+
+
+async def delete_webhook(context: Context, webhook_id: UUID) -> None:
+    """The webhook, its secret and its deliveries. Raises ``NotFound``."""
+    context.require_live()
+    webhook = await store.lock_webhook(context.tenant, webhook_id)
+    await store.delete_webhook(context.tenant, webhook_id)
+    await _record(context, "webhook.deleted", webhook)
+
+
+# --- deliveries -----------------------------------------------------------------------------------------------------
+
+
+async def deliveries(
+    context: Context, webhook_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[Delivery]:
+    """Newest first; one more than ``limit`` where there are more. Raises ``NotFound``."""
+    await store.webhook(context.tenant, webhook_id)
+    return await store.deliveries(context.tenant, webhook_id, before=before, limit=limit + 1)
+
+
+async def replay(context: Context, delivery_id: UUID) -> Delivery:
+    """Sends a delivery again, now, with all its attempts before it; the body and its id stay the same.
+
+    Raises ``NotFound``, and ``Conflict`` while the webhook is disabled.
+    """
+    context.require_live()
+    delivery = await store.lock_delivery(context.tenant, delivery_id)
+    _refuse_disabled(await store.webhook(context.tenant, delivery.webhook_id))
+    again = replace(delivery, state="pending", attempts=0, delivered_at=None, next_attempt_at=context.now)
+    await store.update_delivery(context.tenant, again)
+    await jobs.enqueue(context.tenant, SEND, [delivery_id])
+    return again
+
+
+async def send_test(context: Context, webhook_id: UUID) -> Delivery:
+    """Sends this webhook an event of type `webhook.test`, which nothing caused and nobody else is told.
+
+    Raises ``NotFound``, and ``Conflict`` while the webhook is disabled.
+    """
+    context.require_live()
+    _refuse_disabled(await store.webhook(context.tenant, webhook_id))
+    delivery_id, event_id = context.new_ids(2)
+    delivery = Delivery(
+        delivery_id, webhook_id, "webhook.test", event_id, "pending", 0, None, None, context.now, None, context.now
+    )
+    about = {"event_id": event_id, "project_id": None, "task_id": None, "details": {"webhook_id": webhook_id}}
+    payload = as_json({"type": "webhook.test", "timestamp": context.now, "data": about})
+    await store.insert_delivery(context.tenant, delivery, payload)
+    await jobs.enqueue(context.tenant, SEND, [delivery_id])
+    return delivery
+
+
+# --- one attempt ----------------------------------------------------------------------------------------------------
+
+
+async def load_attempt(context: Context, seals: Seals, delivery_id: UUID) -> Message | None:
+    """What to send now; none when there is nothing to send any more, or not yet.
+
+    Not yet means that the job came before its time (a replay moved it, or clocks differ); it is put back. Raises
+    ``Unavailable`` when the secret cannot be opened.
+    """
+    found = await store.to_send(context.tenant, delivery_id)
+    if found is None or found.state != "pending":
+        return None
+    if found.disabled_at is not None:
+        delivery = await store.lock_delivery(context.tenant, delivery_id)
+        stopped = replace(delivery, state="failed", last_error="The webhook is disabled.", next_attempt_at=None)
+        await store.update_delivery(context.tenant, stopped)
+        return None
+    if found.next_attempt_at is not None and found.next_attempt_at > context.now:
+        await jobs.enqueue(context.tenant, SEND, [delivery_id], after=found.next_attempt_at - context.now)
+        return None
+    secret = seals.unseal(found.sealed_secret, _purpose(found.webhook_id))
+    return Message(str(delivery_id), found.url, found.payload.encode(), [secret])
+
+
+async def record_outcome(context: Context, delivery_id: UUID, outcome: Outcome) -> None:
+    """What follows from an attempt: done, another job later, or the end.
+
+    A receiver that says it is gone (410) is not called again. Neither is one that took nothing in all the days that
+    one delivery was tried. Both are events, so that somebody notices.
+    """
+    found = await store.to_send(context.tenant, delivery_id)
+    if found is None:
+        return  # deleted while it was being sent
+    delivery = await store.lock_delivery(context.tenant, delivery_id)
+    if delivery.state != "pending":
+        return
+    tried = replace(
+        delivery,
+        attempts=delivery.attempts + 1,
+        last_status=outcome.status,
+        last_error=outcome.error,
+        next_attempt_at=None,
+    )
+    if outcome.state == "delivered":
+        done = replace(tried, state="delivered", delivered_at=context.now)
+        await store.update_delivery(context.tenant, done)
+        return
+    wait = retry_after(tried.attempts, context.chance()) if outcome.state == "retry" else None
+    if wait is not None:
+        await store.update_delivery(context.tenant, replace(tried, next_attempt_at=context.now + wait))
+        await jobs.enqueue(context.tenant, SEND, [delivery_id], after=wait)
+        return
+    await store.update_delivery(context.tenant, replace(tried, state="failed"))
+    if outcome.state == "gone" or not await store.took_any_since(
+        context.tenant, delivery.webhook_id, delivery.created_at
+    ):
+        await _disable(context, delivery.webhook_id, outcome.error or "The receiver took nothing.")
+
+
+async def _disable(context: Context, webhook_id: UUID, reason: str) -> None:
+    webhook = await store.lock_webhook(context.tenant, webhook_id)
+    if webhook.disabled_at is None:
+        await store.update_webhook(context.tenant, replace(webhook, disabled_at=context.now))
+        await _record(context, "webhook.disabled", webhook, {"reason": reason})
+
+
+# --- the record -----------------------------------------------------------------------------------------------------
+
+
+async def events(
+    context: Context,
+    *,
+    before: UUID | None,
+    type: str | None,
+    project_id: UUID | None,
+    limit: int,
+) -> Sequence[Recorded]:
+    """Newest first; one more than ``limit`` where there are more."""
+    return await record.listed(context.tenant, before=before, type=type, project_id=project_id, limit=limit + 1)
+
+
+# --- shared ---------------------------------------------------------------------------------------------------------
+
+
+def _purpose(webhook_id: UUID) -> str:
+    return f"webhook:{webhook_id}"
+
+
+def _tidy(events: Sequence[str]) -> list[str]:
+    """Each once, in the order given."""
+    return list(dict.fromkeys(events))
+
+
+def _check(webhook: Webhook) -> None:
+    problems = []
+    if not 1 <= len(webhook.events) <= EVENTS_MAX:
+        problems.append(Problem("events", f"must name 1 to {EVENTS_MAX} event types, or '*' for all."))
+    for index, name in enumerate(webhook.events[:EVENTS_MAX]):
+        if name != "*" and not EVENT_SHAPE.fullmatch(name):
+            problems.append(Problem(f"events[{index}]", "is not an event type; they look like task.completed."))
+    if len(webhook.description) > DESCRIPTION_LENGTH_MAX or "\0" in webhook.description:
+        problems.append(Problem("description", f"must be at most {DESCRIPTION_LENGTH_MAX} characters."))
+    problems += [Problem("url", said) for said in _url_problems(webhook.url)]
+    if problems:
+        raise Invalid(problems)
+
+
+def _url_problems(url: str) -> list[str]:
+    """What is wrong with the text of an address; where it leads is the egress guard's question."""
+    if not 1 <= len(url) <= URL_LENGTH_MAX or any(ord(c) <= 32 or ord(c) >= 127 for c in url):
+        return [f"must be an address of at most {URL_LENGTH_MAX} printable ASCII characters."]
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return ["is not an address."]
+    if parts.scheme not in ("https", "http") or not host:
+        return ["must begin with https://."]
+    if parts.username is not None or parts.password is not None:
+        return ["must not carry a user name or password; the signature says who is calling."]
+    return []
+
+
+def _refuse_disabled(webhook: Webhook) -> None:
+    if webhook.disabled_at is not None:
+        raise Conflict("This webhook is disabled; enable it first.")
+
+
+async def _record(context: Context, type: str, webhook: Webhook, more: dict[str, Any] | None = None) -> None:
+    # The host only: addresses may carry secrets, and this event may go to other webhooks.
+    host = urlsplit(webhook.url).hostname
+    about = {"webhook_id": str(webhook.id), "host": host, "disabled": webhook.disabled_at is not None}
+    event = record.NewEvent(context.new_id(), type, data={**about, **(more or {})})
+    await record.record(context.tenant, context.now, context.caller.actor, [event])

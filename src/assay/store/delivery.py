@@ -1,0 +1,160 @@
+"""Webhooks and what is sent to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+from assay.core.errors import NotFound
+from assay.store.connection import Tenant, queries
+
+WEBHOOK_MISSING: Final = "No such webhook in your organization."
+DELIVERY_MISSING: Final = "No such delivery in your organization."
+
+DeliveryState = Literal["pending", "delivered", "failed"]
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Where events go. ``events`` are types, or `*` for all. Nothing is sent while ``disabled_at`` is set."""
+
+    id: UUID
+    url: str
+    description: str
+    events: list[str]
+    created_at: datetime
+    disabled_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One event on its way to one webhook. ``attempts`` counts those that ended, well or badly."""
+
+    id: UUID
+    webhook_id: UUID
+    event_type: str
+    event_id: UUID
+    state: DeliveryState
+    attempts: int
+    last_status: int | None
+    last_error: str | None
+    created_at: datetime
+    delivered_at: datetime | None
+    next_attempt_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ToSend:
+    """What one attempt needs to know."""
+
+    state: DeliveryState
+    payload: str
+    next_attempt_at: datetime | None
+    webhook_id: UUID
+    url: str
+    sealed_secret: bytes
+    disabled_at: datetime | None
+
+
+async def webhook(tenant: Tenant, webhook_id: UUID) -> Webhook:
+    """Raises ``NotFound``."""
+    return await _webhook(tenant, "get_webhook", webhook_id)
+
+
+async def lock_webhook(tenant: Tenant, webhook_id: UUID) -> Webhook:
+    """The webhook, which nobody else can change until this transaction ends. Raises ``NotFound``."""
+    return await _webhook(tenant, "lock_webhook", webhook_id)
+
+
+async def webhooks(tenant: Tenant, *, before: UUID | None, limit: int) -> list[Webhook]:
+    """Newest first."""
+    return [Webhook(**row) for row in await tenant.fetch(queries("delivery")["list_webhooks"], before, limit)]
+
+
+async def insert_webhook(tenant: Tenant, webhook: Webhook, sealed_secret: bytes) -> None:
+    await tenant.execute(
+        queries("delivery")["insert_webhook"],
+        webhook.id,
+        webhook.url,
+        webhook.description,
+        webhook.events,
+        sealed_secret,
+        webhook.created_at,
+    )
+
+
+async def update_webhook(tenant: Tenant, webhook: Webhook) -> None:
+    await tenant.execute(
+        queries("delivery")["update_webhook"],
+        webhook.id,
+        webhook.url,
+        webhook.description,
+        webhook.events,
+        webhook.disabled_at,
+    )
+
+
+async def delete_webhook(tenant: Tenant, webhook_id: UUID) -> None:
+    await tenant.execute(queries("delivery")["delete_webhook"], webhook_id)
+
+
+async def insert_delivery(tenant: Tenant, delivery: Delivery, payload: str) -> None:
+    await tenant.execute(
+        queries("delivery")["insert_delivery"],
+        delivery.id,
+        delivery.webhook_id,
+        delivery.event_id,
+        delivery.event_type,
+        payload,
+        delivery.created_at,
+    )
+
+
+async def deliveries(
+    tenant: Tenant, webhook_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
+) -> list[Delivery]:
+    """Newest first, older than ``before`` (when it was made, and its id)."""
+    created_at, delivery_id = before or (None, None)
+    rows = await tenant.fetch(queries("delivery")["list_deliveries"], webhook_id, created_at, delivery_id, limit)
+    return [Delivery(**row) for row in rows]
+
+
+async def lock_delivery(tenant: Tenant, delivery_id: UUID) -> Delivery:
+    """Raises ``NotFound``."""
+    row = await tenant.fetchrow(queries("delivery")["lock_delivery"], delivery_id)
+    if row is None:
+        raise NotFound(DELIVERY_MISSING)
+    return Delivery(**row)
+
+
+async def to_send(tenant: Tenant, delivery_id: UUID) -> ToSend | None:
+    """None when the delivery is gone, with its webhook."""
+    row = await tenant.fetchrow(queries("delivery")["delivery_to_send"], delivery_id)
+    return None if row is None else ToSend(**row)
+
+
+async def update_delivery(tenant: Tenant, delivery: Delivery) -> None:
+    await tenant.execute(
+        queries("delivery")["update_delivery"],
+        delivery.id,
+        delivery.state,
+        delivery.attempts,
+        delivery.last_status,
+        delivery.last_error,
+        delivery.delivered_at,
+        delivery.next_attempt_at,
+    )
+
+
+async def took_any_since(tenant: Tenant, webhook_id: UUID, moment: datetime) -> bool:
+    found: bool = await tenant.fetchval(queries("delivery")["delivered_since"], webhook_id, moment)
+    return found
+
+
+async def _webhook(tenant: Tenant, statement: str, webhook_id: UUID) -> Webhook:
+    row = await tenant.fetchrow(queries("delivery")[statement], webhook_id)
+    if row is None:
+        raise NotFound(WEBHOOK_MISSING)
+    return Webhook(**row)

@@ -1,0 +1,65 @@
+-- :name insert_webhook
+insert into webhooks (organization_id, id, url, description, events, sealed_secret, created_at)
+values ($1, $2, $3, $4, $5, $6, $7);
+
+-- :name list_webhooks
+select id, url, description, events, created_at, disabled_at
+from webhooks
+where organization_id = $1 and ($2::uuid is null or id < $2)
+order by id desc
+limit $3;
+
+-- :name get_webhook
+select id, url, description, events, created_at, disabled_at from webhooks where organization_id = $1 and id = $2;
+
+-- :name lock_webhook
+select id, url, description, events, created_at, disabled_at
+from webhooks
+where organization_id = $1 and id = $2
+for update;
+
+-- :name update_webhook
+update webhooks set url = $3, description = $4, events = $5, disabled_at = $6 where organization_id = $1 and id = $2;
+
+-- :name delete_webhook
+-- Its deliveries go with it.
+delete from webhooks where organization_id = $1 and id = $2;
+
+-- :name insert_delivery
+insert into deliveries (organization_id, id, webhook_id, event_id, event_type, payload, created_at, next_attempt_at)
+values ($1, $2, $3, $4, $5, $6, $7, $7);
+
+-- :name list_deliveries
+-- Ids of deliveries are of no order, so the page goes by time and id.
+select id, webhook_id, event_type, event_id, state, attempts, last_status, last_error, created_at, delivered_at,
+       next_attempt_at
+from deliveries
+where organization_id = $1 and webhook_id = $2
+    and ($3::timestamptz is null or (created_at, id) < ($3, $4::uuid))
+order by created_at desc, id desc
+limit $5;
+
+-- :name lock_delivery
+select id, webhook_id, event_type, event_id, state, attempts, last_status, last_error, created_at, delivered_at,
+       next_attempt_at
+from deliveries
+where organization_id = $1 and id = $2
+for update;
+
+-- :name delivery_to_send
+select delivery.state, delivery.payload, delivery.next_attempt_at,
+       webhook.id as webhook_id, webhook.url, webhook.sealed_secret, webhook.disabled_at
+from deliveries delivery
+join webhooks webhook on webhook.organization_id = $1 and webhook.id = delivery.webhook_id
+where delivery.organization_id = $1 and delivery.id = $2;
+
+-- :name update_delivery
+update deliveries set state = $3, attempts = $4, last_status = $5, last_error = $6, delivered_at = $7,
+    next_attempt_at = $8
+where organization_id = $1 and id = $2;
+
+-- :name delivered_since
+-- Whether this webhook took anything since a moment.
+select exists (
+    select from deliveries
+    where organization_id = $1 and webhook_id = $2 and state = 'delivered' and delivered_at >= $3);
