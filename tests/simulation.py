@@ -540,7 +540,9 @@ class History:
             world.command(task.id, "reopen")
         elif task.gold is not None and task.state == "annotating" and dice < 0.4:
             world.command(task.id, "unmake_gold")
-        elif task.gold is None and task.state not in ("cancelled", "preparing") and dice < 0.3:
+        elif (
+            task.gold is None and task.state not in ("cancelled", "preparing") and task.media == "ready" and dice < 0.3
+        ):
             world.command(task.id, "make_gold")
         elif dice < 0.5 and not world.workers[worker_id].standing.suspended:
             world.suspend(worker_id)
