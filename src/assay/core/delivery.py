@@ -1,14 +1,21 @@
-"""What follows from trying to tell somebody: delivered, try again and when, or stop.
+"""How a callback is signed, and what follows from sending it: delivered, try again and when, or stop.
 
-Source: Standard Webhooks specification 1.0 (2023), on retries: many attempts, further and further apart, over
-days. Here ten over 75 hours.
+Source: Standard Webhooks specification 1.0 (2023). It asks for many attempts, further and further apart, over days;
+here they are ten over 75 hours.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal
+
+from assay.core.errors import Invalid
 
 OutcomeState = Literal["delivered", "retry", "gone"]
 
@@ -58,3 +65,47 @@ def retry_after(attempts: int, chance: float) -> timedelta | None:
     if attempts > len(RETRY_SECONDS):
         return None
     return timedelta(seconds=RETRY_SECONDS[attempts - 1] * (1 - _JITTER + 2 * _JITTER * chance))
+
+
+SECRET_PREFIX: Final = "whsec_"
+SECRET_BYTES_MIN, SECRET_BYTES_MAX = 24, 64
+
+
+def make_secret(random_bytes: bytes) -> str:
+    """A signing secret from 24 to 64 random bytes."""
+    assert SECRET_BYTES_MIN <= len(random_bytes) <= SECRET_BYTES_MAX, "a signing secret has 24 to 64 bytes"
+    return SECRET_PREFIX + base64.b64encode(random_bytes).decode()
+
+
+def signed_headers(message_id: str, sent_at: datetime, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
+    """The headers by which a receiver knows that ``body`` is ours, new, and which message it repeats.
+
+    One signature for each secret, so that a receiver may know either while it changes over. Raises ``Invalid`` for a
+    secret that is not ``whsec_`` and 24 to 64 bytes in base64.
+    """
+    assert message_id, "a message has an id"
+    assert "." not in message_id, "the id ends at the first full stop of what is signed"
+    assert secrets, "a message is signed"
+    timestamp = str(int(sent_at.timestamp()))
+    text = f"{message_id}.{timestamp}.".encode() + body
+    signatures = (base64.b64encode(hmac.digest(_key(secret), text, hashlib.sha256)).decode() for secret in secrets)
+    return {
+        "webhook-id": message_id,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": " ".join(f"v1,{signature}" for signature in signatures),
+    }
+
+
+def _key(secret: str) -> bytes:
+    wrong = Invalid(
+        f"A signing secret is {SECRET_PREFIX} and {SECRET_BYTES_MIN} to {SECRET_BYTES_MAX} bytes in base64."
+    )
+    if not secret.startswith(SECRET_PREFIX):
+        raise wrong
+    try:
+        key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        raise wrong from None
+    if not SECRET_BYTES_MIN <= len(key) <= SECRET_BYTES_MAX:
+        raise wrong
+    return key

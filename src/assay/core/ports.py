@@ -42,6 +42,10 @@ class Blobs(Protocol):
 class Egress(Protocol):
     """The one way out. Addresses inside our own network are refused."""
 
+    def check(self, url: str) -> None:
+        """Refuses an address by its looks, before it is stored; what its name leads to is checked at each request.
+        Raises ``Invalid``."""
+
     async def fetch(self, url: str, *, bytes_max: int, seconds_max: float) -> bytes:
         """The body at ``url``. Raises ``Invalid`` for an address that may not be asked or an answer that is no use,
         ``TooLarge`` over ``bytes_max``, ``Unavailable`` when nobody answers in time."""
