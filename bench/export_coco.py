@@ -85,8 +85,8 @@ def write_from_memory(path: Path) -> None:
     print(json.dumps({"seconds": time.perf_counter() - started, "peak_mib": peak_mib()}))
 
 
-def child(*arguments: str) -> dict[str, float]:
-    done = subprocess.run([sys.executable, __file__, *arguments], check=True, capture_output=True, text=True)
+def child_of(file: str, *arguments: str) -> dict[str, float]:
+    done = subprocess.run([sys.executable, file, *arguments], check=True, capture_output=True, text=True)
     report: dict[str, float] = json.loads(done.stdout)
     return report
 
@@ -114,9 +114,9 @@ def main() -> None:
         sizes = ["--tasks", str(chosen.tasks), "--boxes", str(chosen.boxes), "--format", chosen.format, "--path", path]
         # Taken in turns, so that a noisy moment of the machine falls on both.
         for _ in range(chosen.rounds):
-            ours.append(child("--child", "export", *sizes))
+            ours.append(child_of(__file__, "--child", "export", *sizes))
             if chosen.format == "coco":
-                theirs.append(child("--child", "memory", "--path", path))
+                theirs.append(child_of(__file__, "--child", "memory", "--path", path))
     mine = min(ours, key=lambda report: report["seconds"])
     boxes = chosen.tasks * chosen.boxes
     print(f"{chosen.format}: {chosen.tasks:,} tasks, {boxes:,} boxes, {mine['bytes'] / 1e6:.0f} MB")

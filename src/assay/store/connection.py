@@ -53,11 +53,21 @@ class Tenant:
             status = await self.connection.execute(sql, self.organization_id, *args)
         return int(status.rpartition(" ")[2])
 
-    async def cursor(self, sql: str, *args: object, prefetch: int = 500) -> AsyncIterator[asyncpg.Record]:
-        """Rows one after another, with at most ``prefetch`` of them in memory."""
+    async def cursor(self, sql: str, *args: object) -> Callable[[int], Awaitable[list[asyncpg.Record]]]:
+        """Opens the transaction's one cursor; what comes back fetches the next so many rows.
+
+        The driver's own cursors want the driver's own transactions, and ours are opened in one round trip.
+        """
         with _as_rules():
-            async for row in self.connection.cursor(sql, self.organization_id, *args, prefetch=prefetch):
-                yield row
+            await self.connection.execute(f"declare feed no scroll cursor for {sql}", self.organization_id, *args)
+
+        async def fetch(rows: int) -> list[asyncpg.Record]:
+            with _as_rules():
+                # Not kept as a prepared statement: the next cursor of this name has other columns.
+                statement = await self.connection.prepare(f"fetch {rows:d} from feed", name="")
+                return await statement.fetch()
+
+        return fetch
 
 
 class _as_rules:  # noqa: N801 - reads as a phrase: `with _as_rules()`
