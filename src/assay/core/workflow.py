@@ -15,20 +15,24 @@ from functools import reduce
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from assay.core.annotations.kind import Kind, Voice
+from assay.core.annotations.kind import Kind
+from assay.core.consensus import (
+    TOLERANCE,
+    is_kept,
+    keep,
+    nobody_left,
+    opinion_bounds,
+    opinions_wanted,
+    wants_one_more,
+)
 from assay.core.policy import (
-    AdaptiveOverlap,
-    FixedOverlap,
-    Overlap,
     Policy,
     ReviewAll,
     ReviewLowAgreement,
     ReviewSample,
 )
-from assay.core.routing import barred
 from assay.core.steps import (
     CloseTurn,
-    KeepConsensus,
     MarkBroken,
     MoveTo,
     OpenTurn,
@@ -44,46 +48,13 @@ from assay.core.steps import (
 from assay.core.tasks import (
     Case,
     Command,
-    Consensus,
-    Response,
-    Review,
     ReviewReason,
     Stage,
-    Submission,
     TaskState,
     Turn,
     check_command,
 )
-from assay.core.workforce import Standing, falls_short
-
-__all__ = [
-    "Case",
-    "CloseTurn",
-    "Command",
-    "Consensus",
-    "KeepConsensus",
-    "MarkBroken",
-    "MoveTo",
-    "OpenTurn",
-    "Resolve",
-    "Response",
-    "Review",
-    "ScoreGold",
-    "SendToReview",
-    "Standing",
-    "StartRound",
-    "Step",
-    "Submission",
-    "SuspendWorker",
-    "Turn",
-    "Withdraw",
-    "applied",
-    "commanded",
-    "first_turns",
-    "may_send_back",
-    "next_check_at",
-    "next_steps",
-]
+from assay.core.workforce import falls_short
 
 Situation: TypeAlias = TaskState | Literal["gold"]
 Rule: TypeAlias = Callable[[Case, Kind], tuple[Step, ...]]
@@ -96,9 +67,6 @@ REVIEWED_CONFIDENCE = 1.0
 
 # No case needs more than a handful; a rule whose step does not change what it saw would go on for ever.
 _LOOKS_MAX = 50
-
-# Agreements are sums of floats and rest in single precision: what was exactly 0.7 comes back as 0.69999999.
-_TOLERANCE = 1e-6
 
 
 def next_steps(case: Case, kind: Kind) -> tuple[Step, ...]:
@@ -134,7 +102,7 @@ def commanded(case: Case, command: Command) -> tuple[Step, ...]:
 
 def first_turns(policy: Policy) -> int:
     """How many turns a new ordinary task opens with, for writing many tasks at once."""
-    return _bounds(policy.overlap)[0]
+    return opinion_bounds(policy.overlap)[0]
 
 
 def may_send_back(case: Case) -> bool:
@@ -211,17 +179,17 @@ def _begin(case: Case, _: Kind) -> tuple[Step, ...]:
 
 def _settle(case: Case, kind: Kind) -> tuple[Step, ...]:
     """Once there are opinions enough: merge them, then ask for review or resolve."""
-    least, most = _bounds(case.policy.overlap)
+    least, most = opinion_bounds(case.policy.overlap)
     chosen = case.counted()[:most]
     if len(chosen) < least:
         return ()
-    if len(chosen) > 1 and not _is_kept(case, chosen):
-        return (_keep(case, kind, chosen),)
-    if _wants_one_more(case):
+    if len(chosen) > 1 and not is_kept(case, chosen):
+        return (keep(case, kind, chosen),)
+    if wants_one_more(case):
         return ()
     reason = _review_reason(case)
     if reason is not None:
-        return (SendToReview(reason),) if _is_kept(case, chosen) else (_keep(case, kind, chosen),)
+        return (SendToReview(reason),) if is_kept(case, chosen) else (keep(case, kind, chosen),)
     if len(chosen) > 1 and case.consensus is not None:
         return (Resolve(case.consensus.answer, case.consensus.confidence, "consensus"),)
     # A lone answer contradicts nobody; what is known of its worth is its author's record.
@@ -233,14 +201,14 @@ def _set_aside(case: Case, _: Kind) -> tuple[Step, ...]:
     stage = _STAGES[case.state]
     refusals = case.refused(stage)
     refusers = {t.worker_id for t in refusals}
-    if len(refusers) >= case.policy.skips_max or (refusers and _nobody_left(case, stage)):
+    if len(refusers) >= case.policy.skips_max or (refusers and nobody_left(case, stage)):
         return (MarkBroken(_refusal_summary(refusals)),)
     return ()
 
 
 def _open_missing(case: Case, _: Kind) -> tuple[Step, ...]:
     """As many turns as opinions are wanted beyond those given and those under way."""
-    missing = _wanted(case) - len(case.counted()) - len(case.live("annotate"))
+    missing = opinions_wanted(case) - len(case.counted()) - len(case.live("annotate"))
     return tuple(
         OpenTurn("annotate", case.round, reserved_for=_reservation(case) if i == 0 else None) for i in range(missing)
     )
@@ -248,7 +216,7 @@ def _open_missing(case: Case, _: Kind) -> tuple[Step, ...]:
 
 def _close_surplus(case: Case, _: Kind) -> tuple[Step, ...]:
     """Unclaimed turns beyond what is wanted, as when a reinstated worker's answer counts again."""
-    surplus = len(case.counted()) + len(case.live("annotate")) - _wanted(case)
+    surplus = len(case.counted()) + len(case.live("annotate")) - opinions_wanted(case)
     unclaimed = [t for t in case.live("annotate") if t.state == "open"]
     return tuple(CloseTurn(t.id, "cancelled", "no longer needed") for t in unclaimed[::-1][: max(surplus, 0)])
 
@@ -309,7 +277,7 @@ def _score(case: Case, kind: Kind) -> tuple[Step, ...]:
     for submission in case.submissions:
         if submission.gold_score is None:
             score = kind.score(submission.answer, case.gold, case.policy.merge.options())
-            right = score >= case.policy.gold.score_min - _TOLERANCE
+            right = score >= case.policy.gold.score_min - TOLERANCE
             steps.append(ScoreGold(submission.id, submission.worker_id, score, right))
     return tuple(steps)
 
@@ -354,47 +322,6 @@ RULES: Mapping[Situation, tuple[Rule, ...]] = {
 # --- what the rules ask ----------------------------------------------------------------------------------------
 
 
-def _bounds(overlap: Overlap) -> tuple[int, int]:
-    """The least and the most opinions a task gets."""
-    match overlap:
-        case FixedOverlap(count):
-            return count, count
-        case AdaptiveOverlap(minimum, maximum):
-            return minimum, max(minimum, maximum)
-
-
-def _wanted(case: Case) -> int:
-    """How many opinions the task should have, as far as is known now."""
-    least, _ = _bounds(case.policy.overlap)
-    given = len(case.counted())
-    return max(least, given + 1 if _wants_one_more(case) else given)
-
-
-def _wants_one_more(case: Case) -> bool:
-    """Adaptive overlap only: the opinions so far disagree, the bound is not reached, and someone can be asked."""
-    overlap = case.policy.overlap
-    if not isinstance(overlap, AdaptiveOverlap) or case.consensus is None:
-        return False
-    counted = case.counted()
-    return (
-        len(counted) < _bounds(overlap)[1]
-        and _is_kept(case, counted)
-        and case.consensus.agreement < overlap.agreement_min - _TOLERANCE
-        and not _nobody_left(case, "annotate")
-    )
-
-
-def _is_kept(case: Case, chosen: tuple[Submission, ...]) -> bool:
-    return case.consensus is not None and case.consensus.submission_ids == tuple(s.id for s in chosen)
-
-
-def _keep(case: Case, kind: Kind, chosen: tuple[Submission, ...]) -> KeepConsensus:
-    weights = tuple(case.standing(s.worker_id).weight for s in chosen)
-    voices = [Voice(str(s.worker_id), s.answer, weight) for s, weight in zip(chosen, weights, strict=True)]
-    merged = kind.merge(voices, case.policy.merge.options())
-    return KeepConsensus(merged, tuple(s.id for s in chosen), weights)
-
-
 def _review_reason(case: Case) -> ReviewReason | None:
     match case.policy.review:
         case ReviewAll():
@@ -402,9 +329,9 @@ def _review_reason(case: Case) -> ReviewReason | None:
         case ReviewSample(rate):
             return "sample" if _draw(case.task_id) < rate else None
         case ReviewLowAgreement(agreement_min):
-            # A lone voice has no consensus kept, and nobody to disagree with.
+            # A lone voice that was never merged has nobody to disagree with.
             agreement = case.consensus.agreement if case.consensus and len(case.counted()) > 1 else 1.0
-            return "low_agreement" if agreement < agreement_min - _TOLERANCE else None
+            return "low_agreement" if agreement < agreement_min - TOLERANCE else None
         case _:
             return None
 
@@ -412,18 +339,6 @@ def _review_reason(case: Case) -> ReviewReason | None:
 def _draw(task_id: UUID) -> float:
     """A number within [0, 1) that is the task's own: the same at every look, and even over all tasks."""
     return int.from_bytes(hashlib.sha256(task_id.bytes).digest()[:6]) / (1 << 48)
-
-
-def _nobody_left(case: Case, stage: Stage) -> bool:
-    """Whether no worker of the project could take another turn at this stage, and none holds one who might give
-    it back. Never, when the workers are too many to be listed."""
-    workers = case.annotators if stage == "annotate" else case.reviewers
-    if workers is None or any(t.state == "claimed" for t in case.live(stage)):
-        return False
-    return all(
-        case.standing(worker_id).suspended or barred(worker_id, stage, case.round, case.turns) is not None
-        for worker_id in workers
-    )
 
 
 def _reservation(case: Case) -> UUID | None:
