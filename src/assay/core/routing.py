@@ -162,9 +162,10 @@ class ClaimHints(msgspec.Struct, frozen=True):
             start, row = 0, <the same from 0>
         hints = hints.claimed(worker_id, row.position, start, now) if row else hints.dry(worker_id, now)
 
-    Turns opened by this process are announced with ``arrived`` (after the commit); those of other processes, and
-    turns that were locked by a claim which was rolled back, are found after at most ``LOW_WATER_SECONDS +
-    MARK_SECONDS``. ``forget`` a worker whose standing or role changes.
+    Turns opened by this process are announced with ``arrived`` (after the commit). Found late, but after at most
+    ``LOW_WATER_SECONDS + MARK_SECONDS``, are turns that another process opened, that arrived while a claim was
+    looking, or that were locked by a claim which was then rolled back. ``forget`` a worker whose standing or role
+    changes.
     """
 
     low_water: int = 0
