@@ -12,6 +12,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, Final, TypeAlias
@@ -29,6 +30,8 @@ URL_LENGTH_MAX: Final = 2048
 _USER_AGENT: Final = "Assay/1"
 _PORTS: Final = {"http": 80, "https": 443}
 _ATTEMPT_SECONDS: Final = 5.0
+_HEAR_OUT_SECONDS: Final = 0.5
+_HEAR_OUT_BYTES: Final = 16 * 1024
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class EgressPolicy:
 
 @dataclass(frozen=True)
 class Answer:
-    """``body`` is cut to what was asked for; ``location`` is where a redirect points."""
+    """``body`` is empty unless it was asked for and the status is 200; ``location`` is where a redirect points."""
 
     status: int
     body: bytes
@@ -81,13 +84,13 @@ class HttpEgress:
     async def request(
         self, method: str, url: str, *, headers: Mapping[str, str], content: bytes, seconds_max: float
     ) -> Answer:
-        """One request, no redirects; of the answer's body at most 16 KiB are read, to end the talk politely.
+        """One request, no redirects. The status is the answer: what follows it is not waited for.
 
         Raises ``Invalid`` for an address that may not be asked and ``Unavailable`` when nobody answers in time.
         """
         try:
             async with asyncio.timeout(seconds_max):
-                return await self._once(method, self._checked(url), headers, content, 16 * 1024, cut=True)
+                return await self._once(method, self._checked(url), headers, content, bytes_max=None)
         except TimeoutError:
             raise Unavailable(f"The receiver did not answer within {seconds_max:.0f} seconds.") from None
 
@@ -104,7 +107,7 @@ class HttpEgress:
     async def _follow(self, url: str, bytes_max: int) -> bytes:
         at = self._checked(url)
         for _ in range(REDIRECTS_MAX + 1):
-            answer = await self._once("GET", at, {}, b"", bytes_max)
+            answer = await self._once("GET", at, {}, b"", bytes_max=bytes_max)
             if answer.location is None or answer.status not in (301, 302, 303, 307, 308):
                 break
             target = self._checked(str(_join(at, answer.location)))
@@ -146,9 +149,8 @@ class HttpEgress:
         url: httpx.URL,
         headers: Mapping[str, str],
         content: bytes,
-        bytes_max: int,
         *,
-        cut: bool = False,
+        bytes_max: int | None,
     ) -> Answer:
         request = httpx.Request(
             method, url, headers={"User-Agent": _USER_AGENT, "Accept-Encoding": "identity", **headers}, content=content
@@ -157,7 +159,11 @@ class HttpEgress:
         try:
             response = await self._transport.handle_async_request(request)
             try:
-                body = b"" if response.is_redirect else await _read_body(response, bytes_max, cut=cut)
+                if bytes_max is None:
+                    await _hear_out(response)
+                    body = b""
+                else:
+                    body = await _read_body(response, bytes_max) if response.status_code == 200 else b""
             finally:
                 await response.aclose()
         except httpx.TimeoutException:
@@ -198,20 +204,29 @@ def _join(base: httpx.URL, location: str) -> httpx.URL:
         raise Invalid("The address redirects to something that is not an address.") from None
 
 
-async def _read_body(response: httpx.Response, bytes_max: int, *, cut: bool) -> bytes:
-    if response.headers.get("content-encoding", "identity").lower() != "identity" and not cut:
+async def _read_body(response: httpx.Response, bytes_max: int) -> bytes:
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
         raise Invalid("The address answers with packed content although it was asked not to.")
     too_large = TooLarge(f"What lies at the address is over the limit of {bytes_max / 2**20:.0f} MiB.")
-    if not cut and int(response.headers.get("content-length", "0")) > bytes_max:
+    if int(response.headers.get("content-length", "0")) > bytes_max:
         raise too_large
     body = bytearray()
     async for piece in response.aiter_raw():
         body += piece
         if len(body) > bytes_max:
-            if cut:
-                break
             raise too_large
-    return bytes(body[:bytes_max])
+    return bytes(body)
+
+
+async def _hear_out(response: httpx.Response) -> None:
+    """Let a short answer end, so that its sender does not log a broken connection; leave a long or slow one."""
+    heard = 0
+    with suppress(TimeoutError, httpx.HTTPError):
+        async with asyncio.timeout(_HEAR_OUT_SECONDS):
+            async for piece in response.aiter_raw():
+                heard += len(piece)
+                if heard > _HEAR_OUT_BYTES:
+                    return
 
 
 def _plainly(error: Exception) -> str:

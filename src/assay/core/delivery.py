@@ -67,14 +67,14 @@ def retry_after(attempts: int, chance: float) -> timedelta | None:
     return timedelta(seconds=RETRY_SECONDS[attempts - 1] * (1 - _JITTER + 2 * _JITTER * chance))
 
 
-SECRET_PREFIX: Final = "whsec_"
+_PREFIX: Final = "whsec_"
 SECRET_BYTES_MIN, SECRET_BYTES_MAX = 24, 64
 
 
 def make_secret(random_bytes: bytes) -> str:
     """A signing secret from 24 to 64 random bytes."""
     assert SECRET_BYTES_MIN <= len(random_bytes) <= SECRET_BYTES_MAX, "a signing secret has 24 to 64 bytes"
-    return SECRET_PREFIX + base64.b64encode(random_bytes).decode()
+    return _PREFIX + base64.b64encode(random_bytes).decode()
 
 
 def signed_headers(message_id: str, sent_at: datetime, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
@@ -97,13 +97,11 @@ def signed_headers(message_id: str, sent_at: datetime, body: bytes, secrets: Seq
 
 
 def _key(secret: str) -> bytes:
-    wrong = Invalid(
-        f"A signing secret is {SECRET_PREFIX} and {SECRET_BYTES_MIN} to {SECRET_BYTES_MAX} bytes in base64."
-    )
-    if not secret.startswith(SECRET_PREFIX):
+    wrong = Invalid(f"A signing secret is {_PREFIX} and {SECRET_BYTES_MIN} to {SECRET_BYTES_MAX} bytes in base64.")
+    if not secret.startswith(_PREFIX):
         raise wrong
     try:
-        key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
+        key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
     except (binascii.Error, ValueError):
         raise wrong from None
     if not SECRET_BYTES_MIN <= len(key) <= SECRET_BYTES_MAX:
