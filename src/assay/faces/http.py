@@ -20,6 +20,7 @@ import structlog
 from litestar import MediaType, Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.handlers import BaseRouteHandler
 
 from assay.core import errors, tokens
 from assay.core.ports import Blobs, Seals
@@ -92,6 +93,15 @@ def refuse_foreign_pages(request: AnyRequest) -> None:
     """Raises ``Forbidden`` for a change without the header that a page of another origin cannot send."""
     if request.method not in SAFE_METHODS and request.headers.get(CSRF_HEADER) != "1":
         raise errors.Forbidden(f"Requests from a page that change something need the header {CSRF_HEADER}: 1.")
+
+
+def refuse_strangers(request: AnyRequest, handler: BaseRouteHandler) -> None:
+    """The guard of every route, before its body is read: no token or a foreign page goes no further.
+
+    Raises ``Unauthenticated`` or ``Forbidden``. Whether the token is good is asked by ``enter``.
+    """
+    if handler.opt.get("permission") is not None:
+        token_of(request)
 
 
 @asynccontextmanager

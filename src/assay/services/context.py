@@ -16,6 +16,7 @@ from uuid import UUID
 from assay.core import ids, permissions
 from assay.core.errors import Forbidden
 from assay.core.permissions import Permission, Role
+from assay.core.tasks import Stage
 from assay.store.connection import Tenant
 
 CallerKind = Literal["member", "worker", "key", "system"]
@@ -64,6 +65,8 @@ class Context:
     caller: Caller
     random_bytes: Callable[[int], bytes]
     chance: Callable[[], float]
+    # Turns opened in this transaction: project, stage and queue position. Whoever commits passes them on.
+    opened: list[tuple[UUID, Stage, int]] = field(default_factory=list, init=False)
     _made: Iterator[int] = field(default_factory=count, init=False, repr=False, compare=False)
 
     @property

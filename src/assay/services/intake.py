@@ -11,10 +11,10 @@ from uuid import UUID
 from assay.core import intake as rules
 from assay.core.errors import AlreadyExists, Conflict, Invalid, Problem
 from assay.core.intake import CheckedRow, TaskRow
+from assay.core.photos import StoredPhoto
 from assay.core.workflow import first_turns
 from assay.services.context import Context
 from assay.store import attachments, events, jobs, projects, tasks
-from assay.store.attachments import Stored
 from assay.store.connection import as_json, from_json, queries
 
 
@@ -28,7 +28,12 @@ class RowResult:
     problems: Sequence[Problem] = ()
 
 
-async def add_attachment(context: Context, project_id: UUID, stored: Stored) -> tuple[UUID, bool]:
+async def accepting(context: Context, project_id: UUID) -> None:
+    """Raises ``NotFound`` or ``Conflict`` for a project that takes nothing in."""
+    await _open_project(context, project_id)
+
+
+async def add_attachment(context: Context, project_id: UUID, stored: StoredPhoto) -> tuple[UUID, bool]:
     """Makes a photo that was put away part of a project; its id, and whether the project had it already.
 
     Raises ``NotFound`` and, for an archived project, ``Conflict``.
@@ -109,7 +114,7 @@ async def _write(
     waiting = [t for t in new.values() if t.id in written and t.state == "annotating" and t.gold is None]
     count = first_turns(project.current.policy)
     turn_ids = context.new_ids(count * len(waiting))
-    await tasks.open_turns(
+    first = await tasks.open_turns(
         tenant,
         project.id,
         now,
@@ -119,6 +124,8 @@ async def _write(
             for turn in range(count)
         ],
     )
+    if first is not None:
+        context.opened.append((project.id, "annotate", first))
     event_ids = context.new_ids(len(written))
     created = [t for t in new.values() if t.id in written]
     await events.record(

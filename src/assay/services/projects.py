@@ -13,7 +13,9 @@ from assay.core.taxonomy import Taxonomy
 from assay.services.context import Context
 from assay.store import events
 from assay.store import projects as store
-from assay.store.projects import Progress, Project, Version
+from assay.store.projects import Progress as Progress
+from assay.store.projects import Project as Project
+from assay.store.projects import Version as Version
 
 
 async def create(
@@ -97,6 +99,11 @@ async def versions(context: Context, project_id: UUID) -> Sequence[Version]:
     """Newest first. Raises ``NotFound``."""
     await store.get(context.tenant, project_id)
     return await store.versions(context.tenant, project_id)
+
+
+async def version(context: Context, project_id: UUID, number: int) -> Version:
+    """What was asked in one version. Raises ``NotFound``."""
+    return await store.version(context.tenant, project_id, number)
 
 
 async def progress(context: Context, project_id: UUID) -> Progress:

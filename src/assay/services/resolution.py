@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from assay.core.annotations import kind_named
-from assay.core.annotations.kind import Answer
+from assay.core.annotations.kind import Answer, MediaSize
 from assay.core.errors import Invalid
+from assay.core.photos import StoredPhoto
 from assay.core.steps import (
     CloseTurn,
     KeepConsensus,
@@ -23,7 +24,8 @@ from assay.core.steps import (
     Withdraw,
     applied,
 )
-from assay.core.tasks import Case, Command
+from assay.core.tasks import Case
+from assay.core.tasks import Command as Command
 from assay.core.workflow import commanded, next_steps
 from assay.services.context import Context
 from assay.store import attachments, events, jobs, tasks
@@ -50,8 +52,8 @@ async def command(context: Context, task_id: UUID, order: Command, *, gold: Answ
     if order == "make_gold":
         if gold is None:
             raise Invalid("Give the known answer.", "answer")
-        row = await tasks.get(context.tenant, task_id)
-        size = attachments.media_size(row)
+        photo = (await tasks.get(context.tenant, task_id)).photo
+        size = None if photo is None else MediaSize(photo.width, photo.height)
         checked = kind.check(gold, loaded.version.taxonomy, size)
         await tasks.set_gold(context.tenant, task_id, checked, context.now)
     elif order == "unmake_gold":
@@ -77,7 +79,9 @@ async def _take(context: Context, loaded: LoadedCase, case: Case, step: Step) ->
     match step:
         case OpenTurn(stage, round_, reserved_for, reason):
             turn = tasks.NewTurn(context.new_id(), task_id, stage, round_, loaded.priority, reserved_for, reason)
-            await tasks.open_turns(tenant, project_id, now, [turn])
+            position = await tasks.open_turns(tenant, project_id, now, [turn])
+            if position is not None:
+                context.opened.append((project_id, stage, position))
         case CloseTurn(turn_id, state, reason):
             await tasks.close_turn(tenant, turn_id, state, reason, now)
             await _record(context, loaded, f"assignment.{state}", {"assignment_id": str(turn_id), "reason": reason})
@@ -131,7 +135,7 @@ async def _record(context: Context, loaded: LoadedCase, type: str, data: dict[st
     await events.record(context.tenant, context.now, context.caller.actor, [event])
 
 
-async def photo_arrived(context: Context, attachment_id: UUID, stored: attachments.Stored) -> None:
+async def photo_arrived(context: Context, attachment_id: UUID, stored: StoredPhoto) -> None:
     """A fetched photo is here: the tasks that waited for it advance. Safe to repeat."""
     attachment = await attachments.get(context.tenant, attachment_id)
     if attachment.state == "pending":

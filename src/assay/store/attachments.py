@@ -8,40 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from assay.core.annotations.kind import MediaSize
 from assay.core.errors import NotFound
+from assay.core.photos import StoredPhoto
 from assay.store.connection import Tenant, queries
-
-
-@dataclass(frozen=True)
-class Stored:
-    """A photo that was inspected and put away. Sizes are pixels as shown; keys are the blob store's."""
-
-    file_name: str
-    sha256: bytes
-    content_type: str
-    byte_count: int
-    width: int
-    height: int
-    display_width: int
-    display_height: int
-    blob_key: str
-    display_key: str
-    thumbnail_key: str
-
-    def columns(self) -> tuple[Any, ...]:
-        return (
-            self.sha256,
-            self.content_type,
-            self.byte_count,
-            self.width,
-            self.height,
-            self.display_width,
-            self.display_height,
-            self.blob_key,
-            self.display_key,
-            self.thumbnail_key,
-        )
 
 
 @dataclass(frozen=True)
@@ -54,11 +23,11 @@ class Attachment:
     file_name: str
     source_url: str | None
     failure: str | None
-    stored: Stored | None
+    stored: StoredPhoto | None
 
 
 async def insert(
-    tenant: Tenant, attachment_id: UUID, project_id: UUID, stored: Stored, now: datetime
+    tenant: Tenant, attachment_id: UUID, project_id: UUID, stored: StoredPhoto, now: datetime
 ) -> tuple[UUID, bool]:
     """The attachment's id, and whether the project had this photo already (then it is that one's id)."""
     sql = queries("attachments")["insert_ready"]
@@ -86,14 +55,9 @@ async def get(tenant: Tenant, attachment_id: UUID) -> Attachment:
     )
 
 
-def stored_from(row: Any) -> Stored:
+def stored_from(row: Any) -> StoredPhoto:
     """From a row that carries an attachment's columns."""
-    return Stored(**{name: row[name] for name in Stored.__dataclass_fields__})
-
-
-def media_size(row: Any) -> MediaSize | None:
-    """The size as shown, from a row that carries an attachment's columns; none while there is no photo."""
-    return None if row["width"] is None else MediaSize(row["width"], row["height"])
+    return StoredPhoto(**{name: row[name] for name in StoredPhoto.__dataclass_fields__})
 
 
 async def sizes(tenant: Tenant, project_id: UUID, ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
@@ -102,7 +66,7 @@ async def sizes(tenant: Tenant, project_id: UUID, ids: Sequence[UUID]) -> dict[U
     return {row["id"]: (row["width"], row["height"]) for row in rows if row["state"] == "ready"}
 
 
-async def mark_ready(tenant: Tenant, attachment: Attachment, stored: Stored) -> Sequence[UUID]:
+async def mark_ready(tenant: Tenant, attachment: Attachment, stored: StoredPhoto) -> Sequence[UUID]:
     """Fills in a fetched photo and gives the tasks that waited for it.
 
     When the project has the same photo already, the tasks are pointed at that one and this row goes.

@@ -56,7 +56,7 @@ async def listed(
     *,
     before: UUID | None,
     limit: int,
-    type: str | None = None,  # noqa: A002 - the field's name
+    type: str | None = None,
     project_id: UUID | None = None,
     task_id: UUID | None = None,
 ) -> list[Event]:

@@ -14,7 +14,8 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
-from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment
+from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder
+from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.domain.settings import DBSettings
 
 from assay.store.connection import ROLE, Tenant
@@ -69,3 +70,13 @@ async def install(connection: asyncpg.Connection[Any]) -> None:
         grant usage on schema queue to {ROLE};
         grant select, insert, update, delete on all tables in schema queue to {ROLE};
         grant usage on all sequences in schema queue to {ROLE}""")
+
+
+def queries_for(driver: Any) -> Queries:
+    """PgQueuer's own statements, over our schema."""
+    return Queries(
+        driver,
+        qbe=QueryBuilderEnvironment(SETTINGS),
+        qbq=QueryQueueBuilder(SETTINGS),
+        qbs=QuerySchedulerBuilder(SETTINGS),
+    )

@@ -12,12 +12,13 @@ import msgspec
 
 from assay.core import permissions
 from assay.core.annotations.kind import Answer
-from assay.core.errors import NotFound
+from assay.core.errors import Invalid, NotFound
 from assay.core.permissions import Permission, Role
+from assay.core.photos import StoredPhoto
 from assay.core.steps import KeepConsensus
 from assay.core.tasks import Case, Consensus, MediaState, Response, Review, Stage, Submission, TaskState, Turn
 from assay.core.workforce import Standing
-from assay.store import projects
+from assay.store import attachments, projects
 from assay.store.connection import Tenant, as_json, from_json, queries
 
 MISSING: Final = "No such task in your organization."
@@ -89,11 +90,11 @@ async def insert(
     return written
 
 
-async def open_turns(tenant: Tenant, project_id: UUID, now: datetime, turns: Sequence[NewTurn]) -> None:
-    """Puts turns into the queue, in the order given within each priority."""
+async def open_turns(tenant: Tenant, project_id: UUID, now: datetime, turns: Sequence[NewTurn]) -> int | None:
+    """Puts turns into the queue, in the order given within each priority; the first position taken."""
     if not turns:
-        return
-    await tenant.execute(
+        return None
+    first: int = await tenant.fetchval(
         queries("tasks")["open_turns"],
         project_id,
         now,
@@ -105,6 +106,7 @@ async def open_turns(tenant: Tenant, project_id: UUID, now: datetime, turns: Seq
         [t.reserved_for for t in turns],
         [t.reason for t in turns],
     )
+    return first
 
 
 async def existing(tenant: Tenant, project_id: UUID, unique_ids: Sequence[str]) -> dict[str, UUID]:
@@ -280,12 +282,50 @@ class Filters:
     search: str | None = None
 
 
+@dataclass(frozen=True)
+class Task:
+    """A task as lists show it. ``photo`` is none while it is fetched or when it cannot be had (``media_problem``)."""
+
+    id: UUID
+    project_id: UUID
+    project_version: int
+    unique_id: str | None
+    state: TaskState
+    is_gold: bool
+    round: int
+    batch: str | None
+    priority: int
+    metadata: dict[str, Any]
+    prelabels: Answer | None
+    agreement: float | None
+    confidence: float | None
+    broken_reason: str | None
+    created_at: datetime
+    completed_at: datetime | None
+    submissions: int
+    attachment_id: UUID | None
+    media_problem: str | None
+    photo: StoredPhoto | None
+
+
+def _task(row: Any) -> Task:
+    return Task(
+        **{name: row[name] for name in _PLAIN},
+        metadata=from_json(row["metadata"]),
+        prelabels=from_json(row["prelabels"]),
+        photo=attachments.stored_from(row) if row["blob_key"] is not None else None,
+    )
+
+
+_PLAIN: Final = [name for name in Task.__dataclass_fields__ if name not in ("metadata", "prelabels", "photo")]
+
+
 async def listed(
     tenant: Tenant, project_id: UUID, filters: Filters, *, order: str, after: str | None, limit: int
-) -> list[Any]:
-    """Rows of ``list_tasks`` in one of ``ORDERS``, from the cursor on."""
+) -> list[Task]:
+    """Tasks in one of ``ORDERS``, from the cursor on."""
     prefix = None if filters.search is None else _like_prefix(filters.search)
-    return await tenant.fetch(
+    rows = await tenant.fetch(
         f"{queries('tasks')['list_tasks']}\n{_ORDERS[order]}",
         project_id,
         filters.state,
@@ -297,22 +337,39 @@ async def listed(
         after,
         limit,
     )
+    return [_task(row) for row in rows]
 
 
-def cursor_of(row: Any, order: str) -> str:
-    """Where the page after this row starts."""
+def cursor_of(task: Task, order: str) -> str:
+    """Where the page after this task starts."""
     if order != "agreement":
-        return str(row["id"])
-    return f"{2 if row['agreement'] is None else repr(row['agreement'])}_{row['id']}"
+        return str(task.id)
+    return f"{2 if task.agreement is None else repr(task.agreement)}_{task.id}"
+
+
+def check_cursor(text: str | None, order: str) -> str | None:
+    """Raises ``Invalid`` for what is no cursor of this order."""
+    if text is None:
+        return None
+    agreement, _, task_id = text.rpartition("_")
+    try:
+        UUID(task_id)
+        if order == "agreement":
+            float(agreement)
+        elif agreement:
+            raise ValueError
+    except ValueError:
+        raise Invalid("This is not a cursor of this list; start without one.", "cursor") from None
+    return text
 
 
 def _like_prefix(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
-async def get(tenant: Tenant, task_id: UUID) -> Any:
-    """The row of one task, as in a list. Raises ``NotFound``."""
+async def get(tenant: Tenant, task_id: UUID) -> Task:
+    """Raises ``NotFound``."""
     row = await tenant.fetchrow(queries("tasks")["get_task"], task_id)
     if row is None:
         raise NotFound(MISSING)
-    return row
+    return _task(row)

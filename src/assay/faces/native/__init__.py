@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from litestar import Router
 
-from assay.faces.native import events, people, webhooks, workers
+from assay.faces.native import events, exports, people, projects, tasks, webhooks, workers
 
-router = Router(path="/v1", route_handlers=[*people.HANDLERS, *workers.HANDLERS, *webhooks.HANDLERS, *events.HANDLERS])
+router = Router(
+    path="/v1",
+    route_handlers=[
+        *people.HANDLERS,
+        *workers.HANDLERS,
+        *webhooks.HANDLERS,
+        *events.HANDLERS,
+        *exports.HANDLERS,
+        projects.router,
+        tasks.router,
+    ],
+)

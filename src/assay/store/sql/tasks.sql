@@ -34,13 +34,17 @@ delete from golds where organization_id = $1 and task_id = $2;
 update tasks set is_gold = $3 where organization_id = $1 and id = $2;
 
 -- :name open_turns
--- One open turn for each id given, in the order given.
-insert into assignments (organization_id, id, task_id, project_id, stage, round, state, queue_position, reserved_for,
-    opened_at, reason)
-select $1, o.id, o.task_id, $2, o.stage, o.round, 'open',
-       ((100 - o.priority)::bigint << 56) | nextval('queue_sequence'), o.reserved_for, $3, o.reason
-from (select * from unnest($4::uuid[], $5::uuid[], $6::text[], $7::integer[], $8::smallint[], $9::uuid[], $10::text[])
-    with ordinality as o (id, task_id, stage, round, priority, reserved_for, reason, place) order by place) o;
+-- One open turn for each id given, in the order given; the first queue position taken.
+with turn as (
+    insert into assignments (organization_id, id, task_id, project_id, stage, round, state, queue_position,
+        reserved_for, opened_at, reason)
+    select $1, o.id, o.task_id, $2, o.stage, o.round, 'open',
+           ((100 - o.priority)::bigint << 56) | nextval('queue_sequence'), o.reserved_for, $3, o.reason
+    from (select * from unnest($4::uuid[], $5::uuid[], $6::text[], $7::integer[], $8::smallint[], $9::uuid[], $10::text[])
+        with ordinality as o (id, task_id, stage, round, priority, reserved_for, reason, place) order by place) o
+    returning queue_position
+)
+select min(queue_position) from turn;
 
 -- :name lock_task
 -- One at a time: whoever advances a task holds its row until the commit.
@@ -158,7 +162,7 @@ delete from responses where organization_id = $1 and task_id = $2;
 select task.id, task.unique_id, task.state, task.is_gold, batch.name as batch, task.priority, task.metadata,
        task.agreement, task.confidence, task.created_at, task.completed_at, task.project_id, task.project_version,
        task.prelabels, task.broken_reason, task.round, task.attachment_id,
-       attachment.state as media_state, attachment.file_name, attachment.content_type, attachment.width,
+       attachment.failure as media_problem, attachment.file_name, attachment.content_type, attachment.width,
        attachment.height, attachment.display_width, attachment.display_height, attachment.blob_key,
        attachment.display_key, attachment.thumbnail_key, attachment.sha256, attachment.byte_count,
        (select count(*) from submissions where organization_id = $1 and task_id = task.id) as submissions
@@ -178,7 +182,7 @@ where task.organization_id = $1 and task.project_id = $2
 select task.id, task.unique_id, task.state, task.is_gold, batch.name as batch, task.priority, task.metadata,
        task.agreement, task.confidence, task.created_at, task.completed_at, task.project_id, task.project_version,
        task.prelabels, task.broken_reason, task.round, task.attachment_id,
-       attachment.state as media_state, attachment.file_name, attachment.content_type, attachment.width,
+       attachment.failure as media_problem, attachment.file_name, attachment.content_type, attachment.width,
        attachment.height, attachment.display_width, attachment.display_height, attachment.blob_key,
        attachment.display_key, attachment.thumbnail_key, attachment.sha256, attachment.byte_count,
        (select count(*) from submissions where organization_id = $1 and task_id = task.id) as submissions

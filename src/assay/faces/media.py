@@ -1,0 +1,163 @@
+"""Photos over HTTP: how the faces show them, take them in, and serve their bytes.
+
+A photo is served only to the viewer its address was signed for, while that viewer may sign in and the address is
+fresh; its type is the one that was found in its content, and nothing a browser is sent here can run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import unquote
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get
+from litestar.params import FromPath
+
+from assay.adapters.media import DEFAULT_LIMITS, PreparedMedia, prepare
+from assay.core.errors import Forbidden, Invalid, TooLarge
+from assay.core.photos import StoredPhoto, blob_key, content_type_of
+from assay.core.ports import Blobs
+from assay.faces.http import AnyRequest, House, enter, house
+from assay.services.context import Caller, Context
+
+# Addresses stay the same within an hour, so that browsers keep what they have loaded, and end one to two hours later.
+_STEP_SECONDS: Final = 3600
+
+# Decoding a large photo takes hundreds of megabytes: one at a time for each core is enough.
+_decoding: Final = asyncio.Semaphore(2)
+
+
+class Media(msgspec.Struct, kw_only=True):
+    """A photo. ``width`` and ``height`` are the pixels that annotations use; ``display_*`` is a scaled copy for
+    photos too large for a browser, otherwise the same. The addresses end within two hours."""
+
+    id: UUID
+    url: str
+    width: int
+    height: int
+    display_url: str
+    display_width: int
+    display_height: int
+    thumbnail_url: str
+    content_type: str
+    file_name: str
+
+
+def media_of(home: House, context: Context, attachment_id: UUID, photo: StoredPhoto) -> Media:
+    """A photo as the caller is shown it."""
+    whole_hours = int(context.now.timestamp()) // _STEP_SECONDS
+    expires_at = datetime.fromtimestamp((whole_hours + 2) * _STEP_SECONDS, UTC)
+    viewer = viewer_of(context.caller)
+
+    def url(key: str) -> str:
+        return home.blobs.signed_url(key, expires_at=expires_at, content_type=content_type_of(key), viewer=viewer)
+
+    return Media(
+        id=attachment_id,
+        url=url(photo.blob_key),
+        width=photo.width,
+        height=photo.height,
+        display_url=url(photo.display_key),
+        display_width=photo.display_width,
+        display_height=photo.display_height,
+        thumbnail_url=url(photo.thumbnail_key),
+        content_type=photo.content_type,
+        file_name=photo.file_name,
+    )
+
+
+def viewer_of(caller: Caller) -> str:
+    """Whom an address is signed for: the person or the key, not the session, so that it survives a new sign-in."""
+    return str(caller.key_id if caller.kind == "key" else caller.member_id)
+
+
+async def put_away(blobs: Blobs, organization_id: UUID, file_name: str, content: bytes) -> StoredPhoto:
+    """Inspects a photo, cleans it and puts it into the store; nothing refers to it yet.
+
+    Raises ``Invalid`` or ``TooLarge`` with a sentence for whoever sent it.
+    """
+    async with _decoding:
+        ready = await asyncio.to_thread(prepare, content)
+    keys = {
+        part: blob_key(organization_id.hex, ready.sha256, part, kind)
+        for part, kind in (
+            ("original", ready.content_type),
+            ("display", ready.display_content_type),
+            ("thumbnail", ready.thumbnail_content_type),
+        )
+    }
+    if ready.display is None:
+        keys["display"] = keys["original"]
+    else:
+        await blobs.put(keys["display"], ready.display, ready.display_content_type)
+    await blobs.put(keys["thumbnail"], ready.thumbnail, ready.thumbnail_content_type)
+    await blobs.put(keys["original"], ready.original, ready.content_type)
+    return _stored(file_name, ready, keys)
+
+
+def _stored(file_name: str, ready: PreparedMedia, keys: dict[str, str]) -> StoredPhoto:
+    return StoredPhoto(
+        file_name=file_name,
+        sha256=bytes.fromhex(ready.sha256),
+        content_type=ready.content_type,
+        byte_count=len(ready.original),
+        width=ready.width,
+        height=ready.height,
+        display_width=ready.display_width,
+        display_height=ready.display_height,
+        blob_key=keys["original"],
+        display_key=keys["display"],
+        thumbnail_key=keys["thumbnail"],
+    )
+
+
+async def body_of(request: AnyRequest, bytes_max: int = DEFAULT_LIMITS.bytes_max) -> bytes:
+    """The whole body, as long as it stays within the bound. Raises ``TooLarge`` as soon as it does not."""
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > bytes_max:
+        raise TooLarge(f"This file has {int(declared) / 2**20:.0f} MiB; the limit is {bytes_max / 2**20:.0f} MiB.")
+    pieces, size = [], 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > bytes_max:
+            raise TooLarge(f"This file is over the limit of {bytes_max / 2**20:.0f} MiB.")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def file_name_of(request: AnyRequest) -> str:
+    """The file's name as the sender knows it, from the header X-File-Name (percent-encoded UTF-8)."""
+    try:
+        name = unquote(request.headers.get("x-file-name", ""), errors="strict").strip()
+    except UnicodeDecodeError:
+        raise Invalid("Must be percent-encoded UTF-8.", "X-File-Name") from None
+    if not name:
+        raise Invalid("Say the file's name in the header X-File-Name (percent-encoded UTF-8).", "X-File-Name")
+    if len(name) > 1024 or any(ord(letter) < 32 for letter in name):
+        raise Invalid("At most 1,024 characters, none of them control characters.", "X-File-Name")
+    return name
+
+
+@get("/media/{key:path}", opt={"permission": "self.read"}, include_in_schema=False)
+async def get_media(request: AnyRequest, key: FromPath[str]) -> Response[bytes]:
+    """The bytes of a photo, for the viewer its address was signed for."""
+    home = house(request)
+    key = key.lstrip("/")
+    async with enter(request) as context:
+        if not key.startswith(f"{context.organization_id.hex}/"):
+            raise Forbidden("This address was not made for you.")
+        query = {name: str(value) for name, value in request.query_params.items()}
+        grant = home.blobs.check_url(key, query, viewer=viewer_of(context.caller), now=context.now)
+    content = await home.blobs.get(key)
+    return Response(
+        content,
+        media_type=grant.content_type,
+        headers={
+            # Private: a shared cache must not hand it to somebody else.
+            "cache-control": "private, max-age=3600, immutable",
+            "content-disposition": "inline",
+        },
+    )

@@ -1,0 +1,137 @@
+"""What the worker's page sends and is sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from assay.core.taxonomy import Taxonomy
+from assay.faces.media import Media
+
+Stage = Literal["annotate", "review"]
+
+
+class WorkProject(msgspec.Struct, kw_only=True):
+    """An active project and what it has for you. Counts stop at 1,000."""
+
+    id: UUID
+    name: str
+    kind: str
+    annotate_open: int
+    review_open: int
+    done_today: int
+    suspended: bool
+    suspended_reason: str | None
+
+
+class WorkProjects(msgspec.Struct):
+    items: list[WorkProject]
+
+
+class Claim(msgspec.Struct, forbid_unknown_fields=True):
+    stage: Stage = "annotate"
+
+
+class SentBack(msgspec.Struct):
+    """What you answered before, and what the reviewer said."""
+
+    comment: str
+    answer: dict[str, Any]
+
+
+class Voice(msgspec.Struct):
+    """One annotator's answer, without the name."""
+
+    name: str
+    submission_id: UUID
+    answer: dict[str, Any]
+
+
+class Judge(msgspec.Struct, kw_only=True):
+    """What to judge. ``objects`` say of each object who marked it (``members`` point into ``voices`` by index)."""
+
+    answer: dict[str, Any]
+    agreement: float
+    confidence: float
+    reason: str | None
+    objects: list[dict[str, Any]]
+    voices: list[Voice]
+    may_send_back: bool
+
+
+class Turn(msgspec.Struct, kw_only=True):
+    """Your turn on one task, with everything needed to work on it."""
+
+    assignment_id: UUID
+    task_id: UUID
+    project_id: UUID
+    project_name: str
+    stage: Stage
+    round: int
+    claimed_at: datetime
+    lease_until: datetime
+    extension_available: bool
+    server_time: datetime
+    instructions: str
+    taxonomy: Taxonomy
+    media: Media | None
+    prelabels: dict[str, Any] | None
+    draft: dict[str, Any] | None
+    sent_back: SentBack | None
+    review: Judge | None
+
+
+class Turns(msgspec.Struct):
+    items: list[Turn]
+
+
+class Draft(msgspec.Struct, forbid_unknown_fields=True):
+    answer: dict[str, Any]
+
+
+class Submit(msgspec.Struct, forbid_unknown_fields=True):
+    """``duration_seconds``: how long you were at work on it."""
+
+    answer: dict[str, Any]
+    duration_seconds: float = 0.0
+
+
+class Submitted(msgspec.Struct):
+    submission_id: UUID
+
+
+class Extended(msgspec.Struct):
+    lease_until: datetime
+    extension_available: bool = False
+
+
+class Skip(msgspec.Struct, forbid_unknown_fields=True):
+    reason: Literal["unclear", "too_hard", "not_my_language", "other"]
+    comment: str | None = None
+
+
+class Report(msgspec.Struct, forbid_unknown_fields=True):
+    reason: Literal["does_not_load", "wrong_content", "offensive", "duplicate", "other"]
+    comment: str | None = None
+
+
+class Rule(msgspec.Struct, forbid_unknown_fields=True):
+    """``answer`` goes with ``fix`` only; ``send_back`` needs a comment."""
+
+    verdict: Literal["accept", "fix", "send_back"]
+    comment: str | None = None
+    answer: dict[str, Any] | None = None
+    duration_seconds: float = 0.0
+
+
+class Ruled(msgspec.Struct):
+    review_id: UUID
+
+
+class Stats(msgspec.Struct):
+    submitted_today: int
+    submitted_total: int
+    seconds_median: float | None

@@ -1,0 +1,128 @@
+"""A worker at work on a turn."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from assay.core.annotations import kind_named
+from assay.core.annotations.kind import Answer
+from assay.core.errors import Conflict, Invalid, LeaseLost, NotFound, TooLarge
+from assay.services.context import Context
+from assay.store import assignments, events, jobs, projects
+from assay.store.assignments import HeldTurn
+
+ANSWER_BYTES_MAX = 8 * 1024 * 1024
+COMMENT_LENGTH_MAX = 2000
+
+
+async def submit(context: Context, turn_id: UUID, answer: Any, duration_seconds: float) -> UUID:
+    """Takes in the caller's answer; the submission's id. Repeating it with the same answer is safe.
+
+    Raises ``NotFound``, ``LeaseLost`` when the turn ended before this arrived, ``Conflict`` when it was submitted
+    with another answer, and ``Invalid`` naming what is wrong in the answer.
+    """
+    turn = await _held(context, turn_id)
+    if turn.stage != "annotate":
+        raise Conflict("This is a review turn: send a verdict instead of an answer.")
+    version = await projects.version(context.tenant, turn.project_id, turn.project_version)
+    if not 0 <= duration_seconds < 1e7:
+        raise Invalid("Must be within 0 and 10,000,000 seconds.", "duration_seconds")
+    checked = kind_named(turn.kind).check(answer, version.taxonomy, turn.size)
+    if turn.state == "submitted":
+        return await _already_submitted(context, turn, checked)
+    if len(msgspec.json.encode(checked)) > ANSWER_BYTES_MAX:
+        raise TooLarge(f"An answer has at most {ANSWER_BYTES_MAX // 2**20} MiB of JSON.")
+    submission_id = context.new_id()
+    done = await assignments.submit(
+        context.tenant,
+        turn_id,
+        context.worker_id,
+        submission_id,
+        checked,
+        len(checked.get("annotations", ())),
+        duration_seconds,
+        context.now,
+    )
+    if done is None:
+        # Nothing was written: the turn ended, or this very answer came in twice at once.
+        return await _already_submitted(context, turn, checked)
+    await _record(context, turn, "submission.created", {"submission_id": str(submission_id)})
+    return submission_id
+
+
+async def _already_submitted(context: Context, turn: HeldTurn, answer: Answer) -> UUID:
+    known = await assignments.submission_of(context.tenant, turn.id)
+    if known is None:
+        raise LeaseLost("Your time for this task ran out and it went back to the queue. Your answer was not taken.")
+    submission_id, earlier, worker_id = known
+    if worker_id != context.worker_id:
+        raise NotFound(assignments.MISSING)
+    if earlier != answer:
+        raise Conflict("This turn was already submitted with another answer; that one stands.")
+    return submission_id
+
+
+async def save_draft(context: Context, turn_id: UUID, answer: Any) -> None:
+    """Keeps what the caller has so far. Raises ``NotFound``, ``LeaseLost`` and, for what is no answer, ``Invalid``."""
+    turn = await _held(context, turn_id)
+    version = await projects.version(context.tenant, turn.project_id, turn.project_version)
+    checked = kind_named(turn.kind).check(answer, version.taxonomy, turn.size, complete=False)
+    if not await assignments.save_draft(context.tenant, turn_id, context.worker_id, checked, context.now):
+        raise LeaseLost("Your time for this task ran out, so the draft was not kept here.")
+
+
+async def extend(context: Context, turn_id: UUID) -> HeldTurn:
+    """More time, once a turn. Raises ``NotFound``, ``LeaseLost`` and ``Conflict`` when it was used before."""
+    turn = await _held(context, turn_id)
+    version = await projects.version(context.tenant, turn.project_id, turn.project_version)
+    if turn.state != "claimed" or turn.lease_until is None:
+        raise LeaseLost("This turn has ended; there is nothing to extend.")
+    seconds = version.policy.extension_seconds
+    if turn.extended or seconds == 0:
+        raise Conflict("This turn was extended already. Submit, or return it to the queue.")
+    until = turn.lease_until + timedelta(seconds=seconds)
+    if not await assignments.extend(context.tenant, turn_id, context.worker_id, until):
+        raise LeaseLost("This turn has ended; there is nothing to extend.")
+    await _record(context, turn, "assignment.extended", {"assignment_id": str(turn_id)})
+    return await assignments.get(context.tenant, turn_id)
+
+
+async def leave(
+    context: Context,
+    turn_id: UUID,
+    how: Literal["skipped", "reported", "returned"],
+    *,
+    reason: str | None = None,
+    comment: str | None = None,
+) -> None:
+    """Ends the caller's turn without an answer; the task goes on with somebody else.
+
+    Repeating it is safe. Raises ``NotFound``, ``LeaseLost`` and ``Invalid`` for a comment that is too long.
+    """
+    if comment is not None and len(comment) > COMMENT_LENGTH_MAX:
+        raise Invalid(f"At most {COMMENT_LENGTH_MAX} characters.", "comment")
+    turn = await _held(context, turn_id)
+    if turn.state == how:
+        return
+    why = ": ".join(part for part in (reason, comment and comment.strip()) if part) or None
+    if await assignments.end(context.tenant, turn_id, context.worker_id, how, why, context.now) is None:
+        raise LeaseLost("This turn has ended already.")
+    await jobs.enqueue(context.tenant, "advance_task", [turn.task_id])
+    await _record(context, turn, f"assignment.{how}", {"assignment_id": str(turn_id), "reason": why})
+
+
+async def _held(context: Context, turn_id: UUID) -> HeldTurn:
+    """A turn that is or was the caller's. Raises ``NotFound`` for any other."""
+    turn = await assignments.get(context.tenant, turn_id)
+    if turn.worker_id != context.worker_id:
+        raise NotFound(assignments.MISSING)
+    return turn
+
+
+async def _record(context: Context, turn: HeldTurn, type: str, data: dict[str, Any]) -> None:
+    event = events.NewEvent(context.new_id(), type, turn.project_id, turn.task_id, data)
+    await events.record(context.tenant, context.now, ("worker", context.worker_id), [event])

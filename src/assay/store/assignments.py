@@ -1,0 +1,209 @@
+"""Turns: the queue, who holds what, and what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from assay.core.annotations.kind import Answer, MediaSize
+from assay.core.errors import NotFound
+from assay.core.photos import StoredPhoto
+from assay.core.tasks import Stage
+from assay.store import attachments
+from assay.store.connection import Tenant, as_json, from_json, queries
+
+MISSING: Final = "No such turn in your organization."
+
+
+@dataclass(frozen=True)
+class ClaimFacts:
+    """What decides whether and how a worker may claim in a project. Turns are counted only if there are golds."""
+
+    state: str
+    version: int
+    kind: str
+    name: str
+    suspended_reason: str | None
+    has_golds: bool
+    turns_total: int
+    turns_since_gold: int
+
+
+@dataclass(frozen=True)
+class HeldTurn:
+    """A turn with what is needed to work on it. ``photo`` is none for a task without one."""
+
+    id: UUID
+    task_id: UUID
+    project_id: UUID
+    project_name: str
+    project_version: int
+    kind: str
+    stage: Stage
+    round: int
+    state: str
+    worker_id: UUID | None
+    claimed_at: datetime | None
+    lease_until: datetime | None
+    extended: bool
+    reason: str | None
+    prelabels: Answer | None
+    draft: Answer | None
+    is_gold: bool
+    attachment_id: UUID | None
+    photo: StoredPhoto | None
+
+    @property
+    def size(self) -> MediaSize | None:
+        return None if self.photo is None else MediaSize(self.photo.width, self.photo.height)
+
+
+async def claim_facts(tenant: Tenant, project_id: UUID, worker_id: UUID) -> ClaimFacts:
+    """Raises ``NotFound`` for a project that is not there."""
+    row = await tenant.fetchrow(queries("assignments")["claim_facts"], project_id, worker_id)
+    if row is None:
+        raise NotFound("No such project in your organization.")
+    return ClaimFacts(**row)
+
+
+async def claim(
+    tenant: Tenant,
+    project_id: UUID,
+    stage: Stage,
+    worker_id: UUID,
+    *,
+    now: datetime,
+    lease_until: datetime,
+    from_position: int,
+    event_id: UUID,
+) -> tuple[UUID, int] | None:
+    """Takes the first open turn that fits, from a queue position on: its id and position, or none."""
+    row = await tenant.fetchrow(
+        queries("assignments")["claim_turn"], project_id, stage, worker_id, now, lease_until, from_position, event_id
+    )
+    return None if row is None else (row["id"], row["queue_position"])
+
+
+async def claim_gold(
+    tenant: Tenant, turn_id: UUID, project_id: UUID, worker_id: UUID, *, now: datetime, lease_until: datetime
+) -> bool:
+    """Gives the worker a gold they have not met, as a new turn; false when there is none left."""
+    sql = queries("assignments")["claim_gold"]
+    return await tenant.fetchrow(sql, turn_id, project_id, worker_id, now, lease_until) is not None
+
+
+async def get(tenant: Tenant, turn_id: UUID) -> HeldTurn:
+    """Raises ``NotFound``."""
+    row = await tenant.fetchrow(queries("assignments")["get_turn"], turn_id)
+    if row is None:
+        raise NotFound(MISSING)
+    return HeldTurn(
+        **{name: row[name] for name in _PLAIN},
+        prelabels=from_json(row["prelabels"]),
+        draft=from_json(row["draft"]),
+        photo=attachments.stored_from(row) if row["blob_key"] is not None else None,
+    )
+
+
+_PLAIN: Final = [name for name in HeldTurn.__dataclass_fields__ if name not in ("prelabels", "draft", "photo")]
+
+
+async def held(tenant: Tenant, worker_id: UUID) -> Sequence[UUID]:
+    """The turns a worker holds, oldest first."""
+    return [row["id"] for row in await tenant.fetch(queries("assignments")["turns_held"], worker_id)]
+
+
+async def earlier_answer(
+    tenant: Tenant, task_id: UUID, worker_id: UUID, before_round: int
+) -> tuple[Answer, str] | None:
+    """What the worker answered before the task was sent back, and what the reviewer said."""
+    row = await tenant.fetchrow(queries("assignments")["earlier_answer"], task_id, worker_id, before_round)
+    return None if row is None or row["comment"] is None else (from_json(row["answer"]), row["comment"])
+
+
+async def submit(
+    tenant: Tenant,
+    turn_id: UUID,
+    worker_id: UUID,
+    submission_id: UUID,
+    answer: Answer,
+    annotation_count: int,
+    duration_seconds: float,
+    now: datetime,
+) -> Any | None:
+    """Closes the turn, keeps the answer and leaves the job that advances the task; none if the turn is not held."""
+    return await tenant.fetchrow(
+        queries("assignments")["submit"],
+        turn_id,
+        worker_id,
+        submission_id,
+        as_json(answer),
+        annotation_count,
+        duration_seconds,
+        now,
+    )
+
+
+async def submission_of(tenant: Tenant, turn_id: UUID) -> tuple[UUID, Answer, UUID] | None:
+    """Id, answer and worker of what a turn was submitted with."""
+    row = await tenant.fetchrow(queries("assignments")["submission_of"], turn_id)
+    return None if row is None else (row["id"], from_json(row["answer"]), row["worker_id"])
+
+
+async def end(
+    tenant: Tenant, turn_id: UUID, worker_id: UUID, state: str, reason: str | None, now: datetime
+) -> Any | None:
+    """Closes a turn its worker will not submit; none if the turn is not held."""
+    return await tenant.fetchrow(queries("assignments")["end_turn"], turn_id, worker_id, state, reason, now)
+
+
+async def extend(tenant: Tenant, turn_id: UUID, worker_id: UUID, lease_until: datetime) -> bool:
+    """Moves the end of a lease, once; false if it was moved before or the turn is not held."""
+    sql = queries("assignments")["extend_turn"]
+    return await tenant.fetchval(sql, turn_id, worker_id, lease_until) is not None
+
+
+async def save_draft(tenant: Tenant, turn_id: UUID, worker_id: UUID, answer: Answer, now: datetime) -> bool:
+    """False if the turn is not held."""
+    sql = queries("assignments")["save_draft"]
+    return await tenant.fetchval(sql, turn_id, worker_id, as_json(answer), now) is not None
+
+
+async def review(
+    tenant: Tenant,
+    turn_id: UUID,
+    worker_id: UUID,
+    review_id: UUID,
+    verdict: str,
+    comment: str | None,
+    answer: Answer | None,
+    duration_seconds: float,
+    now: datetime,
+) -> Any | None:
+    """Closes the review turn and keeps the verdict; none if the turn is not held."""
+    return await tenant.fetchrow(
+        queries("assignments")["review"],
+        turn_id,
+        worker_id,
+        review_id,
+        verdict,
+        comment,
+        None if answer is None else as_json(answer),
+        duration_seconds,
+        now,
+    )
+
+
+async def voices(tenant: Tenant, submission_ids: Sequence[UUID]) -> Sequence[tuple[UUID, Answer]]:
+    """Submissions by id, in the order of the ids."""
+    rows = await tenant.fetch(queries("assignments")["voices"], submission_ids)
+    return [(row["id"], from_json(row["answer"])) for row in rows]
+
+
+async def overdue(tenant: Tenant, now: datetime, reserved_before: datetime) -> Sequence[UUID]:
+    """Tasks with a turn whose time is up."""
+    rows = await tenant.fetch(queries("assignments")["expired_tasks"], now, reserved_before)
+    return [row["task_id"] for row in rows]

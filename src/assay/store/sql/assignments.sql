@@ -1,0 +1,233 @@
+-- :name claim_facts
+-- What decides whether and how this worker may claim in this project: its state and version, a suspension in force,
+-- and how long since the worker last met a gold. Turns are counted only where golds are there to be met.
+select project.state, project.version, project.kind, project.name,
+       (select reason from suspensions
+        where organization_id = $1 and project_id = $2 and worker_id = $3 and lifted_at is null) as suspended_reason,
+       gold.present as has_golds, coalesce(turn.total, 0) as turns_total,
+       coalesce(turn.since_gold, 0) as turns_since_gold
+from projects project
+cross join lateral (select exists (
+    select from tasks where organization_id = $1 and project_id = $2 and is_gold and state = 'annotating') as present) gold
+left join lateral (
+    select count(*) as total,
+           count(*) filter (where assignment.claimed_at > coalesce((
+               select max(claimed_at) from assignments met
+               join tasks on tasks.organization_id = $1 and tasks.id = met.task_id and tasks.is_gold
+               where met.organization_id = $1 and met.worker_id = $3 and met.project_id = $2), '-infinity')) as since_gold
+    from assignments assignment
+    where assignment.organization_id = $1 and assignment.worker_id = $3 and assignment.project_id = $2
+        and assignment.stage = 'annotate') turn on gold.present
+where project.organization_id = $1 and project.id = $2;
+
+-- :name claim_turn
+-- The first open turn of the queue that this worker may take, from $7 on. Rows that another claim is taking right
+-- now are passed over, so claims do not wait for each other. The conditions on `mine` are core.routing.barred.
+with next as (
+    select id from assignments turn
+    where organization_id = $1 and project_id = $2 and stage = $3 and state = 'open' and queue_position >= $7
+        and (reserved_for is null or reserved_for = $4)
+        and not exists (
+            select from assignments mine
+            where mine.organization_id = $1 and mine.task_id = turn.task_id and mine.worker_id = $4
+                and (mine.stage = turn.stage and mine.round = turn.round
+                        and mine.state in ('claimed', 'submitted', 'skipped', 'reported')
+                    or mine.stage <> turn.stage and mine.state in ('claimed', 'submitted')))
+    order by queue_position
+    limit 1
+    for update skip locked
+), claimed as (
+    update assignments
+    set state = 'claimed', worker_id = $4, claimed_at = $5, lease_until = $6
+    from next
+    where assignments.organization_id = $1 and assignments.id = next.id
+    returning assignments.id, assignments.task_id, assignments.queue_position
+), event as (
+    insert into events (organization_id, id, type, at, actor_kind, actor_id, project_id, task_id, data)
+    select $1, $8, 'assignment.claimed', $5, 'worker', $4, $2, task_id, json_build_object('assignment_id', id)
+    from claimed
+)
+select id, task_id, queue_position from claimed;
+
+-- :name first_open
+select queue_position from assignments
+where organization_id = $1 and project_id = $2 and stage = $3 and state = 'open'
+order by queue_position limit 1;
+
+-- :name claim_gold
+-- A gold this worker has not met, as a turn of its own. The order is a hash, different for each worker, so that
+-- workers who compare notes cannot tell golds by when they come.
+insert into assignments (organization_id, id, task_id, project_id, stage, round, state, queue_position, worker_id,
+    opened_at, claimed_at, lease_until)
+select $1, $2, task.id, $3, 'annotate', task.round, 'claimed', 0, $4, $5, $5, $6
+from tasks task
+where task.organization_id = $1 and task.project_id = $3 and task.is_gold and task.state = 'annotating'
+    and not exists (
+        select from assignments mine
+        where mine.organization_id = $1 and mine.task_id = task.id and mine.worker_id = $4
+            and mine.state in ('claimed', 'submitted', 'skipped', 'reported'))
+order by md5(task.id::text || $4::text)
+limit 1
+returning id, task_id;
+
+-- :name get_turn
+-- A turn with everything a page needs to work on it.
+select assignment.id, assignment.task_id, assignment.project_id, assignment.stage, assignment.round, assignment.state,
+       assignment.worker_id, assignment.reserved_for, assignment.claimed_at, assignment.lease_until,
+       assignment.extended, assignment.reason, project.name as project_name, project.kind, task.project_version,
+       task.prelabels, task.is_gold, draft.answer as draft,
+       attachment.id as attachment_id, attachment.file_name, attachment.content_type, attachment.width,
+       attachment.height, attachment.display_width, attachment.display_height, attachment.blob_key,
+       attachment.display_key, attachment.thumbnail_key, attachment.sha256, attachment.byte_count
+from assignments assignment
+join tasks task on task.organization_id = $1 and task.id = assignment.task_id
+join projects project on project.organization_id = $1 and project.id = assignment.project_id
+left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id
+left join drafts draft on draft.organization_id = $1 and draft.assignment_id = assignment.id
+where assignment.organization_id = $1 and assignment.id = $2;
+
+-- :name turns_held
+select id from assignments
+where organization_id = $1 and worker_id = $2 and state = 'claimed'
+order by claimed_at, id
+limit 100;
+
+-- :name earlier_answer
+-- What this worker answered on the task before, and what the reviewer said when sending it back.
+select submission.answer,
+       (select comment from reviews
+        where organization_id = $1 and task_id = $2 and verdict = 'send_back' order by created_at desc limit 1) as comment
+from submissions submission
+where submission.organization_id = $1 and submission.task_id = $2 and submission.worker_id = $3
+    and submission.round < $4
+order by submission.submitted_at desc
+limit 1;
+
+-- :name submit
+-- One statement, so that a turn is submitted whole or not at all. No row comes back when the turn is no longer the
+-- worker's: it expired, was taken back, or was submitted already.
+with closed as (
+    update assignments set state = 'submitted', closed_at = $8, lease_until = null
+    where organization_id = $1 and id = $2 and worker_id = $3 and state = 'claimed' and stage = 'annotate'
+    returning id, task_id, project_id, round, claimed_at
+), submission as (
+    insert into submissions (organization_id, id, assignment_id, task_id, project_id, worker_id, round, answer,
+        annotation_count, duration_seconds, submitted_at)
+    select $1, $4, id, task_id, project_id, $3, round, $5::json, $6,
+           least($7::real, extract(epoch from $8 - claimed_at)::real), $8
+    from closed
+    returning task_id, project_id
+), draft as (
+    delete from drafts where organization_id = $1 and assignment_id = $2
+), job as (
+    insert into queue.pgqueuer (priority, entrypoint, payload, status)
+    select 0, 'advance_task',
+           convert_to(json_build_object('organization_id', $1, 'subject', task_id)::text, 'UTF8'), 'queued'
+    from closed
+)
+select task_id, project_id from submission;
+
+-- :name submission_of
+select id, answer, worker_id from submissions where organization_id = $1 and assignment_id = $2;
+
+-- :name end_turn
+-- Skipped, reported or returned by its worker.
+update assignments set state = $4, reason = $5, closed_at = $6, lease_until = null
+where organization_id = $1 and id = $2 and worker_id = $3 and state = 'claimed'
+returning task_id, project_id;
+
+-- :name extend_turn
+update assignments set lease_until = $4, extended = true
+where organization_id = $1 and id = $2 and worker_id = $3 and state = 'claimed' and not extended
+returning lease_until;
+
+-- :name save_draft
+insert into drafts (organization_id, assignment_id, answer, saved_at)
+select $1, id, $4::json, $5 from assignments
+where organization_id = $1 and id = $2 and worker_id = $3 and state = 'claimed'
+on conflict (organization_id, assignment_id) do update set answer = excluded.answer, saved_at = excluded.saved_at
+returning assignment_id;
+
+-- :name review
+with closed as (
+    update assignments set state = 'submitted', closed_at = $9, lease_until = null
+    where organization_id = $1 and id = $2 and worker_id = $3 and state = 'claimed' and stage = 'review'
+    returning id, task_id, project_id, claimed_at
+), review as (
+    insert into reviews (organization_id, id, assignment_id, task_id, reviewer_id, verdict, comment, answer,
+        duration_seconds, created_at)
+    select $1, $4, id, task_id, $3, $5, $6, $7::json,
+           least($8::real, extract(epoch from $9 - claimed_at)::real), $9
+    from closed
+), draft as (
+    delete from drafts where organization_id = $1 and assignment_id = $2
+)
+select task_id, project_id from closed;
+
+-- :name review_of
+select id, reviewer_id, verdict, answer, comment from reviews where organization_id = $1 and assignment_id = $2;
+
+-- :name voices
+-- The submissions a consensus was made of, in its order.
+select submission.id, submission.answer
+from unnest($2::uuid[]) with ordinality as member (id, place)
+join submissions submission on submission.organization_id = $1 and submission.id = member.id
+order by member.place;
+
+-- :name review_queue
+select assignment.id as assignment_id, assignment.task_id, assignment.opened_at, assignment.reason,
+       assignment.worker_id, worker.name as worker_name
+from assignments assignment
+left join workers worker on worker.organization_id = $1 and worker.id = assignment.worker_id
+where assignment.organization_id = $1 and assignment.project_id = $2 and assignment.stage = 'review'
+    and assignment.state in ('open', 'claimed')
+    and ($3::uuid is null or assignment.id > $3)
+order by assignment.id
+limit $4;
+
+-- :name expired_tasks
+-- Tasks with a turn whose time is up: a lease, or a turn kept for one worker.
+select distinct task_id from assignments
+where organization_id = $1
+    and (state = 'claimed' and lease_until <= $2
+        or state = 'open' and reserved_for is not null and opened_at <= $3);
+
+-- :name work_projects
+-- What each active project has for this worker right now.
+select project.id, project.name, project.kind,
+       (select count(*) from (
+            select from assignments turn
+            where turn.organization_id = $1 and turn.project_id = project.id and turn.stage = 'annotate'
+                and turn.state = 'open' and (turn.reserved_for is null or turn.reserved_for = $2)
+                and not exists (select from assignments mine
+                    where mine.organization_id = $1 and mine.task_id = turn.task_id and mine.worker_id = $2
+                        and (mine.stage = turn.stage and mine.round = turn.round
+                                and mine.state in ('claimed', 'submitted', 'skipped', 'reported')
+                            or mine.stage <> turn.stage and mine.state in ('claimed', 'submitted')))
+            limit 1000) counted) as annotate_open,
+       case when $3 then (select count(*) from (
+            select from assignments turn
+            where turn.organization_id = $1 and turn.project_id = project.id and turn.stage = 'review'
+                and turn.state = 'open'
+                and not exists (select from assignments mine
+                    where mine.organization_id = $1 and mine.task_id = turn.task_id and mine.worker_id = $2
+                        and (mine.stage = turn.stage and mine.round = turn.round
+                                and mine.state in ('claimed', 'submitted', 'skipped', 'reported')
+                            or mine.stage <> turn.stage and mine.state in ('claimed', 'submitted')))
+            limit 1000) counted) else 0 end as review_open,
+       (select count(*) from assignments
+        where organization_id = $1 and project_id = project.id and worker_id = $2 and state = 'submitted'
+            and closed_at >= $4) as done_today,
+       (select reason from suspensions
+        where organization_id = $1 and project_id = project.id and worker_id = $2 and lifted_at is null)
+        as suspended_reason
+from projects project
+where project.organization_id = $1 and project.state = 'active' and project.mode = 'live'
+order by project.id desc
+limit 200;
+
+-- :name worker_stats
+select count(*) filter (where submitted_at >= $3) as submitted_today, count(*) as submitted_total,
+       percentile_cont(0.5) within group (order by duration_seconds)::float8 as seconds_median
+from submissions
+where organization_id = $1 and worker_id = $2;
