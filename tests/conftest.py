@@ -25,6 +25,7 @@ from litestar import Litestar
 from assay.adapters.blobs import memory_blobs
 from assay.adapters.egress import EgressPolicy, HttpEgress
 from assay.adapters.embedded_postgres import EmbeddedPostgres
+from assay.adapters.sealing import memory_seals
 from assay.app import build
 from assay.faces.http import House, utc_now
 from assay.store import jobs
@@ -67,7 +68,7 @@ def _house(database: Database) -> House:
         ring=lambda: None,
         public_url=BASE_URL,
         secure_cookies=True,
-        seals=None,  # type: ignore[arg-type]
+        seals=memory_seals(),
         check_callback_url=HttpEgress(EgressPolicy()).check,
     )
 

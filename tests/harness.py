@@ -95,15 +95,19 @@ class Organization:
 
     async def add(self, role: Role, name: str | None = None, email: str | None = None) -> Person:
         """One more member, signed in."""
-        number = self.house.random_bytes(4).hex()
-        name = name or f"{role.title()} {number}"
-        email = email or f"{role}.{number}@assay.test"
         async with self.context_for(SYSTEM) as context:
-            member = await accounts.add_member(context, name, email, role)
-            link = await accounts.make_sign_in_link(context, member.id)
-            session = await accounts.sign_in(context, link.token)
-        person = Person(member.id, member.worker_id, name, email, role, session.text)
-        self.people.setdefault(role, person)
+            return await self._add(context, role, name, email)
+
+    async def _add(self, context: Context, role: Role, name: str | None = None, email: str | None = None) -> Person:
+        number = context.random_bytes(4).hex()
+        name, email = name or f"{role.title()} {number}", email or f"{role}.{number}@assay.test"
+        return await self._let_in(context, await accounts.add_member(context, name, email, role))
+
+    async def _let_in(self, context: Context, member: accounts.Member) -> Person:
+        link = await accounts.make_sign_in_link(context, member.id)
+        session = await accounts.sign_in(context, link.token)
+        person = Person(member.id, member.worker_id, member.name, member.email, member.role, session.text)
+        self.people.setdefault(member.role, person)
         return person
 
     async def client_for(self, who: Role | Person | None, headers: Mapping[str, str] = {}) -> httpx.AsyncClient:
@@ -139,13 +143,9 @@ async def new_organization(database: Database, app: Litestar, house: House, name
     organization = Organization(organization_id, name, database, app, house)
     async with organization.context_for(SYSTEM) as context:
         owner = await accounts.create_organization(context, name, "Olive Owner", "olive@assay.test")
-        link = await accounts.make_sign_in_link(context, owner.id)
-        session = await accounts.sign_in(context, link.token)
-    organization.people["owner"] = Person(
-        owner.id, owner.worker_id, "Olive Owner", "olive@assay.test", "owner", session.text
-    )
-    for role in ROLES[1:]:
-        await organization.add(role)
+        await organization._let_in(context, owner)
+        for role in ROLES[1:]:
+            await organization._add(context, role)
     return organization
 
 
