@@ -1,1 +1,8 @@
-export {};
+export * from "./AttributeForm";
+export * from "./Labeler";
+export * from "./Markdown.lazy";
+export * from "./follow";
+export * from "./model";
+export * from "./photo";
+export * from "./Preview";
+export { type ObjectVerdict, type ReviewInfo, type Voice, doubtfulIds, voiceOverlays } from "./review";

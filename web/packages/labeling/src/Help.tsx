@@ -1,0 +1,52 @@
+/** Every key and gesture, from the table that obeys them. */
+
+import { Dialog, Kbd } from "@assay/ui";
+import { GESTURES, SHORTCUTS, type Shortcut } from "./keymap";
+
+const GROUPS: readonly Shortcut["group"][] = ["Draw", "Change", "Look", "Task"];
+const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+export function Help({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog title="Keys and gestures" size="large" onClose={onClose}>
+      <div className="grid gap-x-8 gap-y-5 md:grid-cols-2">
+        {GROUPS.map((group) => (
+          <section key={group} aria-label={group}>
+            <h3 className="text-2 font-semibold text-muted mb-1.5">{group}</h3>
+            <dl className="flex flex-col gap-1">
+              {SHORTCUTS.filter((shortcut) => shortcut.group === group && shortcut.keys.length > 0).map(({ title, keys }) => (
+                <div key={title} className="flex items-center gap-3 min-h-6 text-3">
+                  <dt className="grow">{title}</dt>
+                  <dd className="flex gap-1 shrink-0">
+                    {keys.map((each) => <Keys key={each} chord={each} />)}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+        <section aria-label="Mouse and fingers" className="md:col-span-2">
+          <h3 className="text-2 font-semibold text-muted mb-1.5">Mouse and fingers</h3>
+          <dl className="grid md:grid-cols-2 gap-x-8 gap-y-1.5">
+            {GESTURES.map(([gesture, effect]) => (
+              <div key={gesture} className="text-3">
+                <dt className="text-2 text-muted">{gesture}</dt>
+                <dd>{effect}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      </div>
+    </Dialog>
+  );
+}
+
+function Keys({ chord }: { chord: string }) {
+  return (
+    <span className="inline-flex gap-0.5">
+      {chord.split("+").map((key, index) => (
+        <Kbd key={index}>{key === "Mod" ? (isMac ? "⌘" : "Ctrl") : key === "" ? "+" : key}</Kbd>
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,261 @@
+/**
+ * The labelling page as a component: photo, tools, labels, marks. It knows an editor and a photo; where they come
+ * from, and what happens to the answer, is for the page around it.
+ */
+
+import { type Photo, isTyping } from "@assay/canvas";
+import { Icon, IconButton, cx, percent } from "@assay/ui";
+import { titleOf } from "@assay/annotation";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { PhotoDetails, SelectionDetails } from "./Details";
+import { Help } from "./Help";
+import { Instructions } from "./Instructions";
+import { LabelList } from "./LabelList";
+import { MarkList } from "./MarkList";
+import { ContextBar, ZoomControls } from "./StageControls";
+import { StageView } from "./StageView";
+import { ToolRail } from "./ToolRail";
+import type { Editor } from "./editor";
+import { useEditorState, useIsNarrow } from "./follow";
+import { Glyph } from "./glyphs";
+import { type PageCommands, chordOf, runChord } from "./keymap";
+import { type ReviewInfo, ReviewPanel, byDoubt } from "./review";
+
+export interface LabelerProps {
+  readonly editor: Editor;
+  /** null while it is on its way. */
+  readonly photo: Photo | null;
+  /** Shown over the stage while there is no photo: a spinner, or what went wrong. */
+  readonly placeholder?: React.ReactNode;
+  readonly instructions: string;
+  /** Open from the start: the worker has not read these yet. */
+  readonly instructionsOpen?: boolean;
+  readonly review?: ReviewInfo | null;
+  readonly onSubmit?: () => void;
+  /** "page": keys work wherever the focus is. "within": only inside, for a page that has other things on it. */
+  readonly keys?: "page" | "within";
+  readonly className?: string;
+}
+
+type Sheet = "labels" | "details" | "marks" | null;
+
+export function Labeler({ editor, photo, placeholder, instructions, instructionsOpen = false, review = null, onSubmit, keys = "page", className }: LabelerProps) {
+  const narrow = useIsNarrow();
+  const root = useRef<HTMLDivElement>(null);
+  const readout = useRef<HTMLSpanElement>(null);
+  const search = useRef<HTMLInputElement>(null);
+  const [help, setHelp] = useState(false);
+  const [reading, setReading] = useState(instructionsOpen);
+  const [sheet, setSheet] = useState<Sheet>(null);
+
+  const commands = useRef<PageCommands>(null);
+  commands.current = {
+    submit: () => onSubmit?.(),
+    toggleHelp: () => setHelp((open) => !open),
+    toggleInstructions: () => setReading((open) => !open),
+    searchLabels: () => search.current?.focus(),
+  };
+  useKeys(keys === "page" ? null : root, editor, commands);
+
+  // The keys belong to the photo from the start: nobody should have to click first.
+  useEffect(() => {
+    if (keys === "page" && !instructionsOpen) root.current?.querySelector<HTMLElement>("[data-stage]")?.focus({ preventScroll: true });
+  }, [editor, keys, instructionsOpen]);
+
+  return (
+    <div ref={root} className={cx("relative flex min-h-0 grow max-md:flex-col bg-bg", className)}>
+      {!narrow && (
+        <div className="w-12 shrink-0 border-r border-border bg-surface flex flex-col items-center justify-between">
+          <ToolRail editor={editor} />
+          <div className="flex flex-col gap-1 pb-2">
+            <RailToggle label="Instructions  (I)" pressed={reading} onClick={() => setReading(!reading)}>
+              <Glyph name="book" />
+            </RailToggle>
+            <RailToggle label="Keys and gestures  (?)" pressed={help} onClick={() => setHelp(true)}>
+              <Glyph name="help" />
+            </RailToggle>
+          </div>
+        </div>
+      )}
+      <div className="relative grow min-w-0 min-h-0 bg-sunken">
+        <StageView editor={editor} photo={photo} readout={readout} />
+        {photo === null && <div className="absolute inset-0 grid place-items-center bg-sunken">{placeholder}</div>}
+        <ZoomControls editor={editor} readout={readout} narrow={narrow} />
+        <ContextBar editor={editor} narrow={narrow} onDetails={() => setSheet("details")} />
+        {reading && <Instructions text={instructions} onClose={() => setReading(false)} />}
+      </div>
+      {narrow ? (
+        <>
+          <PhoneBar editor={editor} sheet={sheet} onSheet={setSheet} onInstructions={() => setReading(true)} />
+          {sheet && (
+            <BottomSheet sheet={sheet} onSheet={setSheet}>
+              {sheet === "labels" && <LabelList editor={editor} searchRef={search} onChosen={() => setSheet(null)} />}
+              {sheet === "details" && (
+                <>
+                  {review && <ReviewPanel editor={editor} review={review} />}
+                  <SelectionDetails editor={editor} />
+                  <PhotoDetails editor={editor} />
+                  <NothingToAsk editor={editor} />
+                </>
+              )}
+              {sheet === "marks" && <Marks editor={editor} narrow review={review} />}
+            </BottomSheet>
+          )}
+        </>
+      ) : (
+        <div className="w-72 shrink-0 border-l border-border bg-surface flex flex-col min-h-0">
+          {review && <ReviewPanel editor={editor} review={review} />}
+          <section aria-label="Labels" className="border-b border-border pt-2 flex flex-col max-h-[42%] min-h-24">
+            <div className="overflow-y-auto">
+              <LabelList editor={editor} searchRef={search} />
+            </div>
+          </section>
+          <div className="overflow-y-auto shrink-0 max-h-[50%]">
+            <SelectionDetails editor={editor} />
+            <PhotoDetails editor={editor} />
+          </div>
+          <Marks editor={editor} narrow={false} review={review} />
+        </div>
+      )}
+      {help && <Help onClose={() => setHelp(false)} />}
+    </div>
+  );
+}
+
+function useKeys(within: React.RefObject<HTMLElement | null> | null, editor: Editor, commands: React.RefObject<PageCommands | null>): void {
+  useEffect(() => {
+    const place = within === null ? window : within.current!;
+    const press = (event: Event): void => {
+      if (!(event instanceof KeyboardEvent) || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+      const chord = chordOf(event);
+      const { target } = event;
+      // A field keeps its keys, except the one that sends everything: it first takes what is being typed.
+      if (isTyping(target)) {
+        if (chord !== "mod+enter") return;
+        (target as HTMLElement).blur();
+      }
+      // A control with the focus keeps the keys that work it, and Tab always leaves it.
+      const onStage = target instanceof HTMLElement && (target === document.body || "stage" in target.dataset);
+      if (!onStage && ["enter", "tab", "shift+tab", "arrowleft", "arrowright", "arrowup", "arrowdown"].includes(chord)) return;
+      if (runChord(chord, editor, commands.current!)) event.preventDefault();
+    };
+    place.addEventListener("keydown", press);
+    return () => place.removeEventListener("keydown", press);
+  }, [within, editor, commands]);
+}
+
+function Marks({ editor, narrow, review }: { editor: Editor; narrow: boolean; review: ReviewInfo | null }) {
+  const { history, problems } = useEditorState(editor);
+  const marks = history.answer.annotations;
+  const suggested = useMemo(() => marks.filter((mark) => editor.isSuggested(mark)).length, [marks, editor]);
+  const ordered = useMemo(() => (review ? byDoubt(marks, review.objects) : marks), [marks, review]);
+  const sure = useMemo(() => new Map(review?.objects.map((object) => [object.annotation_id, object.confidence])), [review]);
+  return (
+    <section aria-label="Marks" className="grow min-h-0 flex flex-col">
+      <header className="flex items-center gap-2 px-3 h-9 shrink-0 text-1 font-semibold text-muted">
+        <h3 className="grow">
+          {marks.length === 1 ? "1 mark" : `${marks.length} marks`}
+          {suggested > 0 && <span className="font-normal"> · {suggested} suggested</span>}
+        </h3>
+        {problems.length > 0 && (
+          <button type="button" className="text-danger inline-flex items-center gap-1" onClick={() => editor.goTo(problems[0]!)}>
+            <Icon name="alert" size={13} />
+            {problems.length === 1 ? "1 problem" : `${problems.length} problems`}
+          </button>
+        )}
+      </header>
+      {marks.length === 0 ? (
+        <p className="px-3 text-2 text-muted">Nothing is marked yet. {editor.usable.length > 0 ? "Choose a label and draw on the photo." : "This project asks for no marks."}</p>
+      ) : (
+        <MarkList
+          editor={editor}
+          narrow={narrow}
+          marks={ordered}
+          {...(review ? { note: (mark) => (sure.has(mark.id) ? percent(sure.get(mark.id)!) : "new") } : {})}
+        />
+      )}
+    </section>
+  );
+}
+
+function NothingToAsk({ editor }: { editor: Editor }) {
+  const { selection } = useEditorState(editor);
+  if (selection.size > 0 || editor.taxonomy.attributes.length > 0) return null;
+  return <p className="p-4 text-3 text-muted">Select a mark to see its details.</p>;
+}
+
+function RailToggle({ label, pressed, onClick, children }: { label: string; pressed: boolean; onClick: () => void; children: React.ReactNode }) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      aria-pressed={pressed}
+      onClick={onClick}
+      className={cx("size-9 grid place-items-center rounded-medium hover:bg-hover", pressed ? "text-accent bg-accent-soft" : "text-muted hover:text-text")}
+    >
+      {children}
+    </button>
+  );
+}
+
+interface PhoneBarProps {
+  readonly editor: Editor;
+  readonly sheet: Sheet;
+  readonly onSheet: (sheet: Sheet) => void;
+  readonly onInstructions: () => void;
+}
+
+/** Within reach of a thumb: the label in hand and the marks above, the tools below. */
+function PhoneBar({ editor, sheet, onSheet, onInstructions }: PhoneBarProps) {
+  const { label, history, problems } = useEditorState(editor);
+  const placed = label === null ? undefined : editor.placedOf(label);
+  const toggle = (which: Sheet): void => onSheet(sheet === which ? null : which);
+  return (
+    <div className="shrink-0 bg-surface border-t border-border px-2 pt-1.5 pb-[max(6px,env(safe-area-inset-bottom))] flex flex-col gap-1">
+      <div className="flex items-center gap-1.5">
+        <button type="button" aria-label="Choose a label" aria-expanded={sheet === "labels"} onClick={() => toggle("labels")} className="grow min-w-0 h-11 px-3 rounded-medium border border-border bg-raised flex items-center gap-2.5 text-4 font-medium">
+          <span className="size-3.5 rounded-[3px] shrink-0" style={{ background: placed?.color ?? "gray" }} />
+          <span className="truncate">{placed ? titleOf(placed.label) : "No label"}</span>
+          <Icon name="chevronDown" className="ml-auto text-muted rotate-180" />
+        </button>
+        <button type="button" aria-label={`Marks, ${history.answer.annotations.length}`} aria-expanded={sheet === "marks"} onClick={() => toggle("marks")} className="h-11 px-3 rounded-medium border border-border bg-raised flex items-center gap-2 text-4">
+          <Glyph name="list" size={17} />
+          {history.answer.annotations.length}
+          {problems.length > 0 && <Icon name="alert" size={15} className="text-danger" />}
+        </button>
+        <button type="button" aria-label="Details" aria-expanded={sheet === "details"} onClick={() => toggle("details")} className="size-11 rounded-medium border border-border bg-raised grid place-items-center">
+          <Icon name="edit" size={17} />
+        </button>
+      </div>
+      <div className="flex items-center justify-between overflow-x-auto no-scrollbar">
+        <ToolRail editor={editor} row />
+        <button type="button" aria-label="Instructions" onClick={onInstructions} className="size-10 grid place-items-center text-muted shrink-0">
+          <Glyph name="book" />
+        </button>
+      </div>
+    </div>
+  );
+}
+
+const SHEETS: readonly (readonly [NonNullable<Sheet>, string])[] = [["labels", "Labels"], ["details", "Details"], ["marks", "Marks"]];
+
+function BottomSheet({ sheet, onSheet, children }: { sheet: NonNullable<Sheet>; onSheet: (sheet: Sheet) => void; children: React.ReactNode }) {
+  return (
+    <>
+      <div aria-hidden="true" className="absolute inset-0 z-20" onPointerDown={() => onSheet(null)} />
+      <div role="region" aria-label="Panel" className="sheet absolute z-30 inset-x-0 bottom-0 max-h-[62%] min-h-[38%] bg-surface border-t border-border rounded-t-[14px] shadow-3 flex flex-col pb-[env(safe-area-inset-bottom)]">
+        <header className="flex items-center gap-1 px-2 pt-2 pb-1 shrink-0">
+          {SHEETS.map(([name, title]) => (
+            <button key={name} type="button" aria-pressed={sheet === name} onClick={() => onSheet(name)} className={cx("h-9 px-3 rounded-medium text-3 font-medium", sheet === name ? "bg-accent-soft text-accent" : "text-muted")}>
+              {title}
+            </button>
+          ))}
+          <span className="grow" />
+          <IconButton icon="close" label="Close" onClick={() => onSheet(null)} />
+        </header>
+        <div className="grow min-h-0 overflow-y-auto overscroll-contain flex flex-col">{children}</div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+/** The stage in the page: it hands a place in the document to the canvas and otherwise stays out of the way. */
+
+import { type Photo, Stage } from "@assay/canvas";
+import { useEffect, useRef } from "react";
+import type { Editor } from "./editor";
+
+export interface StageViewProps {
+  readonly editor: Editor;
+  readonly photo: Photo | null;
+  /** An element whose text follows zoom and pointer, without the component tree hearing of it. */
+  readonly readout: React.RefObject<HTMLElement | null>;
+}
+
+export function StageView({ editor, photo, readout }: StageViewProps) {
+  const ref = useRef<HTMLDivElement>(null);
+  const stage = useRef<Stage | null>(null);
+
+  useEffect(() => {
+    const made = new Stage(ref.current!, editor.media, editor);
+    stage.current = made;
+    editor.attach(made, (view, pointer) => {
+      if (readout.current === null) return;
+      const place = pointer ? `${Math.round(pointer.x)}, ${Math.round(pointer.y)}  ·  ` : "";
+      readout.current.textContent = `${place}${Math.round(view.scale * 100)} %`;
+    });
+    return () => {
+      editor.detach();
+      made.destroy();
+      stage.current = null;
+    };
+  }, [editor, readout]);
+
+  useEffect(() => stage.current?.show(photo, editor.media), [photo, editor]);
+
+  return (
+    <div
+      ref={ref}
+      tabIndex={0}
+      data-stage
+      role="application"
+      aria-label="Photo. Tab goes through the marks, arrow keys move the selected one, ? lists all keys."
+      className="absolute inset-0 touch-none select-none overflow-hidden focus-visible:outline-offset-[-2px]"
+    />
+  );
+}

@@ -1,0 +1,432 @@
+/**
+ * One photo being labelled: the answer with its history, the tool in hand, and what is selected, hidden or locked.
+ *
+ * Framework-free. State is a frozen value that changes once per gesture or command, so that a component tree can
+ * follow it; what happens within a gesture stays in the tool's own state and is seen by the stage alone.
+ */
+
+import {
+  type AttributeValue,
+  type Edit,
+  type History,
+  type ImageAnswer,
+  type Label,
+  type Mark,
+  type PlacedLabel,
+  type PlacedProblem,
+  type Shape,
+  type Taxonomy,
+  addMark,
+  boundsOf,
+  checkAnswer,
+  duplicateMarks,
+  moveMarks,
+  placedLabels,
+  relabelMarks,
+  removeMarks,
+  sameValue,
+  setImageAttribute,
+  setMarkAttribute,
+  startHistory,
+  titleOf,
+  withRedo,
+  withStep,
+  withUndo,
+} from "@assay/annotation";
+import type { Overlay, Scene, Stage, StageHost, Viewport } from "@assay/canvas";
+import { type ImagePoint, type Rect, type Size, rectUnion } from "@assay/geometry";
+import { type Preview, type ToolEvent, type ToolName, type ToolView, IMAGE_TOOLS, toolView } from "@assay/tools";
+
+export interface EditorState {
+  readonly history: History;
+  readonly tool: ToolName;
+  /** The label new marks get. */
+  readonly label: string | null;
+  readonly selection: ReadonlySet<string>;
+  readonly hidden: ReadonlySet<string>;
+  readonly locked: ReadonlySet<string>;
+  /** The next outline cuts a hole into the selected polygon. */
+  readonly cutting: boolean;
+  /** A shape is begun and not finished: there is something to finish or to cancel. */
+  readonly drawing: boolean;
+  readonly tags: boolean;
+  readonly crosshair: boolean;
+  /** 1 is the photo as it is. */
+  readonly brightness: number;
+  readonly contrast: number;
+  readonly problems: readonly PlacedProblem[];
+  /** Names of the overlays shown. */
+  readonly overlays: ReadonlySet<string>;
+}
+
+export interface EditorSetup {
+  readonly taxonomy: Taxonomy;
+  /** The photo at its original resolution. */
+  readonly media: Size;
+  readonly answer: ImageAnswer;
+  /** Where the answer began, if a model proposed it: marks equal to these count as untouched. */
+  readonly suggestions?: ImageAnswer | null;
+  /** Other annotators' marks that can be laid over, by name. */
+  readonly overlays?: readonly (Overlay & { readonly name: string })[];
+  /** Ids of marks that annotators disagree about. */
+  readonly doubtful?: ReadonlySet<string>;
+}
+
+/** Screen pixels a duplicate is set off by. */
+const DUPLICATE_OFFSET = 12;
+/** Not `randomUUID`: browsers offer that on https only, and Assay is also run on a plain local network. */
+const newId = (): string => Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => (byte % 36).toString(36)).join("");
+
+const EMPTY: ReadonlySet<string> = new Set();
+
+export class Editor implements StageHost {
+  readonly taxonomy: Taxonomy;
+  readonly media: Size;
+  /** Every label in its place, headings included. */
+  readonly placed: readonly PlacedLabel[];
+  /** The labels that marks can have, in the order of the number keys. */
+  readonly usable: readonly PlacedLabel[];
+  /** The tools that some label asks for, after `select`. */
+  readonly tools: readonly ToolName[];
+  readonly overlays: readonly (Overlay & { readonly name: string })[];
+  readonly doubtful: ReadonlySet<string>;
+  readonly #byName: ReadonlyMap<string, PlacedLabel>;
+  readonly #labels: ReadonlyMap<string, Label>;
+  readonly #suggestions: ReadonlyMap<string, Mark>;
+  readonly #listeners = new Set<() => void>();
+  readonly #answerListeners = new Set<(answer: ImageAnswer) => void>();
+  #state: EditorState;
+  #toolState: unknown;
+  #stage: Stage | null = null;
+  #onMoved: (view: Viewport, pointer: ImagePoint | null) => void = () => {};
+
+  constructor(setup: EditorSetup) {
+    this.taxonomy = setup.taxonomy;
+    this.media = setup.media;
+    this.placed = placedLabels(setup.taxonomy);
+    this.usable = this.placed.filter(({ label }) => label.shapes.length > 0);
+    this.#byName = new Map(this.placed.map((placed) => [placed.label.name, placed]));
+    this.#labels = new Map(this.placed.map(({ label }) => [label.name, label]));
+    const shapes = new Set(this.usable.flatMap(({ label }) => label.shapes));
+    this.tools = ["select", ...(["box", "polygon", "polyline", "point"] as const).filter((shape) => shapes.has(shape))];
+    this.#suggestions = new Map((setup.suggestions?.annotations ?? []).map((mark) => [mark.id, mark]));
+    this.overlays = setup.overlays ?? [];
+    this.doubtful = setup.doubtful ?? EMPTY;
+    const first = this.usable[0]?.label;
+    this.#state = {
+      history: startHistory(this.#sharingSuggestions(setup.answer)),
+      tool: first?.shapes[0] ?? "select",
+      label: first?.name ?? null,
+      selection: EMPTY,
+      hidden: EMPTY,
+      locked: EMPTY,
+      cutting: false,
+      drawing: false,
+      tags: false,
+      crosshair: true,
+      brightness: 1,
+      contrast: 1,
+      problems: [],
+      overlays: EMPTY,
+    };
+    this.#toolState = IMAGE_TOOLS[this.#state.tool].initial;
+  }
+
+  // What is shown
+
+  get state(): EditorState {
+    return this.#state;
+  }
+
+  get answer(): ImageAnswer {
+    return this.#state.history.answer;
+  }
+
+  get selected(): readonly Mark[] {
+    const { selection } = this.#state;
+    return selection.size === 0 ? [] : this.answer.annotations.filter(({ id }) => selection.has(id));
+  }
+
+  placedOf(label: string): PlacedLabel | undefined {
+    return this.#byName.get(label);
+  }
+
+  /** Proposed by a model and not changed since. */
+  isSuggested(mark: Mark): boolean {
+    return this.#suggestions.get(mark.id) === mark;
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Called with every new answer; not with changes of selection or view. */
+  onAnswer(listener: (answer: ImageAnswer) => void): () => void {
+    this.#answerListeners.add(listener);
+    return () => this.#answerListeners.delete(listener);
+  }
+
+  // The stage
+
+  attach(stage: Stage, onMoved: (view: Viewport, pointer: ImagePoint | null) => void): void {
+    this.#stage = stage;
+    this.#onMoved = onMoved;
+    stage.setTone(this.#state.brightness, this.#state.contrast);
+  }
+
+  detach(): void {
+    this.#stage = null;
+    this.#onMoved = () => {};
+  }
+
+  get stage(): Stage | null {
+    return this.#stage;
+  }
+
+  scene = (): Scene => {
+    const { hidden, selection, overlays, tags } = this.#state;
+    const marks = hidden.size === 0 ? this.answer.annotations : this.answer.annotations.filter(({ id }) => !hidden.has(id));
+    return {
+      marks,
+      selection,
+      suggested: this.#suggestions.size === 0 ? EMPTY : new Set(marks.filter((mark) => this.isSuggested(mark)).map(({ id }) => id)),
+      doubtful: this.doubtful,
+      overlays: this.overlays.filter(({ name }) => overlays.has(name)),
+      tags,
+      colorOf: (label) => this.#byName.get(label)?.color ?? "#9ca3af",
+      titleOf: (name) => {
+        const label = this.#labels.get(name);
+        return label ? titleOf(label) : name;
+      },
+      isRotatable: (label) => this.#labels.get(label)?.rotatable ?? false,
+      leastSize: (label) => ({ width: this.#labels.get(label)?.width_min ?? 0, height: this.#labels.get(label)?.height_min ?? 0 }),
+    };
+  };
+
+  preview = (): Preview => IMAGE_TOOLS[this.#state.tool].preview(this.#toolState, this.#toolView());
+
+  send = (event: ToolEvent): boolean => {
+    const tool = IMAGE_TOOLS[this.#state.tool];
+    const step = tool.step(this.#toolState, event, this.#toolView());
+    if (step === null) return false;
+    this.#toolState = step.state;
+    const drawing = tool.isBusy(step.state) && this.preview().path !== undefined;
+    const change: Partial<EditorState> = {
+      ...(drawing === this.#state.drawing ? {} : { drawing }),
+      ...(step.selection ? { selection: new Set(step.selection) } : {}),
+      ...(step.edits && this.#state.cutting ? { cutting: false } : {}),
+    };
+    if (step.edits && step.edits.length > 0) this.#commit(step.edits, change);
+    else if (Object.keys(change).length > 0) this.#set(change);
+    else this.#stage?.invalidate("active");
+    return step.pan ?? false;
+  };
+
+  hover = (at: ImagePoint): { cursor: string; markId: string | null } => {
+    const view = this.#toolView();
+    const cursor = IMAGE_TOOLS[this.#state.tool].cursor(this.#toolState, at, view);
+    return { cursor, markId: this.#state.drawing ? null : (view.marksAt(at, false)[0]?.id ?? null) };
+  };
+
+  crosshair = (): boolean => this.#state.crosshair && this.#state.tool !== "select";
+
+  moved = (view: Viewport, pointer: ImagePoint | null): void => this.#onMoved(view, pointer);
+
+  #toolView(): ToolView {
+    const { selection, hidden, locked, label, cutting } = this.#state;
+    const chosen = label === null ? null : (this.#labels.get(label) ?? null);
+    return toolView({
+      answer: this.answer,
+      selection,
+      untouchable: hidden.size + locked.size === 0 ? EMPTY : new Set([...hidden, ...locked]),
+      labels: this.#labels,
+      label: chosen,
+      media: this.media,
+      pixel: this.#stage?.pixel ?? 1,
+      cutting,
+      newId,
+    });
+  }
+
+  // Commands: what keys and buttons do
+
+  setTool(tool: ToolName): void {
+    const allows = (name: string | null): boolean => tool === "select" || (this.#labels.get(name ?? "")?.shapes.includes(tool) ?? false);
+    const label = allows(this.#state.label) ? this.#state.label : (this.usable.find(({ label: each }) => allows(each.name))?.label.name ?? null);
+    this.#takeTool(tool, { label, cutting: false });
+  }
+
+  /** Chooses the label of the next marks and gives it to the selected ones that can take it. */
+  chooseLabel(name: string): void {
+    const label = this.#labels.get(name);
+    if (label === undefined || label.shapes.length === 0) return;
+    const edits = relabelMarks(this.#free(this.selected), label);
+    if (edits.length > 0) this.#commit(edits, {});
+    const { tool } = this.#state;
+    const keepsTool = tool === "select" || label.shapes.includes(tool);
+    if (keepsTool) this.#set({ label: name });
+    else this.#takeTool(label.shapes[0]!, { label: name });
+  }
+
+  select(ids: Iterable<string>): void {
+    this.#set({ selection: new Set(ids) });
+  }
+
+  /** The next or previous mark; past the end nothing is selected and the answer is false. */
+  cycle(direction: 1 | -1): boolean {
+    const marks = this.answer.annotations.filter(({ id }) => !this.#state.hidden.has(id));
+    const at = marks.findIndex(({ id }) => this.#state.selection.has(id));
+    const next = marks[at < 0 ? (direction === 1 ? 0 : marks.length - 1) : at + direction];
+    this.select(next ? [next.id] : []);
+    return next !== undefined;
+  }
+
+  remove(): void {
+    const ids = new Set(this.#free(this.selected).map(({ id }) => id));
+    this.#commit(removeMarks(this.answer, ids), { selection: EMPTY });
+  }
+
+  duplicate(): void {
+    const offset = DUPLICATE_OFFSET * (this.#stage?.pixel ?? 1);
+    const { edits, ids } = duplicateMarks(this.answer, this.selected, newId, offset, this.media);
+    this.#commit(edits, { selection: new Set(ids) });
+  }
+
+  /** Takes over another annotator's mark as one's own. */
+  adopt(mark: Mark): void {
+    const own = { ...mark, id: newId() };
+    this.#commit(addMark(this.answer, own), { selection: new Set([own.id]) });
+    this.focusSelection();
+  }
+
+  /** Image pixels. */
+  nudge(dx: number, dy: number): void {
+    this.#commit(moveMarks(this.#free(this.selected), dx, dy, this.media), {});
+  }
+
+  undo(): void {
+    this.#travel(withUndo(this.#state.history));
+  }
+
+  redo(): void {
+    this.#travel(withRedo(this.#state.history));
+  }
+
+  setMarkAttribute(name: string, value: AttributeValue | undefined): void {
+    const [first] = this.selected;
+    const label = first && this.#labels.get(first.label);
+    if (!label) return;
+    this.#commit(setMarkAttribute(this.selected.filter((mark) => mark.label === label.name), label.attributes, name, value), {});
+  }
+
+  setImageAttribute(name: string, value: AttributeValue | undefined): void {
+    this.#commit(setImageAttribute(this.answer, this.taxonomy.attributes, name, value), {});
+  }
+
+  toggle(what: "hidden" | "locked", ids: Iterable<string>): void {
+    const all = [...ids];
+    const current = this.#state[what];
+    const isOn = all.every((id) => current.has(id));
+    const next = new Set(isOn ? [...current].filter((id) => !all.includes(id)) : [...current, ...all]);
+    this.#set({ [what]: next });
+  }
+
+  showAll(): void {
+    this.#set({ hidden: EMPTY });
+  }
+
+  toggleOverlay(name: string): void {
+    const { overlays } = this.#state;
+    this.#set({ overlays: new Set(overlays.has(name) ? [...overlays].filter((each) => each !== name) : [...overlays, name]) });
+  }
+
+  toggleCutting(): void {
+    if (!this.canCut) return;
+    const cutting = !this.#state.cutting;
+    if (cutting) this.#takeTool("polygon", { cutting });
+    else this.#set({ cutting });
+  }
+
+  /** One polygon is selected, so a hole would have somewhere to go. */
+  get canCut(): boolean {
+    const marks = this.selected;
+    return marks.length === 1 && marks[0]!.type === "polygon" && this.tools.includes("polygon");
+  }
+
+  setView(change: Partial<Pick<EditorState, "tags" | "crosshair" | "brightness" | "contrast">>): void {
+    this.#set(change);
+    this.#stage?.setTone(this.#state.brightness, this.#state.contrast);
+  }
+
+  /** Checks the answer, shows what is wrong, and gives it back. */
+  check(): readonly PlacedProblem[] {
+    const problems = checkAnswer(this.answer, this.taxonomy);
+    this.showProblems(problems);
+    return problems;
+  }
+
+  /** Marks problems and goes to the first. */
+  showProblems(problems: readonly PlacedProblem[]): void {
+    this.#set({ problems });
+    const first = problems[0];
+    if (first) this.goTo(first);
+  }
+
+  goTo(problem: PlacedProblem): void {
+    if (problem.markId === null) return this.select([]);
+    this.select([problem.markId]);
+    this.focusSelection();
+  }
+
+  focusSelection(): void {
+    const [first, ...others] = this.selected.map(boundsOf);
+    if (first) this.#stage?.focus(others.reduce<Rect>(rectUnion, first));
+  }
+
+  shapesOf(label: string): readonly Shape[] {
+    return this.#labels.get(label)?.shapes ?? [];
+  }
+
+  // How state changes
+
+  #free(marks: readonly Mark[]): readonly Mark[] {
+    return marks.filter(({ id }) => !this.#state.locked.has(id));
+  }
+
+  #takeTool(tool: ToolName, change: Partial<EditorState>): void {
+    this.#toolState = IMAGE_TOOLS[tool].initial;
+    this.#set({ ...change, tool, drawing: false });
+  }
+
+  #commit(edits: readonly Edit[], change: Partial<EditorState>): void {
+    if (edits.length === 0) return;
+    this.#travel(withStep(this.#state.history, edits), change);
+  }
+
+  #travel(history: History, change: Partial<EditorState> = {}): void {
+    if (history === this.#state.history) return;
+    const alive = new Set(history.answer.annotations.map(({ id }) => id));
+    const selection = new Set([...(change.selection ?? this.#state.selection)].filter((id) => alive.has(id)));
+    // Once problems were shown they follow the answer, so that a solved one disappears by itself.
+    const problems = this.#state.problems.length > 0 ? checkAnswer(history.answer, this.taxonomy) : [];
+    this.#set({ ...change, history, selection, problems });
+    for (const listener of this.#answerListeners) listener(history.answer);
+  }
+
+  #set(change: Partial<EditorState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#stage?.invalidate("marks");
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Marks equal to a suggestion become that very object, so that "untouched" stays a comparison of identity. */
+  #sharingSuggestions(answer: ImageAnswer): ImageAnswer {
+    if (this.#suggestions.size === 0) return answer;
+    const shared = (mark: Mark): Mark => {
+      const suggestion = this.#suggestions.get(mark.id);
+      return suggestion && sameValue(suggestion, mark) ? suggestion : mark;
+    };
+    return { ...answer, annotations: answer.annotations.map(shared) };
+  }
+}

@@ -1,0 +1,36 @@
+import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import type { Editor, EditorState } from "./editor";
+
+/** The editor's state in a component. It changes once per gesture, never while the pointer moves. */
+export const useEditorState = (editor: Editor): EditorState =>
+  useSyncExternalStore(editor.subscribe, () => editor.state);
+
+/** Whether the page is as narrow as a phone. The same width is Tailwind's `md`. */
+export function useIsNarrow(): boolean {
+  const query = "(max-width: 767px)";
+  const subscribe = useCallback((listener: () => void) => {
+    const list = matchMedia(query);
+    list.addEventListener("change", listener);
+    return () => list.removeEventListener("change", listener);
+  }, []);
+  return useSyncExternalStore(subscribe, () => matchMedia(query).matches);
+}
+
+/** A value that is written to this browser; `fallback` where storage is refused. */
+export function useRemembered(key: string, fallback: string): [string, (value: string) => void] {
+  const [value, setValue] = useState(() => {
+    try {
+      return localStorage.getItem(key) ?? fallback;
+    } catch {
+      return fallback;
+    }
+  });
+  useEffect(() => {
+    try {
+      localStorage.setItem(key, value);
+    } catch {
+      // Then it lasts until the page is closed.
+    }
+  }, [key, value]);
+  return [value, setValue];
+}

@@ -1,0 +1,4 @@
+/** The part of labelling that knows no framework. */
+
+export * from "./editor";
+export * from "./keymap";
