@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 import zipfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-import uvicorn
 
 from assay.core.annotations.kind import Answer
 from assay.store.exports import pages
 from assay.store.tasks import resolve
 from harness import Organization
-from street import answer, box, new_street
+from street import answer, box, new_street, served
 
 
 async def _download(organization: Organization, path: str) -> httpx.Response:
@@ -164,7 +160,7 @@ async def test_a_broken_export_never_passes_as_whole(organization: Organization)
 
     received = b""
     async with served(organization) as client:
-        with pytest.raises(httpx.RemoteProtocolError):
+        with pytest.raises(httpx.RemoteProtocolError):  # noqa: PT012 - it breaks off somewhere in here
             async with client.stream("GET", f"/v1/projects/{street.project_id}/export?format=coco") as response:
                 assert response.status_code == 200
                 async for block in response.aiter_bytes():
@@ -173,18 +169,3 @@ async def test_a_broken_export_never_passes_as_whole(organization: Organization)
     assert b'"bbox"' in received
     with pytest.raises(ValueError):
         json.loads(received)
-
-
-@asynccontextmanager
-async def served(organization: Organization) -> AsyncIterator[httpx.AsyncClient]:
-    """The application behind a real socket, and a manager's client of it."""
-    server = uvicorn.Server(uvicorn.Config(organization.app, port=0, log_level="critical", lifespan="off"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    headers = {"cookie": f"assay_session={organization.people['manager'].session}"}
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as client:
-        yield client
-    server.should_exit = True
-    await serving
