@@ -31,8 +31,8 @@ from pathlib import Path
 from assay.adapters.embedded_postgres import EmbeddedPostgres
 server = EmbeddedPostgres(Path(sys.argv[1]), fsync=False)
 server.start()
-print(server.is_owner, server.pid, server.dsn, flush=True)
 try:
+    print(server.is_owner, server.pid, server.dsn, flush=True)
     time.sleep(600)
 except KeyboardInterrupt:
     import asyncio, asyncpg

@@ -222,6 +222,9 @@ class EmbeddedPostgres:
             "fsync": "on" if self.fsync else "off",
             "full_page_writes": "on" if self.fsync else "off",
         }
+        if sys.platform == "linux":
+            # After a kill all files are flushed first: in one call rather than a thousand.
+            fixed["recovery_init_sync_method"] = "syncfs"
         command = [str(bin_folder / "postgres"), "-D", str(self.data), "-p", "5432"]
         for name, value in {**self.settings, **fixed}.items():
             command += ["-c", f"{name}={value}"]
