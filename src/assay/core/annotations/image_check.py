@@ -150,18 +150,23 @@ def _check_box(mark: Box, label: Label, path: str, frame: FloatArray | None, pro
             return mark
     if not isfinite(mark.rotation) or not isfinite(mark.x + mark.y + mark.width + mark.height):
         return mark
-    if mark.rotation:
+    rotation = 180.0 - (180.0 - mark.rotation) % 360.0
+    if rotation:
         if not label.rotatable:
             problems.add(f"{path}.rotation", f"boxes of {label.name!r} are not turned; leave rotation out")
             return mark
-        mark = msgspec.structs.replace(mark, rotation=180.0 - (180.0 - mark.rotation) % 360.0)
+        mark = msgspec.structs.replace(mark, rotation=rotation)
+    else:
+        mark = _upright(mark)
     if frame is None:
         return mark
-    left, top, right, bottom = bounds([mark])[0].tolist()
+    left, top, right, bottom = mark.x, mark.y, mark.x + mark.width, mark.y + mark.height
+    if rotation:
+        left, top, right, bottom = bounds([mark])[0].tolist()
     if left >= frame[2] or top >= frame[3] or right <= 0 or bottom <= 0:
         problems.add(path, _OUTSIDE)
         return mark
-    if mark.rotation or (left >= 0 and top >= 0 and right <= frame[2] and bottom <= frame[3]):
+    if rotation or (left >= 0 and top >= 0 and right <= frame[2] and bottom <= frame[3]):
         return mark
     left, top = max(left, 0.0), max(top, 0.0)
     right, bottom = min(right, float(frame[2])), min(bottom, float(frame[3]))
@@ -169,6 +174,19 @@ def _check_box(mark: Box, label: Label, path: str, frame: FloatArray | None, pro
         problems.add(path, _OUTSIDE)
         return mark
     return msgspec.structs.replace(mark, x=left, y=top, width=right - left, height=bottom - top)
+
+
+def _upright(mark: Box) -> Box:
+    """The box without its rotation of 0: a default is left out of canonical form only where it was never given."""
+    return Box(
+        id=mark.id,
+        label=mark.label,
+        attributes=mark.attributes,
+        x=mark.x,
+        y=mark.y,
+        width=mark.width,
+        height=mark.height,
+    )
 
 
 def _check_polygon(mark: Polygon, path: str, frame: FloatArray | None, problems: Problems) -> Polygon:

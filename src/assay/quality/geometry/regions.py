@@ -48,11 +48,7 @@ def region(rings: Sequence[FloatArray]) -> Region:
     levels = None
     if len(start) <= EXACT_EDGES_MAX:
         levels = np.unique(np.concatenate([start[:, 1], _crossing_levels(start, end, start, end)]))
-    unmeasured = Region(start, end, levels, 0.0, box)
-    middle, height = _strips(box[1], box[3], levels)
-    strip, x, _ = _crossings([unmeasured], middle)
-    inside = np.arange(len(x)) % 2 == 0
-    return Region(start, end, levels, _total(strip, x, inside, height), box)
+    return Region(start, end, levels, _even_odd_area(start, end, levels), box)
 
 
 def area(rings: Sequence[FloatArray]) -> float:
@@ -74,7 +70,7 @@ def intersection_area(left: Region, right: Region) -> float:
         crossing = _crossing_levels(*_between(left, top, bottom), *_between(right, top, bottom))
         levels = np.unique(np.concatenate([left.levels, right.levels, crossing]))
     middle, height = _strips(top, bottom, levels)
-    strip, x, owner = _crossings([left, right], middle)
+    strip, x, owner = _crossings([(left.start, left.end), (right.start, right.end)], middle)
     inside = (np.cumsum(owner == 0) % 2 == 1) & (np.cumsum(owner == 1) % 2 == 1)
     return min(_total(strip, x, inside, height), left.area, right.area)
 
@@ -124,8 +120,15 @@ def encloses(ring: FloatArray, area_min: float = 1e-6) -> bool:
     """Whether a ring is worth the name: three distinct vertices, and more than ``area_min`` square pixels."""
     if len(ring) < 3 or len(np.unique(ring, axis=0)) < 3:
         return False
-    # A figure of eight has no shoelace area, so a zero there is not yet a verdict.
-    return abs(signed_area(ring)) > area_min or area([ring]) > area_min
+    if abs(signed_area(ring)) > area_min:
+        return True
+    # A figure of eight has no shoelace area either, so that is not yet a verdict. This has to stay cheap: it is asked
+    # of rings that nobody has checked yet.
+    end = np.roll(ring, -1, axis=0)
+    levels = (
+        np.unique(np.concatenate([ring[:, 1], _crossing_levels(ring, end, ring, end)])) if len(ring) <= 64 else None
+    )
+    return _even_odd_area(ring, end, levels, even=128) > area_min
 
 
 def clip_ring(ring: FloatArray, box: FloatArray) -> FloatArray:
@@ -151,20 +154,33 @@ def clip_ring(ring: FloatArray, box: FloatArray) -> FloatArray:
     return ring
 
 
-def _strips(top: float, bottom: float, levels: FloatArray | None) -> tuple[FloatArray, FloatArray]:
-    """Mid-heights and heights of the strips between ``top`` and ``bottom``."""
+def _even_odd_area(start: FloatArray, end: FloatArray, levels: FloatArray | None, even: int = _EVEN_LEVELS) -> float:
+    middle, height = _strips(start[:, 1].min(), start[:, 1].max(), levels, even)
+    line, x, _ = _crossings([(start, end)], middle)
+    return _total(line, x, np.arange(len(x)) % 2 == 0, height)
+
+
+def _strips(
+    top: float, bottom: float, levels: FloatArray | None, even: int = _EVEN_LEVELS
+) -> tuple[FloatArray, FloatArray]:
+    """Mid-heights and heights of the strips between ``top`` and ``bottom``: at ``levels``, or ``even`` equal ones."""
     if levels is None:
-        levels = np.linspace(top, bottom, _EVEN_LEVELS + 1)
+        levels = np.linspace(top, bottom, even + 1)
     else:
         levels = np.concatenate([[top], levels[(levels > top) & (levels < bottom)], [bottom]])
     return (levels[1:] + levels[:-1]) / 2, np.diff(levels)
 
 
-def _crossings(regions: Sequence[Region], y: FloatArray) -> tuple[IntArray, FloatArray, IntArray]:
-    """Where outlines cross the horizontal lines ``y`` (ascending): line, x and region of each, in reading order."""
-    start = np.concatenate([each.start for each in regions])
-    end = np.concatenate([each.end for each in regions])
-    owner = np.repeat(np.arange(len(regions)), [len(each.start) for each in regions])
+def _crossings(
+    outlines: Sequence[tuple[FloatArray, FloatArray]], y: FloatArray
+) -> tuple[IntArray, FloatArray, IntArray]:
+    """Where outlines (edge starts and ends) cross the horizontal lines ``y`` (ascending).
+
+    Returns the line, the x and the outline of each crossing, in reading order.
+    """
+    start = np.concatenate([starts for starts, _ in outlines])
+    end = np.concatenate([ends for _, ends in outlines])
+    owner = np.repeat(np.arange(len(outlines)), [len(starts) for starts, _ in outlines])
     low, high = np.minimum(start[:, 1], end[:, 1]), np.maximum(start[:, 1], end[:, 1])
     first, last = np.searchsorted(y, low), np.searchsorted(y, high)
     count = last - first
