@@ -12,6 +12,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -231,6 +232,34 @@ async def test_a_second_process_attaches_and_leaves_the_server_running(home: Pat
 
         assert done.stdout.split() == ["False", str(server.pid), server.dsn]
         assert await _ask(server.dsn, "select 1") == 1
+
+
+def test_of_three_processes_that_start_at_once_one_owns_the_server_and_the_others_attach(home: Path) -> None:
+    owners = [_run_owner(home) for _ in range(3)]
+    try:
+        said = [owner.stdout.readline().split() for owner in owners if owner.stdout]
+
+        assert sorted(is_owner for is_owner, _, _ in said) == ["False", "False", "True"]
+        assert len({(pid, dsn) for _, pid, dsn in said}) == 1
+    finally:
+        for owner in owners:
+            owner.kill()
+            owner.wait()
+    assert _wait_gone(int(said[0][1]), 10)
+
+
+async def test_the_thread_that_started_the_server_may_end(home: Path) -> None:
+    """The kernel's parent-death signal follows a thread; a server started from a pool's thread must outlive it."""
+    server = EmbeddedPostgres(home, fsync=False)
+    starter = threading.Thread(target=server.start)
+    starter.start()
+    starter.join()
+
+    try:
+        await asyncio.sleep(0.1)
+        assert await _ask(server.dsn, "select 1") == 1
+    finally:
+        server.stop()
 
 
 async def test_an_owner_killed_by_force_takes_the_server_along_and_the_next_start_finds_the_data(home: Path) -> None:
