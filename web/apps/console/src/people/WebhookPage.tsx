@@ -1,0 +1,177 @@
+import { api, type Delivery } from "@assay/client";
+import { ago, Badge, Button, buttonClass, ConfirmDialog, EmptyState, ErrorState, Icon, IconButton, Menu, MenuItem, MenuSeparator, Panel, Skeleton, SkeletonRows, Table, Td, Th, toast, Tr, type Tone } from "@assay/ui";
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { deliveriesQuery, webhooksQuery } from "../queries";
+import { PageFrame, useTitle } from "../shell/page";
+import { useMay } from "../shell/session";
+import { EventNames } from "./WebhooksPage";
+
+const route = getRouteApi("/console/organization/webhooks/$webhookId");
+
+const TONES: Record<Delivery["state"], Tone> = { pending: "neutral", delivered: "ok", failed: "danger" };
+
+export function WebhookPage() {
+  const { webhookId } = route.useParams();
+  const navigate = route.useNavigate();
+  const mayWrite = useMay("webhook.write");
+  const queryClient = useQueryClient();
+  const hooks = useQuery(webhooksQuery);
+  const deliveries = useInfiniteQuery(deliveriesQuery(webhookId));
+  const [removing, setRemoving] = useState(false);
+  const hook = hooks.data?.items.find((candidate) => candidate.id === webhookId);
+  useTitle(hook?.url, "Webhooks");
+
+  const refreshHooks = () => queryClient.invalidateQueries({ queryKey: ["webhooks"] });
+  const refreshDeliveries = () => queryClient.invalidateQueries({ queryKey: ["deliveries", webhookId] });
+  const onError = (error: Error) => toast(error.message, "danger");
+
+  const test = useMutation({
+    mutationFn: () => api.webhooks.test(webhookId),
+    onSuccess: async () => {
+      await refreshDeliveries();
+      toast("A test message is on its way");
+    },
+    onError,
+  });
+  const toggle = useMutation({
+    mutationFn: (disabled: boolean) => api.webhooks.change(webhookId, { disabled }),
+    onSuccess: async (_, disabled) => {
+      await refreshHooks();
+      toast(disabled ? "Nothing is sent there any more" : "The webhook is on again");
+    },
+    onError,
+  });
+  const replay = useMutation({
+    mutationFn: (id: string) => api.webhooks.replay(id),
+    onSuccess: async () => {
+      await refreshDeliveries();
+      toast("It is sent again");
+    },
+    onError,
+  });
+  const remove = useMutation({
+    mutationFn: () => api.webhooks.remove(webhookId),
+    onSuccess: async () => {
+      await navigate({ to: "/console/organization/webhooks" });
+      await refreshHooks();
+      toast("The webhook is deleted");
+    },
+    onError,
+  });
+
+  if (hooks.isError) return <ErrorState error={hooks.error} onRetry={() => void hooks.refetch()} />;
+  if (hooks.isPending) return <PageFrame title="Webhook"><Skeleton className="h-48 w-full" /></PageFrame>;
+  if (!hook) {
+    return (
+      <EmptyState icon="webhook" title="There is no such webhook" action={<Link to="/console/organization/webhooks" className={buttonClass()}>All webhooks</Link>} />
+    );
+  }
+
+  const items = deliveries.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <PageFrame
+      title="Webhook"
+      description={hook.description || undefined}
+      actions={
+        mayWrite && (
+          <>
+            <Button icon="send" busy={test.isPending} disabled={hook.disabled_at !== null} onClick={() => test.mutate()}>
+              Send a test
+            </Button>
+            <Menu trigger={<IconButton icon="more" label="More" variant="secondary" />}>
+              {hook.disabled_at ? (
+                <MenuItem icon="play" onSelect={() => toggle.mutate(false)}>Enable</MenuItem>
+              ) : (
+                <MenuItem icon="pause" onSelect={() => toggle.mutate(true)}>Disable</MenuItem>
+              )}
+              <MenuSeparator />
+              <MenuItem icon="trash" danger onSelect={() => setRemoving(true)}>Delete</MenuItem>
+            </Menu>
+          </>
+        )
+      }
+    >
+      <Panel>
+        <div className="flex flex-col gap-2">
+          <p className="font-mono text-3 break-all flex items-center gap-2">
+            {hook.url} {hook.disabled_at && <Badge tone="danger">disabled</Badge>}
+          </p>
+          <EventNames events={hook.events} />
+        </div>
+      </Panel>
+      <Panel
+        title="Deliveries"
+        flush
+        actions={<IconButton icon="retry" label="Refresh" size="small" onClick={() => void deliveries.refetch()} />}
+      >
+        {deliveries.isPending ? (
+          <SkeletonRows />
+        ) : deliveries.isError ? (
+          <ErrorState title="The deliveries could not be loaded" error={deliveries.error} onRetry={() => void deliveries.refetch()} />
+        ) : items.length === 0 ? (
+          <EmptyState icon="send" title="Nothing was sent yet">Send a test, or wait for the first event.</EmptyState>
+        ) : (
+          <>
+            <Table label="Deliveries">
+              <thead>
+                <tr>
+                  <Th>Event</Th>
+                  <Th>State</Th>
+                  <Th numeric>Attempts</Th>
+                  <Th>Last answer</Th>
+                  <Th>When</Th>
+                  {mayWrite && <Th><span className="sr-only">Actions</span></Th>}
+                </tr>
+              </thead>
+              <tbody>
+                {items.map((delivery) => (
+                  <Tr key={delivery.id}>
+                    <Td className="font-mono text-2 whitespace-nowrap">{delivery.event_type}</Td>
+                    <Td><Badge tone={TONES[delivery.state]}>{delivery.state}</Badge></Td>
+                    <Td numeric>{delivery.attempts}</Td>
+                    <Td className="min-w-48 max-w-80">
+                      {delivery.last_status !== null && <span className="font-mono text-2">{delivery.last_status} </span>}
+                      <span className="text-2 text-muted break-words">{delivery.last_error}</span>
+                      {delivery.state === "pending" && delivery.next_attempt_at && (
+                        <span className="block text-2 text-muted">next try {ago(delivery.next_attempt_at, Date.now())}</span>
+                      )}
+                    </Td>
+                    <Td className="whitespace-nowrap text-muted">{ago(delivery.delivered_at ?? delivery.created_at, Date.now())}</Td>
+                    {mayWrite && (
+                      <Td className="text-right">
+                        <Button size="small" variant="ghost" icon="retry" disabled={delivery.state === "pending" || replay.isPending} onClick={() => replay.mutate(delivery.id)}>
+                          Replay
+                        </Button>
+                      </Td>
+                    )}
+                  </Tr>
+                ))}
+              </tbody>
+            </Table>
+            {deliveries.hasNextPage && (
+              <div className="p-3 text-center border-t border-border">
+                <Button size="small" busy={deliveries.isFetchingNextPage} onClick={() => void deliveries.fetchNextPage()}>Show more</Button>
+              </div>
+            )}
+          </>
+        )}
+      </Panel>
+      <Link to="/console/organization/webhooks" className="text-3 text-muted hover:text-text inline-flex items-center gap-1 no-underline self-start">
+        <Icon name="chevronLeft" /> All webhooks
+      </Link>
+      {removing && (
+        <ConfirmDialog
+          title="Delete this webhook?"
+          description="Nothing is sent there any more, and the record of its deliveries goes with it."
+          confirmLabel="Delete"
+          variant="danger"
+          busy={remove.isPending}
+          onConfirm={() => remove.mutate()}
+          onClose={() => setRemoving(false)}
+        />
+      )}
+    </PageFrame>
+  );
+}

@@ -1,0 +1,171 @@
+import { api, type WebhookCreated } from "@assay/client";
+import { FormProblems, useForm } from "@assay/forms";
+import { ago, Badge, Button, Checkbox, CopyField, Dialog, EmptyState, ErrorState, Field, Input, Panel, SkeletonRows, Table, Td, Th, Tr } from "@assay/ui";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { webhooksQuery } from "../queries";
+import { PageFrame, useTitle } from "../shell/page";
+import { useMay } from "../shell/session";
+
+/** The events most receivers want; any other can be typed. */
+export const COMMON_EVENTS = ["task.completed", "task.broken", "project.completed", "worker.suspended"] as const;
+
+export function WebhooksPage() {
+  useTitle("Webhooks");
+  const mayWrite = useMay("webhook.write");
+  const query = useQuery(webhooksQuery);
+  const queryClient = useQueryClient();
+  const [creating, setCreating] = useState(false);
+  const [made, setMade] = useState<WebhookCreated | null>(null);
+  const hooks = query.data?.items ?? [];
+
+  return (
+    <PageFrame
+      title="Webhooks"
+      description="Assay tells your server when something happens: signed after the Standard Webhooks spec, and tried again until it is received."
+      actions={mayWrite && <Button variant="primary" icon="add" onClick={() => setCreating(true)}>New webhook</Button>}
+    >
+      <Panel flush>
+        {query.isPending ? (
+          <SkeletonRows rows={3} />
+        ) : query.isError ? (
+          <ErrorState title="The webhooks could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
+        ) : hooks.length === 0 ? (
+          <EmptyState icon="webhook" title="No webhooks yet" action={mayWrite && <Button onClick={() => setCreating(true)}>New webhook</Button>}>
+            Give an https address of yours, choose the events, and keep the secret to check the signature.
+          </EmptyState>
+        ) : (
+          <Table label="Webhooks">
+            <thead>
+              <tr>
+                <Th>Address</Th>
+                <Th>Events</Th>
+                <Th>Created</Th>
+              </tr>
+            </thead>
+            <tbody>
+              {hooks.map((hook) => (
+                <Tr key={hook.id}>
+                  <Td className="min-w-60">
+                    <Link
+                      to="/console/organization/webhooks/$webhookId"
+                      params={{ webhookId: hook.id }}
+                      className="font-medium no-underline hover:underline break-all"
+                    >
+                      {hook.url}
+                    </Link>
+                    <span className="flex gap-2 items-center text-2 text-muted">
+                      {hook.disabled_at && <Badge tone="danger">disabled</Badge>}
+                      {hook.description}
+                    </span>
+                  </Td>
+                  <Td>
+                    <EventNames events={hook.events} />
+                  </Td>
+                  <Td className="whitespace-nowrap text-muted">{ago(hook.created_at, Date.now())}</Td>
+                </Tr>
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </Panel>
+      {creating && (
+        <CreateDialog
+          onClose={() => setCreating(false)}
+          onCreated={async (hook) => {
+            setCreating(false);
+            setMade(hook);
+            await queryClient.invalidateQueries({ queryKey: ["webhooks"] });
+          }}
+        />
+      )}
+      {made && (
+        <Dialog
+          title="Signing secret"
+          description="Your server checks each message with it. Copy it now: it is not shown again."
+          onClose={() => setMade(null)}
+          dismissible={false}
+          size="medium"
+          footer={<Button variant="primary" onClick={() => setMade(null)}>I have copied it</Button>}
+        >
+          <CopyField label="Signing secret" value={made.secret} secret />
+        </Dialog>
+      )}
+    </PageFrame>
+  );
+}
+
+export function EventNames({ events }: { events: readonly string[] }) {
+  return (
+    <span className="flex flex-wrap gap-1">
+      {events.includes("*") ? <Badge tone="accent">all events</Badge> : events.map((name) => <Badge key={name}>{name}</Badge>)}
+    </span>
+  );
+}
+
+function CreateDialog({ onClose, onCreated }: { onClose: () => void; onCreated: (hook: WebhookCreated) => void }) {
+  const form = useForm({ url: "", description: "", all: true, events: [] as string[], other: "" }, (value) =>
+    api.webhooks.create({
+      url: value.url.trim(),
+      events: value.all ? ["*"] : [...new Set([...value.events, ...value.other.split(/[\s,]+/).filter(Boolean)])],
+      ...(value.description.trim() ? { description: value.description.trim() } : {}),
+    }),
+  );
+  const submit = async () => {
+    const hook = await form.submit();
+    if (hook) onCreated(hook);
+  };
+  return (
+    <Dialog
+      title="New webhook"
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button variant="primary" type="submit" form="new-webhook" busy={form.sending}>
+            Create
+          </Button>
+        </>
+      }
+    >
+      <form
+        id="new-webhook"
+        className="flex flex-col gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <FormProblems problems={form.problems.besides(["url", "description", "events"])} />
+        <Field label="Address" error={form.problems.at("url")}>
+          {(control) => <Input {...control} data-autofocus required type="url" placeholder="https://example.org/assay" value={form.value.url} onChange={(event) => form.set({ url: event.target.value })} />}
+        </Field>
+        <Field label="Description" optional error={form.problems.at("description")}>
+          {(control) => <Input {...control} maxLength={500} value={form.value.description} onChange={(event) => form.set({ description: event.target.value })} />}
+        </Field>
+        <fieldset className="flex flex-col gap-2">
+          <legend className="text-2 font-medium mb-1">Events</legend>
+          <Checkbox checked={form.value.all} onChange={(event) => form.set({ all: event.target.checked })} label="All events" />
+          {!form.value.all && (
+            <>
+              {COMMON_EVENTS.map((name) => (
+                <Checkbox
+                  key={name}
+                  checked={form.value.events.includes(name)}
+                  onChange={(event) =>
+                    form.set({ events: event.target.checked ? [...form.value.events, name] : form.value.events.filter((other) => other !== name) })
+                  }
+                  label={<span className="font-mono text-2">{name}</span>}
+                />
+              ))}
+              <Field label="Others" optional hint="Names separated by spaces, as the events page shows them." error={form.problems.at("events")}>
+                {(control) => <Input {...control} value={form.value.other} onChange={(event) => form.set({ other: event.target.value })} />}
+              </Field>
+            </>
+          )}
+        </fieldset>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,84 @@
+import type { Permission, ProjectWithProgress } from "@assay/client";
+import { Badge, buttonClass, ErrorState, Icon, Skeleton, TAB_CLASS } from "@assay/ui";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, Outlet } from "@tanstack/react-router";
+import { StateBadge } from "../projects/ProjectsPage";
+import { projectQuery } from "../queries";
+import { useTitle } from "../shell/page";
+import { useMay, useMe } from "../shell/session";
+
+const route = getRouteApi("/console/projects/$projectId");
+
+export function useProjectId(): string {
+  return route.useParams().projectId;
+}
+
+const TABS = [
+  { to: "/console/projects/$projectId", name: "Overview", needs: "project.read" },
+  { to: "/console/projects/$projectId/tasks", name: "Tasks", needs: "task.read" },
+  { to: "/console/projects/$projectId/add", name: "Add data", needs: "task.write" },
+  { to: "/console/projects/$projectId/review", name: "Review", needs: "review.queue" },
+  { to: "/console/projects/$projectId/workers", name: "Workers", needs: "worker.read" },
+  { to: "/console/projects/$projectId/export", name: "Export", needs: "export.read" },
+  { to: "/console/projects/$projectId/settings", name: "Settings", needs: "project.read" },
+] as const satisfies readonly { to: string; name: string; needs: Permission }[];
+
+export function ProjectLayout() {
+  const projectId = useProjectId();
+  const query = useQuery(projectQuery(projectId));
+  const me = useMe();
+  const mayWrite = useMay("project.write");
+  const project = query.data;
+  useTitle(project?.name);
+
+  if (query.isError) {
+    return <ErrorState title="This project could not be opened" error={query.error} onRetry={() => void query.refetch()} />;
+  }
+
+  return (
+    <div className="flex flex-col min-h-full">
+      <header className="bg-surface border-b border-border px-4 sm:px-6 pt-4">
+        <div className="mx-auto max-w-300">
+          <div className="flex items-center gap-3 flex-wrap min-h-8">
+            {project ? (
+              <h1 className="text-5 font-semibold truncate">{project.name}</h1>
+            ) : (
+              <Skeleton className="h-6 w-52" />
+            )}
+            {project && <StateBadge state={project.state} />}
+            {project?.mode === "test" && <Badge>test</Badge>}
+            <span className="grow" />
+            {mayWrite && (
+              <Link to="/console/projects/$projectId/edit" params={{ projectId }} className={buttonClass("secondary")}>
+                <Icon name="edit" /> Edit<span className="hidden sm:inline"> project</span>
+              </Link>
+            )}
+          </div>
+          <nav aria-label="Project" className="flex gap-4 mt-2 overflow-x-auto no-scrollbar -mx-4 px-4 sm:mx-0 sm:px-0">
+            {TABS.filter((tab) => me.permissions.includes(tab.needs)).map((tab) => (
+              <Link
+                key={tab.to}
+                to={tab.to}
+                params={{ projectId }}
+                activeOptions={{ exact: tab.name === "Overview", includeSearch: false }}
+                className={TAB_CLASS}
+              >
+                {tab.name}
+              </Link>
+            ))}
+          </nav>
+        </div>
+      </header>
+      <div className="mx-auto w-full max-w-300 px-4 sm:px-6 py-5 flex flex-col gap-5 min-w-0">
+        {project ? <Outlet /> : <Skeleton className="h-64 w-full" />}
+      </div>
+    </div>
+  );
+}
+
+/** The project of the page, there because the layout waits for it. */
+export function useProject(): ProjectWithProgress {
+  const query = useQuery(projectQuery(useProjectId()));
+  if (!query.data) throw new Error("The project's pages are drawn only once it is loaded");
+  return query.data;
+}

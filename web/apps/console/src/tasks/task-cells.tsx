@@ -1,0 +1,33 @@
+/** How a task shows itself in rows, wherever rows are. */
+import type { Media, TaskRow, TaskState } from "@assay/client";
+import { Badge, Icon } from "@assay/ui";
+import { useState } from "react";
+import { TASK_TONE } from "../projects/states";
+
+export function taskName(task: Pick<TaskRow, "unique_id" | "media" | "id">): string {
+  return task.unique_id ?? task.media?.file_name ?? task.id.slice(0, 8);
+}
+
+export function TaskStateBadge({ state }: { state: TaskState }) {
+  return <Badge tone={TASK_TONE[state]}>{state}</Badge>;
+}
+
+export function Thumbnail({ media }: { media: Media | null }) {
+  const [broken, setBroken] = useState<string | null>(null);
+  return (
+    <span className="size-9 shrink-0 rounded-small border border-border bg-sunken overflow-hidden grid place-items-center text-muted">
+      {media && broken !== media.thumbnail_url ? (
+        <img
+          src={media.thumbnail_url}
+          alt=""
+          loading="lazy"
+          decoding="async"
+          className="size-full object-cover"
+          onError={() => setBroken(media.thumbnail_url)}
+        />
+      ) : (
+        <Icon name="image" />
+      )}
+    </span>
+  );
+}
