@@ -10,8 +10,10 @@ import { loadPhoto, releasePhoto } from "./photo";
 export interface LabelingPreviewProps {
   readonly taxonomy: WireTaxonomy;
   readonly instructions: string;
-  /** The photo at its original size; absent: an empty canvas to try the tools on. */
+  /** The photo at its original size; absent: `drawn`, or an empty canvas to try the tools on. */
   readonly media?: { readonly display_url: string; readonly width: number; readonly height: number } | null;
+  /** A picture made on the page, which no address leads to; the page keeps it, and releases it when it is done. */
+  readonly drawn?: ImageBitmap | null;
   /** Shown to begin with, and kept while the taxonomy is edited. */
   readonly answer?: ImageAnswer;
   readonly onAnswer?: (answer: ImageAnswer) => void;
@@ -20,14 +22,13 @@ export interface LabelingPreviewProps {
 
 const CANVAS = { width: 1200, height: 800 };
 
-export function LabelingPreview({ taxonomy, instructions, media = null, answer, onAnswer, className }: LabelingPreviewProps) {
+export function LabelingPreview({ taxonomy, instructions, media = null, drawn = null, answer, onAnswer, className }: LabelingPreviewProps) {
   const [photo, setPhoto] = useState<Photo | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const latest = useRef<ImageAnswer>(answer ?? EMPTY_ANSWER);
   const listener = useRef(onAnswer);
   listener.current = onAnswer;
-  const width = media?.width ?? CANVAS.width;
-  const height = media?.height ?? CANVAS.height;
+  const { width, height } = media ?? drawn ?? CANVAS;
 
   // A change of the taxonomy is a new editor; what was drawn so far stays where its labels still exist.
   const editor = useMemo(() => {
@@ -48,6 +49,10 @@ export function LabelingPreview({ taxonomy, instructions, media = null, answer, 
 
   const url = media?.display_url;
   useEffect(() => {
+    if (url === undefined && drawn) {
+      setPhoto(drawn);
+      return;
+    }
     const stop = new AbortController();
     const load = url === undefined ? createImageBitmap(new ImageData(CANVAS.width, CANVAS.height)) : loadPhoto(url, stop.signal);
     load.then(
@@ -55,7 +60,7 @@ export function LabelingPreview({ taxonomy, instructions, media = null, answer, 
       (error: unknown) => !stop.signal.aborted && setProblem(error instanceof Error ? error.message : "The photo could not be shown."),
     );
     return () => stop.abort();
-  }, [url]);
+  }, [url, drawn]);
 
   return (
     <Labeler
