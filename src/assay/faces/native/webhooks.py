@@ -75,11 +75,10 @@ async def list_webhooks(request: AnyRequest, cursor: FromQuery[str | None] = Non
 @post("/webhooks", opt={"permission": "webhook.write"}, operation_id="create_webhook", tags=["Webhooks"])
 async def create_webhook(request: AnyRequest, data: JSONBody[NewWebhook]) -> MadeWebhook:
     """Where to send events of these types from now on. The address is checked here and again at every attempt."""
-    home = house(request)
     async with enter(request) as context:
-        home.check_callback_url(data.url)
+        _check_address(request, data.url)
         made = await delivery.create_webhook(
-            context, home.seals, url=data.url, events=data.events, description=data.description
+            context, house(request).seals, url=data.url, events=data.events, description=data.description
         )
         return MadeWebhook(**_fields(made.webhook), secret=made.secret)
 
@@ -94,7 +93,7 @@ async def change_webhook(request: AnyRequest, webhook_id: FromPath[UUID], data: 
     """Changes what is given. What happens while a webhook is disabled is not sent later."""
     async with enter(request) as context:
         if data.url is not None:
-            house(request).check_callback_url(data.url)
+            _check_address(request, data.url)
         changed = await delivery.change_webhook(
             context,
             webhook_id,
@@ -173,6 +172,14 @@ HANDLERS = [
     test_webhook,
     replay_delivery,
 ]
+
+
+def _check_address(request: AnyRequest, url: str) -> None:
+    """Asks the egress guard early, so that the person who types an address learns what is wrong with it."""
+    try:
+        house(request).check_callback_url(url)
+    except Invalid as error:
+        raise Invalid(error.message, "url") from None
 
 
 def _fields(row: delivery.Webhook) -> dict[str, Any]:
