@@ -12,9 +12,8 @@ from assay.core import intake as rules
 from assay.core.errors import AlreadyExists, Conflict, Invalid, Problem
 from assay.core.intake import CheckedRow, TaskRow
 from assay.core.photos import StoredPhoto
-from assay.core.workflow import first_turns
 from assay.services.context import Context
-from assay.store import attachments, events, jobs, projects, tasks
+from assay.store import attachments, new_tasks, projects, tasks
 from assay.store.connection import as_json, from_json, queries
 
 
@@ -83,61 +82,12 @@ async def _write(
     context: Context, project: projects.Project, rows: Sequence[CheckedRow], batch: str | None
 ) -> dict[int, UUID]:
     """Writes tasks, their turns and events; row index to task id for those written."""
-    tenant, now = context.tenant, context.now
-    batch_id = await tasks.batch(tenant, context.new_id(), project.id, batch.strip(), now) if batch else None
-    fetched = {row.index: context.new_id() for row in rows if row.row.url is not None}
-    if fetched:
-        urls = {row.index: row.row.url for row in rows if row.row.url is not None}
-        await attachments.insert_pending(
-            tenant,
-            project.id,
-            now,
-            list(fetched.values()),
-            [rules.file_name_of(urls[index]) for index in fetched],
-            [urls[index] for index in fetched],
-        )
-        await jobs.enqueue(tenant, "fetch_attachment", list(fetched.values()))
-    new = {
-        row.index: tasks.NewTask(
-            id=task_id,
-            attachment_id=fetched.get(row.index, row.row.attachment_id),
-            unique_id=row.row.unique_id,
-            metadata=row.metadata,
-            prelabels=None if row.prelabels is None else as_json(row.prelabels),
-            gold=None if row.gold is None else as_json(row.gold),
-            state="preparing" if row.row.url is not None else "annotating",
-            priority=row.row.priority,
-        )
-        for row, task_id in zip(rows, context.new_ids(len(rows)), strict=True)
-    }
-    written = await tasks.insert(tenant, project.id, project.version, batch_id, now, list(new.values()))
-    waiting = [t for t in new.values() if t.id in written and t.state == "annotating" and t.gold is None]
-    count = first_turns(project.current.policy)
-    turn_ids = context.new_ids(count * len(waiting))
-    first = await tasks.open_turns(
-        tenant,
-        project.id,
-        now,
-        [
-            tasks.NewTurn(turn_ids[place * count + turn], task.id, "annotate", 1, task.priority)
-            for place, task in enumerate(waiting)
-            for turn in range(count)
-        ],
+    written, first = await new_tasks.write(
+        context.tenant, project, rows, batch, context.now, context.caller.actor, context.new_ids
     )
     if first is not None:
         context.opened.append((project.id, "annotate", first))
-    event_ids = context.new_ids(len(written))
-    created = [t for t in new.values() if t.id in written]
-    await events.record(
-        tenant,
-        now,
-        context.caller.actor,
-        [
-            events.NewEvent(event_id, "task.created", project.id, task.id)
-            for event_id, task in zip(event_ids, created, strict=True)
-        ],
-    )
-    return {index: task.id for index, task in new.items() if task.id in written}
+    return written
 
 
 async def _open_project(context: Context, project_id: UUID) -> projects.Project:
