@@ -22,8 +22,19 @@ from assay.core.policy import (
     ReviewLowAgreement,
     ReviewSample,
 )
-from assay.core.steps import KeepConsensus, MoveTo, OpenTurn, SendToReview
-from assay.core.tasks import TASK_TRANSITIONS, TURN_TRANSITIONS, Case, Command, Review, Stage, Submission, TurnState
+from assay.core.steps import CloseTurn, KeepConsensus, MoveTo, OpenTurn, Resolve, SendToReview
+from assay.core.tasks import (
+    TASK_TRANSITIONS,
+    TURN_TRANSITIONS,
+    Case,
+    Command,
+    Consensus,
+    Review,
+    Stage,
+    Submission,
+    Turn,
+    TurnState,
+)
 from assay.core.workflow import RULES, commanded, first_turns, may_send_back, next_check_at, next_steps
 from assay.core.workforce import Standing
 from simulation import KIND, START, TaskRow, World
@@ -160,6 +171,38 @@ def test_a_worker_proven_by_golds_outweighs_one_proven_wrong() -> None:
     assert task.response is not None
     assert task.response.answer == DOG
     assert task.response.confidence == pytest.approx(13 / 18)
+
+
+def test_no_more_opinions_are_merged_than_were_asked_for() -> None:
+    """A reinstated worker's answer and the one that replaced it may both be there; the older ones count."""
+    submissions = tuple(
+        Submission(id=UUID(int=i), assignment_id=UUID(int=10 + i), worker_id=UUID(int=20 + i), round=1, answer=said)
+        for i, said in enumerate([CAT, CAT, DOG])
+    )
+    case = Case(task_id=UUID(int=1), state="annotating", policy=TWO, now=START, submissions=submissions)
+
+    kept, resolved = next_steps(case, KIND)
+
+    assert isinstance(kept, KeepConsensus)
+    assert kept.submission_ids == (UUID(int=0), UUID(int=1))
+    assert resolved == Resolve(CAT, 1.0, "consensus")
+
+
+def test_what_was_merged_in_an_earlier_round_is_not_taken_for_a_lone_answer() -> None:
+    """As when the project stopped reviewing after the task had been sent back."""
+    submission = Submission(id=UUID(int=2), assignment_id=UUID(int=3), worker_id=UUID(int=4), round=2, answer=DOG)
+    earlier = Consensus(submission_ids=(UUID(int=9),), answer=CAT, confidence=1.0, agreement=1.0)
+    case = Case(
+        task_id=UUID(int=1),
+        state="annotating",
+        policy=ONE,
+        now=START,
+        round=2,
+        submissions=(submission,),
+        consensus=earlier,
+    )
+
+    assert next_steps(case, KIND) == (Resolve(DOG, 0.8, "submission"),)
 
 
 # --- adaptive overlap ---
@@ -335,6 +378,7 @@ def test_cancelling_closes_every_turn_and_nothing_opens_again() -> None:
 
     assert task.state == "cancelled"
     assert states(task) == ["cancelled", "cancelled"]
+    assert {t.reason for t in task.turns.values()} == {"the task is cancelled"}
 
 
 def test_cancelling_a_finished_task_is_a_conflict() -> None:
@@ -672,6 +716,15 @@ def test_low_agreement_is_sent_to_review_and_high_is_not() -> None:
     answer(world, second, DOG)
 
     assert (agreed.state, disputed.state) == ("completed", "reviewing")
+
+
+def test_a_turn_of_an_earlier_round_is_closed_and_says_so() -> None:
+    stray = Turn(id=UUID(int=7), stage="annotate", round=1, state="claimed", worker_id=UUID(int=4))
+    case = Case(task_id=UUID(int=1), state="annotating", policy=ONE, now=START, round=2, turns=(stray,))
+
+    steps = next_steps(case, KIND)
+
+    assert steps == (CloseTurn(stray.id, "cancelled", "another round began"), OpenTurn("annotate", 2))
 
 
 def test_a_sample_is_the_share_asked_for_and_stable() -> None:
