@@ -28,7 +28,7 @@ from assay.core.annotations.image_agreement import mean_agreement
 from assay.core.annotations.image_attributes import merge_attributes, value_similarity
 from assay.core.annotations.image_shapes import Shapes, bounds, fuse, fuse_upright
 from assay.core.annotations.kind import Merged, MergeOptions, ObjectVerdict, Voice
-from assay.quality.geometry.arrays import FloatArray, IntArray
+from assay.quality.geometry.arrays import FloatArray
 from assay.quality.geometry.boxes import iou
 from assay.quality.geometry.matching import group
 
@@ -56,13 +56,18 @@ def merge(voices: Sequence[Voice], options: MergeOptions) -> Merged:
     similarity = shapes.similarity(everything, everything, options.iou_min / 2)
     number = {name: index for index, name in enumerate(sorted({mark.label for mark in marks}))}
     label = np.array([number[mark.label] for mark in marks], dtype=np.int64)
-    groups = group(similarity, voice, label, say[voice], options.iou_min)
-    drafts = [_elect(members, marks, say[voice[members]]) for members in groups]
-    fused = _fuse_all(shapes, drafts, say[voice])
-    things = [
-        _judge(draft, mark, spread, weights, voice, options.vote_min)
-        for draft, (mark, spread) in zip(drafts, fused, strict=True)
-    ]
+    mark_say = say[voice]
+    groups = group(similarity, voice, label, mark_say, options.iou_min)
+    says: list[float] = mark_say.tolist()
+    drafts = [_elect(members.tolist(), marks, says) for members in groups]
+    fused = _fuse_all(shapes, drafts, says)
+    # Voices none of which is trusted at all still have to be counted somehow: as equals.
+    votes = (weights if weights.any() else say)[voice].tolist()
+    votes_all = float(weights.sum()) or float(say.sum())
+    things = []
+    for draft, (mark, spread) in zip(drafts, fused, strict=True):
+        share = min(sum(votes[index] for index in draft.members) / votes_all, 1.0)
+        things.append(_judge(draft, mark, spread, share, float(weights.sum()), options.vote_min))
     things.sort(key=lambda thing: (thing.top_left, thing.mark.label))
 
     attributes = merge_attributes([answer.attributes for answer in answers], say.tolist())
@@ -97,8 +102,8 @@ def merge(voices: Sequence[Voice], options: MergeOptions) -> Merged:
 class _Draft:
     """An object before its shape is known: all its marks, and those with the winning label and type."""
 
-    members: IntArray
-    electors: IntArray
+    members: list[int]
+    electors: list[int]
     label: str
     label_share: float
     attributes: dict[str, str | float | list[str]]
@@ -107,7 +112,7 @@ class _Draft:
 @dataclass(frozen=True)
 class _Thing:
     mark: Mark
-    members: IntArray
+    members: list[int]
     kept: bool
     share: float
     presence: float
@@ -126,82 +131,89 @@ def _belief(balance: float) -> float:
     return 1.0 / (1.0 + exp(-_EVIDENCE * balance))
 
 
-def _elect(members: IntArray, marks: Sequence[Mark], weights: FloatArray) -> _Draft:
+def _elect(members: list[int], marks: Sequence[Mark], says: Sequence[float]) -> _Draft:
     """The winning label, and within it the winning type: only those marks shape the object, so that every rule a
     label has for its marks (the tools allowed, sizes, attributes) still holds for the fused one."""
-    labels = [marks[index].label for index in members]
-    label, label_weight = _winner(labels, weights)
-    named = [at for at, each in enumerate(labels) if each == label]
-    tag, _ = _winner([type(marks[members[at]]).__name__ for at in named], weights[named])
-    chosen = [at for at in named if type(marks[members[at]]).__name__ == tag]
-    sets = [marks[members[at]].attributes for at in chosen]
-    attributes = merge_attributes(sets, weights[chosen].tolist()) if any(sets) else {}
-    return _Draft(members, members[chosen], label, min(label_weight / float(weights.sum()), 1.0), attributes)
+    label, share = _winner([marks[index].label for index in members], [says[index] for index in members])
+    named = [index for index in members if marks[index].label == label]
+    tag, _ = _winner([type(marks[index]).__name__ for index in named], [says[index] for index in named])
+    electors = [index for index in named if type(marks[index]).__name__ == tag]
+    sets = [marks[index].attributes for index in electors]
+    attributes = merge_attributes(sets, [says[index] for index in electors]) if any(sets) else {}
+    return _Draft(members, electors, label, share, attributes)
 
 
-def _winner(names: Sequence[str], weights: FloatArray) -> tuple[str, float]:
-    """The name with most weight, the first of the alphabet among equals, and its weight."""
+def _winner(names: Sequence[str], weights: Sequence[float]) -> tuple[str, float]:
+    """The name with most weight, the first of the alphabet among equals, and its share of the weight."""
     if names.count(names[0]) == len(names):
-        return names[0], float(weights.sum())
+        return names[0], 1.0
     votes: dict[str, float] = {}
-    for name, weight in zip(names, weights.tolist(), strict=True):
+    for name, weight in zip(names, weights, strict=True):
         votes[name] = votes.get(name, 0.0) + weight
     most = max(votes.values()) * (1 - _ROUNDING)
     name = min(name for name, weight in votes.items() if weight >= most)
-    return name, votes[name]
+    return name, min(votes[name] / sum(weights), 1.0)
 
 
-def _fuse_all(shapes: Shapes, drafts: Sequence[_Draft], say: FloatArray) -> list[tuple[Mark, float]]:
+def _fuse_all(shapes: Shapes, drafts: Sequence[_Draft], says: Sequence[float]) -> list[tuple[Mark, float]]:
     """The fused mark of each object, and the mean likeness of all its members to it."""
-    upright = [index for index, draft in enumerate(drafts) if _is_upright(shapes, draft.members)]
-    found: dict[int, tuple[Mark, float]] = {}
-    if upright:
-        widest = max(len(drafts[index].members) for index in upright)
-        place = np.zeros((len(upright), widest), dtype=np.int64)
-        present = np.zeros((len(upright), widest))
-        elects = np.zeros((len(upright), widest))
-        for row, index in enumerate(upright):
-            members = drafts[index].members
-            place[row, : len(members)] = members
-            present[row, : len(members)] = 1.0
-            elects[row, : len(members)] = np.isin(members, drafts[index].electors)
-        edges = shapes.bounds[place]
-        fused = fuse_upright(edges, elects * say[place])
-        around = np.concatenate([fused[:, :2], fused[:, :2] + fused[:, 2:]], axis=1)
-        overlap = iou(around[:, None], edges)
-        spreads = (overlap * present).sum(axis=1) / present.sum(axis=1)
-        for row, index in enumerate(upright):
-            draft = drafts[index]
-            first = shapes.marks[draft.electors[0]]
-            x, y, width, height = fused[row].tolist()
-            box = Box(id=first.id, label=draft.label, attributes=draft.attributes, x=x, y=y, width=width, height=height)
-            found[index] = (box, float(spreads[row]))
-    for index, draft in enumerate(drafts):
-        if index not in found:
-            mark = fuse(shapes, draft.electors, say[draft.electors])
-            mark = msgspec.structs.replace(mark, attributes=draft.attributes)
-            found[index] = (mark, _spread(shapes, mark, draft.members))
-    return [found[index] for index in range(len(drafts))]
+    upright = [draft for draft in drafts if all(shapes.is_upright[index] for index in draft.members)]
+    bulk = iter(_fuse_upright(shapes, upright, says) if upright else [])
+    fused: list[tuple[Mark, float]] = []
+    for draft in drafts:
+        if all(shapes.is_upright[index] for index in draft.members):
+            fused.append(next(bulk))
+            continue
+        mark = fuse(shapes, np.array(draft.electors), np.array([says[index] for index in draft.electors]))
+        mark = msgspec.structs.replace(mark, attributes=draft.attributes)
+        fused.append((mark, _spread(shapes, mark, draft.members)))
+    return fused
 
 
-def _is_upright(shapes: Shapes, members: IntArray) -> bool:
-    return all(isinstance(mark, Box) and not mark.rotation for mark in (shapes.marks[index] for index in members))
+def _fuse_upright(shapes: Shapes, drafts: Sequence[_Draft], says: Sequence[float]) -> list[tuple[Mark, float]]:
+    """The same for objects that are upright boxes only, all at once: by far the most common case."""
+    widest = max(len(draft.members) for draft in drafts)
+    place, present, elects = [], [], []
+    for draft in drafts:
+        padding = widest - len(draft.members)
+        electors = set(draft.electors)
+        place.append(draft.members + [draft.members[0]] * padding)
+        present.append([1.0] * len(draft.members) + [0.0] * padding)
+        elects.append([says[index] if index in electors else 0.0 for index in draft.members] + [0.0] * padding)
+    edges = shapes.bounds[np.array(place)]
+    fused = fuse_upright(edges, np.array(elects))
+    around = np.concatenate([fused[:, :2], fused[:, :2] + fused[:, 2:]], axis=1)
+    there = np.array(present)
+    spreads = (iou(around[:, None], edges) * there).sum(axis=1) / there.sum(axis=1)
+    return [
+        (
+            Box(
+                id=shapes.marks[draft.electors[0]].id,
+                label=draft.label,
+                attributes=draft.attributes,
+                x=x,
+                y=y,
+                width=width,
+                height=height,
+            ),
+            spread,
+        )
+        for draft, (x, y, width, height), spread in zip(drafts, fused.tolist(), spreads.tolist(), strict=True)
+    ]
 
 
-def _spread(shapes: Shapes, mark: Mark, members: IntArray) -> float:
+def _spread(shapes: Shapes, mark: Mark, members: Sequence[int]) -> float:
+    if len(members) == 1:
+        return 1.0
     together = Shapes([mark, *(shapes.marks[index] for index in members)], shapes.tolerance)
     return float(together.similarity(np.array([0]), np.arange(1, len(members) + 1)).mean())
 
 
-def _judge(draft: _Draft, mark: Mark, spread: float, weights: FloatArray, voice: IntArray, vote_min: float) -> _Thing:
-    marked = voice[draft.members]
-    # Voices none of which is trusted at all still have to be counted somehow: as equals.
-    votes = weights if weights.sum() > 0 else np.ones_like(weights)
-    share = min(float(votes[marked].sum() / votes.sum()), 1.0)
-    presence = _belief(float(2 * weights[marked].sum() - weights.sum()))
-    named = _belief(float(weights[marked].sum()) * (2 * draft.label_share - 1))
+def _judge(draft: _Draft, mark: Mark, spread: float, share: float, weight: float, vote_min: float) -> _Thing:
+    """``share``: of the votes, those that marked it. ``weight``: of all voices together."""
+    presence = _belief(weight * (2 * share - 1))
+    named = _belief(weight * share * (2 * draft.label_share - 1))
     spread = min(max(spread, 0.0), 1.0)
-    top_left = bounds([mark])[0, [1, 0, 3, 2]].tolist()
     return _Thing(
         mark=mark,
         members=draft.members,
@@ -211,8 +223,15 @@ def _judge(draft: _Draft, mark: Mark, spread: float, weights: FloatArray, voice:
         confidence=presence * named * (1 - (1 - spread) ** 2),
         label_share=draft.label_share,
         spread=spread,
-        top_left=tuple(top_left),
+        top_left=_top_left(mark),
     )
+
+
+def _top_left(mark: Mark) -> tuple[float, ...]:
+    if isinstance(mark, Box):
+        return mark.y, mark.x, mark.height, mark.width
+    left, top, right, bottom = bounds([mark])[0].tolist()
+    return top, left, bottom - top, right - left
 
 
 def _confidence(

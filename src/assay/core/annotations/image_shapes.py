@@ -31,12 +31,14 @@ _DECIMALS = 3
 class Shapes:
     """Marks side by side, with what comparing them needs.
 
-    ``bounds``: (n, 4) left, top, right, bottom. ``tolerance``: pixels, for points and polylines.
+    ``bounds``: (n, 4) left, top, right, bottom. ``is_upright``: which marks are boxes that are not turned.
+    ``tolerance``: pixels, for points and polylines.
     """
 
     def __init__(self, marks: Sequence[Mark], tolerance: float | None = None) -> None:
         self.marks = marks
         self.bounds = bounds(marks)
+        self.is_upright = [isinstance(mark, Box) and not mark.rotation for mark in marks]
         if tolerance is None:
             reach = float(np.hypot(*self.bounds[:, 2:].max(axis=0))) if len(marks) else 0.0
             tolerance = max(_TOLERANCE_SHARE * reach, _TOLERANCE_MIN)
@@ -57,12 +59,9 @@ class Shapes:
         result = np.zeros((len(left), len(right)))
         if len(left) == 0 or len(right) == 0:
             return result
-        types = [type(mark) for mark in self.marks]
-        if all(kind is Box for kind in types) and not any(
-            isinstance(mark, Box) and mark.rotation for mark in self.marks
-        ):
+        if all(self.is_upright):
             return boxes.iou_matrix(self.bounds[left], self.bounds[right])
-        code = np.array([_CODES[kind] for kind in types])
+        code = np.array([_CODES[type(mark)] for mark in self.marks])
         code_left, code_right = code[left], code[right]
         is_region = (code_left <= 1)[:, None] & (code_right <= 1)[None, :]
         result[is_region] = boxes.iou_matrix(self.bounds[left], self.bounds[right])[is_region]
