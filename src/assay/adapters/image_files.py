@@ -60,6 +60,8 @@ def take_apart(data: bytes) -> Picture:
 # JPEG
 
 _MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]", re.DOTALL)
+# The same without fill bytes: searched for in megabytes of pixels, where a literal first byte is ten times as fast.
+_SCAN_END = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 _FRAMES_SHOWN = {0xC0, 0xC1, 0xC2}
 _FRAMES_OTHER = {0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
 _TABLES = {0xC4, 0xDB, 0xDD}
@@ -97,7 +99,7 @@ def _jpeg(data: bytes) -> Picture:
                 raise Invalid(
                     f"This JPEG has more than {JPEG_SCANS_MAX} scans. Save it again with an ordinary program."
                 )
-            end = _MARKER.search(data, at)
+            end = _SCAN_END.search(data, at)
             if end is None:
                 raise _damaged("JPEG", "it ends in the middle of its pixels")
             kept += [segment, data[at : end.start()]]
