@@ -98,9 +98,10 @@ def refuse_foreign_pages(request: AnyRequest) -> None:
 def refuse_strangers(request: AnyRequest, handler: BaseRouteHandler) -> None:
     """The guard of every route, before its body is read: no token or a foreign page goes no further.
 
-    Raises ``Unauthenticated`` or ``Forbidden``. Whether the token is good is asked by ``enter``.
+    Raises ``Unauthenticated`` or ``Forbidden``. Whether the token is good is asked by ``enter``. A route that sends
+    strangers to the sign-in page says so (``greets_strangers``).
     """
-    if handler.opt.get("permission") is not None:
+    if handler.opt.get("permission") is not None and not handler.opt.get("greets_strangers"):
         token_of(request)
 
 

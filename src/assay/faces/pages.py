@@ -46,7 +46,7 @@ def work() -> Response[str]:
     return _entry("worker")
 
 
-@get("/", opt={"permission": "self.read"}, include_in_schema=False)
+@get("/", opt={"permission": "self.read", "greets_strangers": True}, include_in_schema=False)
 async def home(request: AnyRequest) -> Redirect:
     """Sends everybody to where they work."""
     try:
