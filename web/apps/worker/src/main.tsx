@@ -1,3 +1,7 @@
+import { applyTheme, readTheme } from "@assay/ui";
 import { createRoot } from "react-dom/client";
+import { App } from "./App";
+import "./worker.css";
 
-createRoot(document.getElementById("root")!).render(<p>Assay</p>);
+applyTheme(readTheme());
+createRoot(document.getElementById("root")!).render(<App />);

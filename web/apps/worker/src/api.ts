@@ -1,0 +1,92 @@
+/** The worker's requests. Paths and bodies of `/v1/work` are written here and nowhere else. */
+
+import type { WireAnswer, WireTaxonomy } from "@assay/annotation";
+import { CHANGE_HEADERS, type Id, type Me, type Media, type Time, request } from "@assay/client";
+import type { ObjectVerdict } from "@assay/labeling";
+
+export type Stage = "annotate" | "review";
+
+export interface WorkProject {
+  readonly id: Id;
+  readonly name: string;
+  readonly annotate_open: number;
+  readonly review_open: number;
+  readonly done_today: number;
+  readonly suspended: boolean;
+  readonly suspended_reason: string | null;
+}
+
+export interface Stats {
+  readonly submitted_today: number;
+  readonly submitted_total: number;
+  readonly seconds_median: number | null;
+}
+
+export interface Judge {
+  readonly answer: WireAnswer;
+  readonly agreement: number;
+  readonly confidence: number;
+  readonly reason: string | null;
+  readonly objects: readonly ObjectVerdict[];
+  readonly voices: readonly { readonly name: string; readonly submission_id: Id; readonly answer: WireAnswer }[];
+  readonly may_send_back: boolean;
+}
+
+export interface Turn {
+  readonly assignment_id: Id;
+  readonly task_id: Id;
+  readonly project_id: Id;
+  readonly project_name: string;
+  readonly stage: Stage;
+  readonly round: number;
+  readonly claimed_at: Time;
+  readonly lease_until: Time;
+  readonly extension_available: boolean;
+  readonly server_time: Time;
+  readonly instructions: string;
+  readonly taxonomy: WireTaxonomy;
+  readonly media: Media | null;
+  readonly prelabels: WireAnswer | null;
+  readonly draft: WireAnswer | null;
+  readonly sent_back: { readonly comment: string; readonly answer: WireAnswer } | null;
+  readonly review: Judge | null;
+}
+
+export type SkipReason = "unclear" | "too_hard" | "not_my_language" | "other";
+export type ReportReason = "does_not_load" | "wrong_content" | "offensive" | "duplicate" | "other";
+
+export interface Ruling {
+  readonly verdict: "accept" | "fix" | "send_back";
+  readonly comment?: string;
+  readonly answer?: WireAnswer;
+  readonly duration_seconds: number;
+}
+
+const turnPath = (id: Id, verb = ""): string => `/v1/work/turns/${id}${verb}`;
+const post = <T>(path: string, body?: unknown) => request<T>("POST", path, { body });
+
+export const work = {
+  me: (signal?: AbortSignal) => request<Me>("GET", "/v1/me", { signal }),
+  stats: (signal?: AbortSignal) => request<Stats>("GET", "/v1/work/me/stats", { signal }),
+  projects: async (signal?: AbortSignal) => (await request<{ items: WorkProject[] }>("GET", "/v1/work/projects", { signal })).items,
+  turns: async (signal?: AbortSignal) => (await request<{ items: Turn[] }>("GET", "/v1/work/turns", { signal })).items,
+  turn: (id: Id) => request<Turn>("GET", turnPath(id)),
+  /** Nothing when no turn fits now. */
+  claim: (projectId: Id, stage: Stage) => post<Turn | undefined>(`/v1/work/projects/${projectId}/claim`, { stage }),
+  saveDraft: (id: Id, answer: WireAnswer) => request<void>("PUT", turnPath(id, "/draft"), { body: { answer } }),
+  submit: (id: Id, body: { readonly answer: WireAnswer; readonly duration_seconds: number }) => post(turnPath(id, "/submit"), body),
+  rule: (id: Id, ruling: Ruling) => post(turnPath(id, "/review"), ruling),
+  extend: (id: Id) => post<{ lease_until: Time; extension_available: boolean }>(turnPath(id, "/extend")),
+  skip: (id: Id, reason: SkipReason, comment?: string) => post<void>(turnPath(id, "/skip"), { reason, ...(comment ? { comment } : {}) }),
+  report: (id: Id, reason: ReportReason, comment?: string) => post<void>(turnPath(id, "/report"), { reason, ...(comment ? { comment } : {}) }),
+  giveBack: (id: Id) => post<void>(turnPath(id, "/return")),
+};
+
+export type WorkApi = typeof work;
+
+/** The same, sent while the page is going away: the browser finishes it after we are gone. */
+export function giveBackOnLeave(id: Id): void {
+  void fetch(turnPath(id, "/return"), { method: "POST", keepalive: true, headers: CHANGE_HEADERS }).catch(() => {
+    // The lease runs out by itself.
+  });
+}

@@ -1,0 +1,149 @@
+/** Where a worker's day begins: what there is to do, and what was done. */
+
+import type { Me } from "@assay/client";
+import { Badge, EmptyState, ErrorState, Icon, Skeleton, ThemeToggle, buttonClass, count, counted, cx, duration } from "@assay/ui";
+import { useQuery } from "@tanstack/react-query";
+import { type Stats, type Turn, type WorkProject, work } from "../api";
+import { onLink, turnsPath } from "../route";
+import type { Outbox } from "../work/outbox";
+import { Notices } from "./Notices";
+
+const REFRESH_MS = 15_000;
+
+export function Home({ outbox }: { outbox: Outbox }) {
+  const me = useQuery({ queryKey: ["me"], queryFn: ({ signal }) => work.me(signal), staleTime: Infinity });
+  const projects = useQuery({ queryKey: ["projects"], queryFn: ({ signal }) => work.projects(signal), refetchInterval: REFRESH_MS });
+  const stats = useQuery({ queryKey: ["stats"], queryFn: ({ signal }) => work.stats(signal), refetchInterval: REFRESH_MS });
+  const turns = useQuery({ queryKey: ["turns"], queryFn: ({ signal }) => work.turns(signal) });
+  // An answer on its way is done with, whatever the server has heard of it so far.
+  const held = (turns.data ?? []).filter((turn) => !outbox.has(turn.assignment_id));
+  return (
+    <div className="min-h-dvh">
+      <Notices outbox={outbox} />
+      <HomeHeader me={me.data} />
+      <main className="mx-auto max-w-3xl px-4 py-8 max-md:py-5 flex flex-col gap-8 max-md:gap-6">
+        <div>
+          <h1 className="text-6 font-semibold">{me.data ? `${greeting(new Date().getHours())}, ${firstName(me.data.name)}` : "Your work"}</h1>
+          <StatsLine stats={stats.data} />
+        </div>
+        <section aria-label="Projects" aria-busy={projects.isPending}>
+          {projects.isPending ? (
+            <div className="flex flex-col gap-3">
+              {[0, 1, 2].map((row) => <Skeleton key={row} className="h-20 w-full rounded-large!" />)}
+            </div>
+          ) : projects.isError ? (
+            <ErrorState error={projects.error} onRetry={() => void projects.refetch()} />
+          ) : (
+            <ProjectList projects={projects.data} held={held} />
+          )}
+        </section>
+      </main>
+    </div>
+  );
+}
+
+function HomeHeader({ me }: { me: Me | undefined }) {
+  const seesConsole = me?.permissions.includes("project.read") && me.role !== "annotator";
+  return (
+    <header className="h-12 flex items-center gap-2 px-4 border-b border-border bg-surface">
+      <span className="font-semibold text-4 tracking-tight">Assay</span>
+      {me && <span className="text-3 text-muted truncate">{me.organization.name}</span>}
+      <span className="grow" />
+      {seesConsole && (
+        <a href="/console" className={buttonClass("ghost", "small")}>
+          Console
+        </a>
+      )}
+      <ThemeToggle />
+    </header>
+  );
+}
+
+function StatsLine({ stats }: { stats: Stats | undefined }) {
+  if (stats === undefined) return <Skeleton className="h-5 w-72 mt-2" />;
+  if (stats.submitted_total === 0) return <p className="text-4 text-muted mt-1">Your first photo is waiting.</p>;
+  return (
+    <p className="text-4 text-muted mt-1">
+      <strong className="text-text font-semibold">{count(stats.submitted_today)}</strong> done today · {count(stats.submitted_total)} in all
+      {stats.seconds_median !== null && ` · ${duration(stats.seconds_median)} each, typically`}
+    </p>
+  );
+}
+
+function ProjectList({ projects, held }: { projects: readonly WorkProject[]; held: readonly Turn[] }) {
+  // Review queues come back for those who review; others never see a project without open work of theirs.
+  const shown = projects.filter((project) => project.suspended || project.annotate_open + project.review_open + project.done_today > 0 || held.some((turn) => turn.project_id === project.id));
+  if (shown.length === 0) {
+    return (
+      <EmptyState icon="check" title="No work right now">
+        New photos appear here by themselves as soon as somebody adds some.
+      </EmptyState>
+    );
+  }
+  return (
+    <ul className="flex flex-col gap-3">
+      {shown.map((project) => (
+        <ProjectCard key={project.id} project={project} held={held.filter((turn) => turn.project_id === project.id)} />
+      ))}
+    </ul>
+  );
+}
+
+/** The server stops counting there. */
+const COUNTED_MAX = 1000;
+const upTo = (value: number): string => (value >= COUNTED_MAX ? `${count(COUNTED_MAX)}+` : count(value));
+
+function ProjectCard({ project, held }: { project: WorkProject; held: readonly Turn[] }) {
+  const heldFor = (stage: "annotate" | "review"): Turn | undefined => held.find((turn) => turn.stage === stage);
+  const isDone = project.annotate_open === 0 && project.review_open === 0 && held.length === 0;
+  return (
+    <li className="bg-surface border border-border rounded-large p-4 flex items-center gap-4 max-md:flex-col max-md:items-stretch">
+      <div className="grow min-w-0">
+        <h2 className="text-4 font-semibold truncate">{project.name}</h2>
+        <p className="text-3 text-muted flex flex-wrap gap-x-3">
+          <span>{project.annotate_open > 0 ? `${upTo(project.annotate_open)} to label` : "Nothing to label now"}</span>
+          {project.review_open > 0 && <span>{upTo(project.review_open)} to review</span>}
+          {project.done_today > 0 && <span>{counted(project.done_today, "photo")} done today</span>}
+        </p>
+        {project.suspended && (
+          <p className="text-3 text-warn mt-2 flex gap-2 items-start">
+            <Icon name="pause" className="mt-0.5" />
+            <span>You are paused on this project. {project.suspended_reason ?? "A manager can let you go on."}</span>
+          </p>
+        )}
+      </div>
+      {!project.suspended && (
+        <div className="flex gap-2 shrink-0 max-md:[&>*]:grow">
+          {(project.review_open > 0 || heldFor("review")) && (
+            <WorkLink project={project} stage="review" held={heldFor("review")} primary={project.annotate_open === 0 && !heldFor("annotate")} />
+          )}
+          {(project.annotate_open > 0 || heldFor("annotate")) && <WorkLink project={project} stage="annotate" held={heldFor("annotate")} primary />}
+          {isDone && <Badge tone="ok" icon="check">All done for now</Badge>}
+        </div>
+      )}
+    </li>
+  );
+}
+
+function WorkLink({ project, stage, held, primary }: { project: WorkProject; stage: "annotate" | "review"; held: Turn | undefined; primary: boolean }) {
+  const words = held ? (held.sent_back ? "Go on (sent back)" : "Go on") : stage === "review" ? "Review" : "Start";
+  return (
+    <a
+      href={turnsPath(project.id, stage)}
+      onClick={onLink}
+      aria-label={`${words}: ${project.name}${stage === "review" ? ", review" : ""}`}
+      className={cx(buttonClass(primary ? "primary" : "secondary"), "max-md:h-11 max-md:text-4")}
+    >
+      {stage === "review" && <Icon name="review" />}
+      {words}
+    </a>
+  );
+}
+
+const firstName = (name: string): string => name.trim().split(/\s+/)[0] ?? name;
+
+function greeting(hour: number): string {
+  if (hour < 5) return "Hello";
+  if (hour < 12) return "Good morning";
+  return hour < 18 ? "Good afternoon" : "Good evening";
+}

@@ -1,0 +1,263 @@
+/** One turn: the labelling page with its header, its drafts, and the ways to end it. */
+
+import { isEmptyAnswer, placeProblems, readAnswer, readTaxonomy, sameValue, writeAnswer } from "@assay/annotation";
+import { ApiError } from "@assay/client";
+import { Editor, Labeler, type ReviewInfo, doubtfulIds, useEditorState, voiceOverlays } from "@assay/labeling";
+import { Button, Icon, IconButton, Menu, MenuItem, MenuSeparator, Spinner, ThemeToggle, cx, toast } from "@assay/ui";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type Ruling, type Turn, work } from "../api";
+import { go, homePath, onLink } from "../route";
+import { type Draft, DraftKeeper, type DraftState } from "../work/drafts";
+import type { Keep } from "../work/keep";
+import type { Outbox } from "../work/outbox";
+import type { OpenTurn, Session } from "../work/session";
+import { isFirstReading } from "./reading";
+import { Countdown } from "./Countdown";
+import { Notice, Notices } from "./Notices";
+import { LeaseLostDialog, NothingMarkedDialog, ReportDialog, SendBackDialog, SkipDialog } from "./dialogs";
+import { useActiveSeconds } from "./useActiveSeconds";
+
+export interface TurnViewProps {
+  readonly open: OpenTurn;
+  readonly session: Session;
+  readonly outbox: Outbox;
+  readonly drafts: Keep<Draft>;
+}
+
+type Question = "skip" | "report" | "send-back" | "nothing-marked" | "lost" | null;
+
+const reviewInfo = ({ review }: Turn): ReviewInfo | null =>
+  review && {
+    agreement: review.agreement,
+    confidence: review.confidence,
+    reason: review.reason ?? "all",
+    objects: review.objects,
+    voices: review.voices.map(({ name, answer }) => ({ name, answer: readAnswer(answer) })),
+  };
+
+function newEditor({ turn, answer }: OpenTurn, review: ReviewInfo | null): Editor {
+  return new Editor({
+    taxonomy: readTaxonomy(turn.taxonomy),
+    media: turn.media ?? { width: 1, height: 1 },
+    answer,
+    suggestions: turn.prelabels ? readAnswer(turn.prelabels) : null,
+    overlays: voiceOverlays(review?.voices ?? []),
+    doubtful: doubtfulIds(review?.objects ?? []),
+  });
+}
+
+export function TurnView({ open, session, outbox, drafts }: TurnViewProps) {
+  const { turn, photo, photoProblem } = open;
+  const review = useMemo(() => reviewInfo(turn), [turn]);
+  // One editor for the whole turn, whatever is learnt about the turn meanwhile: this component is keyed by it.
+  const [editor] = useState(() => newEditor(open, review));
+  const [question, setQuestion] = useState<Question>(null);
+  const [draft, setDraft] = useState<DraftState>("clean");
+  const [firstReading] = useState(() => isFirstReading(turn.project_id, turn.instructions));
+  const keeper = useRef<DraftKeeper | null>(null);
+  const activeSeconds = useActiveSeconds();
+
+  useEffect(() => {
+    const made = new DraftKeeper(turn, drafts, work, setDraft, Date.now);
+    keeper.current = made;
+    const stop = editor.onAnswer((answer) => made.note(answer));
+    const flush = (): void => void (document.visibilityState === "hidden" && made.flush());
+    document.addEventListener("visibilitychange", flush);
+    return () => {
+      stop();
+      document.removeEventListener("visibilitychange", flush);
+      void made.close(false);
+    };
+    // The ids of a turn never change while it is shown.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [editor, drafts]);
+
+  useEffect(() => {
+    if (open.problems.length === 0) return;
+    editor.showProblems(placeProblems(open.problems, editor.answer));
+    toast(open.problems[0]!.message, "danger");
+    // Shown once, when the turn is opened for a correction.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [editor]);
+
+  useEffect(() => {
+    if (draft === "lost") setQuestion("lost");
+  }, [draft]);
+
+  /** Writes the answer down, shows the next photo at once, and lets the outbox send it meanwhile. */
+  const finish = useCallback(
+    (ruling?: Ruling): void => {
+      const seconds = activeSeconds();
+      const body = ruling ? { kind: "review" as const, ruling: { ...ruling, duration_seconds: seconds } } : { kind: "submit" as const, answer: writeAnswer(editor.answer), duration_seconds: seconds };
+      const closing = keeper.current;
+      outbox
+        .add({ assignment_id: turn.assignment_id, task_id: turn.task_id, project_id: turn.project_id, queued_at: Date.now(), body })
+        .then(() => closing?.close(true))
+        .catch(() => toast("This device's storage is full: keep the page open until everything is sent.", "danger"));
+      void session.next();
+    },
+    [activeSeconds, editor, outbox, session, turn],
+  );
+
+  const isComplete = (): boolean => {
+    const [problem] = editor.check();
+    if (problem) toast(problem.message, "danger");
+    return problem === undefined;
+  };
+
+  const accept = (): void => {
+    if (turn.review === null) return;
+    const isChanged = !sameValue(writeAnswer(editor.answer), writeAnswer(readAnswer(turn.review.answer)));
+    if (!isChanged) finish({ verdict: "accept", duration_seconds: 0 });
+    else if (isComplete()) finish({ verdict: "fix", answer: writeAnswer(editor.answer), duration_seconds: 0 });
+  };
+
+  const submit = (): void => {
+    if (photo === null || question !== null) return;
+    // Nobody is asked about marks while one is half drawn: it would be lost unnoticed.
+    if (editor.state.drawing) editor.send({ type: "key", key: "Enter" });
+    if (turn.stage === "review") accept();
+    else if (isComplete()) {
+      if (isEmptyAnswer(editor.answer)) setQuestion("nothing-marked");
+      else finish();
+    }
+  };
+
+  /** Ends the turn without an answer. */
+  const leave = (end: () => Promise<void>): void => {
+    setQuestion(null);
+    void keeper.current?.close(true);
+    end()
+      .catch((error: unknown) => {
+        if (error instanceof ApiError && error.code !== "lease_lost") toast(error.detail, "danger");
+      })
+      .finally(() => void session.next());
+  };
+
+  const extend = (): void => {
+    work.extend(turn.assignment_id).then(
+      ({ lease_until }) => session.extended(lease_until),
+      (error: unknown) => toast(error instanceof ApiError ? error.detail : "More time could not be had.", "danger"),
+    );
+  };
+
+  const close = (): void => setQuestion(null);
+
+  return (
+    <div className="h-dvh flex flex-col bg-bg overflow-hidden">
+      <header className="h-12 shrink-0 flex items-center gap-2 px-2 border-b border-border bg-surface">
+        <a href={homePath} onClick={onLink} aria-label="All projects" title="All projects" className="size-9 grid place-items-center rounded-medium text-muted hover:text-text hover:bg-hover">
+          <Icon name="chevronLeft" size={18} />
+        </a>
+        <h1 className="text-3 font-semibold truncate min-w-0">{turn.project_name}</h1>
+        <StageBadge turn={turn} />
+        <span className="grow" />
+        <SaveState draft={draft} />
+        <Countdown leaseUntil={turn.lease_until} clockOffset={open.clockOffset} canExtend={turn.extension_available} onExtend={extend} onEnded={() => setQuestion("lost")} />
+        <Menu trigger={<IconButton icon="more" label="More" />}>
+          <MenuItem icon="play" onSelect={() => setQuestion("skip")}>Skip this photo…</MenuItem>
+          <MenuItem icon="alert" onSelect={() => setQuestion("report")}>Report a problem…</MenuItem>
+          {turn.extension_available && (
+            <>
+              <MenuSeparator />
+              <MenuItem icon="clock" onSelect={extend}>More time</MenuItem>
+            </>
+          )}
+        </Menu>
+        <ThemeToggle className="max-md:hidden" />
+        {turn.stage === "review" ? (
+          <ReviewActions editor={editor} turn={turn} ready={photo !== null} onAccept={submit} onSendBack={() => setQuestion("send-back")} />
+        ) : (
+          <Button variant="primary" disabled={photo === null} onClick={submit} title="Submit  (Ctrl+Enter)" className="max-md:h-9">
+            Submit
+          </Button>
+        )}
+      </header>
+      <Notices outbox={outbox} onCorrect={(parcel) => void session.reopen(parcel)} />
+      {turn.sent_back && (
+        <Notice tone="accent" icon="review">
+          <strong className="font-semibold">Sent back by a reviewer.</strong> {turn.sent_back.comment}
+        </Notice>
+      )}
+      <Labeler
+        editor={editor}
+        photo={photo}
+        placeholder={<PhotoState problem={photoProblem} onRetry={() => void session.retryPhoto()} onReport={() => setQuestion("report")} />}
+        instructions={turn.instructions}
+        instructionsOpen={firstReading}
+        review={review}
+        onSubmit={submit}
+      />
+      {question === "skip" && <SkipDialog onClose={close} onConfirm={(reason, comment) => leave(() => work.skip(turn.assignment_id, reason, comment))} />}
+      {question === "report" && <ReportDialog onClose={close} onConfirm={(reason, comment) => leave(() => work.report(turn.assignment_id, reason, comment))} />}
+      {question === "send-back" && <SendBackDialog onClose={close} onConfirm={(comment) => finish({ verdict: "send_back", comment, duration_seconds: 0 })} />}
+      {question === "nothing-marked" && <NothingMarkedDialog onClose={close} onConfirm={() => finish()} />}
+      {question === "lost" && <LeaseLostDialog onHome={() => go(homePath)} onNext={() => void session.next()} />}
+    </div>
+  );
+}
+
+function StageBadge({ turn }: { turn: Turn }) {
+  if (turn.stage !== "review" && turn.round <= 1) return null;
+  return (
+    <span className="text-1 font-medium px-1.5 h-5 inline-flex items-center rounded-small bg-accent-soft text-accent whitespace-nowrap max-md:hidden">
+      {turn.stage === "review" ? "Review" : `Round ${turn.round}`}
+    </span>
+  );
+}
+
+const SAVE_WORDS: Readonly<Record<DraftState, string>> = { clean: "", saving: "Saving…", saved: "Saved", local: "Saved on this device", lost: "" };
+
+const SaveState = ({ draft }: { draft: DraftState }) => (
+  <span role="status" className={cx("text-2 text-muted whitespace-nowrap max-md:hidden", draft === "saving" && "opacity-60")}>
+    {SAVE_WORDS[draft]}
+  </span>
+);
+
+interface ReviewActionsProps {
+  readonly editor: Editor;
+  readonly turn: Turn;
+  readonly ready: boolean;
+  readonly onAccept: () => void;
+  readonly onSendBack: () => void;
+}
+
+function ReviewActions({ editor, turn, ready, onAccept, onSendBack }: ReviewActionsProps) {
+  const { history } = useEditorState(editor);
+  const isChanged = useMemo(
+    () => !sameValue(writeAnswer(history.answer), writeAnswer(readAnswer(turn.review?.answer))),
+    [history.answer, turn.review],
+  );
+  return (
+    <>
+      {turn.review?.may_send_back && (
+        <Button disabled={!ready} onClick={onSendBack} className="max-md:h-9">
+          <span className="max-md:hidden">Send back…</span>
+          <span className="md:hidden">Back…</span>
+        </Button>
+      )}
+      <Button variant="primary" icon={isChanged ? "edit" : "check"} disabled={!ready} onClick={onAccept} title={`${isChanged ? "Save the fix" : "Accept"}  (Ctrl+Enter)`} className="max-md:h-9">
+        {isChanged ? "Save fix" : "Accept"}
+      </Button>
+    </>
+  );
+}
+
+function PhotoState({ problem, onRetry, onReport }: { problem: string | null; onRetry: () => void; onReport: () => void }) {
+  if (problem === null) {
+    return (
+      <p role="status" className="flex items-center gap-2 text-3 text-muted">
+        <Spinner /> Fetching the photo…
+      </p>
+    );
+  }
+  return (
+    <div role="alert" className="flex flex-col items-center gap-3 px-6 text-center">
+      <p className="text-3 max-w-sm">{problem}</p>
+      <div className="flex gap-2">
+        <Button icon="retry" onClick={onRetry}>Try again</Button>
+        <Button variant="ghost" onClick={onReport}>Report a problem…</Button>
+      </div>
+    </div>
+  );
+}

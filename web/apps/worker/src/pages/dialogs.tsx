@@ -1,0 +1,119 @@
+/** The few questions that interrupt work. */
+
+import { Button, ConfirmDialog, Dialog, Field, Textarea } from "@assay/ui";
+import { useId, useState } from "react";
+import type { ReportReason, SkipReason } from "../api";
+
+const SKIP: readonly (readonly [SkipReason, string])[] = [
+  ["unclear", "I cannot tell what is asked"],
+  ["too_hard", "Too hard, or too many things to mark"],
+  ["not_my_language", "Not in a language I read"],
+  ["other", "Something else"],
+];
+
+const REPORT: readonly (readonly [ReportReason, string])[] = [
+  ["does_not_load", "The photo does not load"],
+  ["wrong_content", "It has nothing to do with the instructions"],
+  ["duplicate", "I have seen this photo before"],
+  ["offensive", "It is offensive or shocking"],
+  ["other", "Something else"],
+];
+
+interface ReasonDialogProps<R extends string> {
+  readonly title: string;
+  readonly description: string;
+  readonly reasons: readonly (readonly [R, string])[];
+  readonly confirmLabel: string;
+  readonly onConfirm: (reason: R, comment: string) => void;
+  readonly onClose: () => void;
+}
+
+function ReasonDialog<R extends string>({ title, description, reasons, confirmLabel, onConfirm, onClose }: ReasonDialogProps<R>) {
+  const [reason, setReason] = useState<R | null>(null);
+  const [comment, setComment] = useState("");
+  const name = useId();
+  return (
+    <ConfirmDialog
+      title={title}
+      description={description}
+      confirmLabel={confirmLabel}
+      disabled={reason === null || (reason === "other" && comment.trim() === "")}
+      onConfirm={() => reason !== null && onConfirm(reason, comment.trim())}
+      onClose={onClose}
+    >
+      <fieldset className="flex flex-col">
+        <legend className="sr-only">Reason</legend>
+        {reasons.map(([value, words], index) => (
+          <label key={value} className="flex items-center gap-2.5 min-h-9 max-md:min-h-11 text-3 cursor-pointer">
+            <input type="radio" name={name} value={value} checked={reason === value} onChange={() => setReason(value)} className="size-4 accent-accent" {...(index === 0 ? { "data-autofocus": true } : {})} />
+            {words}
+          </label>
+        ))}
+      </fieldset>
+      {reason !== null && (
+        <Field label="In your words" optional={reason !== "other"} className="mt-3">
+          {(control) => <Textarea {...control} value={comment} maxLength={1000} onChange={(event) => setComment(event.target.value)} />}
+        </Field>
+      )}
+    </ConfirmDialog>
+  );
+}
+
+interface LeaveDialogProps<R extends string> {
+  readonly onConfirm: (reason: R, comment: string) => void;
+  readonly onClose: () => void;
+}
+
+export const SkipDialog = (props: LeaveDialogProps<SkipReason>) => (
+  <ReasonDialog title="Skip this photo" description="Somebody else will do it. What you drew here is not kept." reasons={SKIP} confirmLabel="Skip" {...props} />
+);
+
+export const ReportDialog = (props: LeaveDialogProps<ReportReason>) => (
+  <ReasonDialog title="Report a problem" description="A manager looks at the photo; you go on with the next one." reasons={REPORT} confirmLabel="Report" {...props} />
+);
+
+export function SendBackDialog({ onConfirm, onClose }: { onConfirm: (comment: string) => void; onClose: () => void }) {
+  const [comment, setComment] = useState("");
+  return (
+    <ConfirmDialog
+      title="Send back"
+      description="The annotators get it again, with your comment beside the photo."
+      confirmLabel="Send back"
+      disabled={comment.trim() === ""}
+      onConfirm={() => onConfirm(comment.trim())}
+      onClose={onClose}
+    >
+      <Field label="What should be better?">
+        {(control) => <Textarea {...control} data-autofocus rows={4} maxLength={2000} value={comment} onChange={(event) => setComment(event.target.value)} />}
+      </Field>
+    </ConfirmDialog>
+  );
+}
+
+export const NothingMarkedDialog = ({ onConfirm, onClose }: { onConfirm: () => void; onClose: () => void }) => (
+  <ConfirmDialog
+    title="Nothing is marked"
+    description="That is a fine answer when there is nothing to mark in this photo."
+    confirmLabel="Submit empty"
+    cancelLabel="Go back"
+    onConfirm={onConfirm}
+    onClose={onClose}
+  />
+);
+
+export const LeaseLostDialog = ({ onNext, onHome }: { onNext: () => void; onHome: () => void }) => (
+  <Dialog
+    title="Your time for this photo is over"
+    description="It goes to somebody else now. What you drew is kept on this device: should the photo come back to you, you can go on where you stopped."
+    dismissible={false}
+    onClose={onHome}
+    footer={
+      <>
+        <Button onClick={onHome}>All projects</Button>
+        <Button variant="primary" data-autofocus onClick={onNext}>
+          Next photo
+        </Button>
+      </>
+    }
+  />
+);
