@@ -245,6 +245,7 @@ MARK = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(JSON | st.fixed_dictionaries({"annotations": JSON, "attributes": JSON}))
 def test_anything_at_all_is_checked_or_refused(answer: Any) -> None:
     with suppress(Invalid):

@@ -153,6 +153,7 @@ def numbers(value: Any) -> list[float]:
     return [float(value)] if isinstance(value, int | float) else []
 
 
+@settings(deadline=None)
 @given(answers())
 def test_a_single_voice_is_the_answer(voice: Answer) -> None:
     merged = merge(voice)

@@ -18,6 +18,7 @@ def blob(rng: np.random.Generator, radius: float = 40.0, vertices: int = 30) -> 
     return np.stack([100 + reach * np.cos(angle), 100 + reach * np.sin(angle)], axis=1)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-1e4, 1e4), st.integers(1, 5)), min_size=1, max_size=9))
 def test_a_whole_weight_is_as_good_as_so_many_copies(pairs: list[tuple[float, int]]) -> None:
     """numpy's plain median of the copies is the reference."""
@@ -56,6 +57,7 @@ def test_the_robust_mean_of_good_annotators_beats_their_median() -> None:
     assert fused > median > single
 
 
+@settings(deadline=None)
 @given(st.floats(-180, 180), st.floats(-3, 3), st.integers(0, 3))
 def test_angles_are_averaged_round_the_circle(rotation: float, tilt: float, quarters: int) -> None:
     """The second member is the first, tilted a little and written with its sides named differently."""

@@ -14,6 +14,7 @@ from assay.quality.geometry.boxes import iou_matrix
 from assay.quality.geometry.matching import group, match
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5), st.integers(1, 5), st.integers(0, 2**32 - 1))
 def test_no_other_pairing_has_a_greater_total(rows: int, columns: int, seed: int) -> None:
     """Checked against every one-to-one pairing there is."""

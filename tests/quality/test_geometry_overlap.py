@@ -57,6 +57,7 @@ def star(rng: np.random.Generator, vertices: int, centre: float = 100.0, radius:
     return np.stack([centre + reach * np.cos(angle), centre + reach * np.sin(angle)], axis=1)
 
 
+@settings(deadline=None)
 @given(st.lists(upright(), min_size=1, max_size=6), st.lists(upright(), min_size=1, max_size=6))
 def test_upright_overlap_agrees_with_shapely(left: list[list[float]], right: list[list[float]]) -> None:
     expected = [
@@ -70,6 +71,7 @@ def test_upright_overlap_agrees_with_shapely(left: list[list[float]], right: lis
     assert boxes.iou_matrix(np.array(left), np.array(right)) == pytest.approx(np.array(expected), abs=1e-9)
 
 
+@settings(deadline=None)
 @given(turned(), turned())
 def test_turned_overlap_agrees_with_shapely(left: list[float], right: list[float]) -> None:
     outlines = boxes.corners(np.array([left, right]))
@@ -80,6 +82,7 @@ def test_turned_overlap_agrees_with_shapely(left: list[float], right: list[float
     assert found == pytest.approx(a.intersection(b).area / a.union(b).area, abs=1e-7)
 
 
+@settings(deadline=None)
 @given(turned())
 def test_a_box_is_the_same_shape_turned_by_a_right_angle_with_sides_exchanged(box: list[float]) -> None:
     x, y, width, height, rotation = box

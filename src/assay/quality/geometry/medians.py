@@ -13,6 +13,8 @@ from assay.quality.geometry.arrays import FloatArray
 # Residuals beyond this many typical ones have no say at all (Beaton and Tukey 1974; 4.685 standard deviations
 # keep 95 % efficiency for normal errors, and a median absolute deviation is 0.6745 of one).
 _BIWEIGHT_REACH = 4.685 / 0.6745
+# Weights that differ from half by no more than rounding are half.
+_ROUNDING = 1e-9
 
 
 def weighted_median(values: FloatArray, weights: FloatArray) -> FloatArray:
@@ -20,20 +22,21 @@ def weighted_median(values: FloatArray, weights: FloatArray) -> FloatArray:
 
     Where exactly half the weight lies on either side, the mean of the two values in the middle.
     """
-    extra = values.ndim - 2
-    spread = np.broadcast_to(weights.reshape(weights.shape + (1,) * extra), values.shape)
+    members = weights.shape[1]
+    # One row for each number wanted, its candidates along it.
+    rows = np.moveaxis(values, 1, -1)
+    says = weights if values.ndim == 2 else np.repeat(weights, rows[0].size // members, axis=0)
+    shape = rows.shape[:-1]
     # Members without weight go last, where they can be neither of the two middle ones.
-    order = np.argsort(np.where(spread > 0, values, np.inf), axis=1, kind="stable")
-    ordered = np.take_along_axis(values, order, axis=1)
-    below = np.cumsum(np.take_along_axis(spread, order, axis=1), axis=1)
+    candidates = np.where(says > 0, rows.reshape(-1, members), np.inf)
+    order = candidates.argsort(axis=1)
+    row = np.arange(len(candidates))
+    below = says[row[:, None], order].cumsum(axis=1)
     half = below[:, -1:] / 2
-    slack = 1e-9 * half
-    low = (below < half - slack).sum(axis=1, keepdims=True)
-    high = (below <= half + slack).sum(axis=1, keepdims=True)
-    low, high = np.minimum(low, values.shape[1] - 1), np.minimum(high, values.shape[1] - 1)
-    middle = np.take_along_axis(ordered, low, axis=1) + np.take_along_axis(ordered, high, axis=1)
-    result: FloatArray = middle[:, 0] / 2
-    return result
+    low = (below < half * (1 - _ROUNDING)).sum(axis=1)
+    high = (below <= half * (1 + _ROUNDING)).sum(axis=1)
+    middle: FloatArray = candidates[row, order[row, low]] + candidates[row, order[row, np.minimum(high, members - 1)]]
+    return (middle / 2).reshape(shape)
 
 
 def robust_mean(values: FloatArray, weights: FloatArray, size: FloatArray) -> FloatArray:
