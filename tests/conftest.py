@@ -34,7 +34,8 @@ from harness import BASE_URL, Clock, Organization, deterministic_house, new_orga
 
 
 @pytest.fixture(scope="session")
-def _server_url() -> Iterator[str]:
+def server_url() -> Iterator[str]:
+    """A superuser's DSN of the server, where databases can be made."""
     given = os.environ.get("ASSAY_TEST_DATABASE_URL")
     if given:
         yield given
@@ -44,12 +45,12 @@ def _server_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def database_url(_server_url: str) -> AsyncIterator[str]:
+async def database_url(server_url: str) -> AsyncIterator[str]:
     """A superuser's DSN of this process's database, migrated."""
     name = f"assay_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
-    server = await asyncpg.connect(_server_url)
+    server = await asyncpg.connect(server_url)
     await server.execute(f'create database "{name}"')
-    url = urlunsplit(urlsplit(_server_url)._replace(path=f"/{name}"))
+    url = urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
     try:
         await migrate(url, jobs.install)
         yield url
