@@ -21,8 +21,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from assay.adapters.addresses import Address, closed
-from assay.adapters.egress import EgressPolicy, HttpEgress
-from assay.core.errors import Invalid, TooLarge, Unavailable
+from assay.adapters.egress import EgressPolicy, HttpEgress, MemoryEgress
+from assay.adapters.egress_guard import Resolver
+from assay.core.errors import AssayError, Invalid, TooLarge, Unavailable
+from assay.core.ports import Egress
 
 LIMITS: dict[str, Any] = {"bytes_max": 1_000_000, "seconds_max": 5.0}
 
@@ -187,6 +189,10 @@ async def test_a_second_request_to_a_name_that_moved_inside_is_refused() -> None
         await egress.fetch("http://rebind.acme.com/", **LIMITS)
     with pytest.raises(Invalid):
         await egress.fetch("http://rebind.acme.com/", **LIMITS)
+
+
+async def test_the_systems_own_resolver_gives_every_address_of_a_name() -> None:
+    assert ip_address("127.0.0.1") in await Resolver()("localhost", 80)
 
 
 async def test_an_unknown_name_is_said_to_be_unknown() -> None:
@@ -424,6 +430,32 @@ def _self_signed(name: str, folder: Path) -> tuple[Path, Path]:
     paths[0].write_bytes(certificate.public_bytes(Encoding.PEM))
     paths[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return paths
+
+
+@pytest.mark.parametrize("world", ["http", "memory"])
+async def test_the_real_and_the_memory_way_out_answer_alike(world: str) -> None:
+    def respond(path: str) -> list[bytes]:
+        return [{"/photo": _http(b"photo"), "/busy": _http(status="503 Busy")}.get(path, _http(status="404 No"))]
+
+    async with _server(respond) as (port, _):
+        host = f"127.0.0.1:{port}"
+        policy = EgressPolicy(allow_private_hosts=frozenset({host}))
+        pages: dict[str, bytes | AssayError] = {
+            f"http://{host}/photo": b"photo",
+            f"http://{host}/busy": Unavailable("It is busy."),
+        }
+        egress: Egress = HttpEgress(policy) if world == "http" else MemoryEgress(pages, policy)
+
+        assert await egress.fetch(f"http://{host}/photo", **LIMITS) == b"photo"
+        for url, error in (("busy", Unavailable), ("none", Invalid)):
+            with pytest.raises(error):
+                await egress.fetch(f"http://{host}/{url}", **LIMITS)
+        with pytest.raises(TooLarge):
+            await egress.fetch(f"http://{host}/photo", bytes_max=4, seconds_max=5)
+        with pytest.raises(Invalid):
+            egress.check("http://169.254.169.254/")
+        with pytest.raises(Invalid):
+            await egress.fetch("http://169.254.169.254/", **LIMITS)
 
 
 async def test_the_environments_proxy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

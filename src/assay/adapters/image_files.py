@@ -23,7 +23,7 @@ ContentType: TypeAlias = Literal["image/jpeg", "image/png", "image/webp"]
 
 ICC_BYTES_MAX = 4 * 1024 * 1024
 # A progressive file makes the decoder pass over all pixels once a scan. Encoders write about ten.
-JPEG_SCANS_MAX = 64
+JPEG_SCANS_MAX = 32
 _CHUNKS_MAX = 100_000
 
 
