@@ -9,6 +9,7 @@ attributes counts by half for its place and by half for its attributes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 
@@ -52,24 +53,26 @@ def mean_agreement(
     if count < 2:
         return 1.0
     alike = _same_label(marks, voice, similarity, iou_min)
-    value = alike
+    rows, columns = np.nonzero(alike)
+    worth = alike[rows, columns]
     if any(mark.attributes for mark in marks):
-        value = alike.copy()
-        for row, column in zip(*np.nonzero(alike), strict=True):
-            value[row, column] *= _attribute_factor(marks[row], marks[column])
-    member = np.equal.outer(np.arange(count), voice).astype(np.float64)
-    unambiguous = len(marks) == 0 or (member @ (alike > 0)).max() <= 1
-    shared = member @ value @ member.T if unambiguous else np.zeros((count, count))
-    total = 0.0
-    for left in range(count):
-        for right in range(left + 1, count):
-            both = float(shared[left, right])
-            if not unambiguous:
-                inside = np.ix_(voice == left, voice == right)
-                rows, columns = match(alike[inside], iou_min)
-                both = float(value[inside][rows, columns].sum())
-            total += _f_measure(both, answers[left], answers[right])
-    return total / (count * (count - 1) / 2)
+        worth = worth * [
+            _attribute_factor(marks[row], marks[column])
+            for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        ]
+    # Where no mark has two candidates in one answer the pairing is plain, and all pairs of answers are added up at
+    # once. (By counting, not by matrix products: for arrays this small, waking the threads of BLAS takes longer.)
+    between = voice[rows] * count + voice[columns]
+    shared = np.bincount(between, weights=worth, minlength=count * count).reshape(count, count)
+    if len(rows) and np.bincount(rows * count + voice[columns]).max() > 1:
+        value = np.zeros_like(alike)
+        value[rows, columns] = worth
+        for left, right in combinations(range(count), 2):
+            inside = np.ix_(voice == left, voice == right)
+            shared[left, right] = value[inside][match(alike[inside], iou_min)].sum()
+    pairs = list(combinations(range(count), 2))
+    total = sum(_f_measure(float(shared[pair]), answers[pair[0]], answers[pair[1]]) for pair in pairs)
+    return total / len(pairs)
 
 
 def _compare(answers: Sequence[ImageAnswer], iou_min: float) -> tuple[list[Mark], IntArray, FloatArray]:

@@ -59,7 +59,7 @@ def merge(voices: Sequence[Voice], options: MergeOptions) -> Merged:
     mark_say = say[voice]
     groups = group(similarity, voice, label, mark_say, options.iou_min)
     says: list[float] = mark_say.tolist()
-    drafts = [_elect(members.tolist(), marks, says) for members in groups]
+    drafts = [_elect(members, marks, says) for members in groups]
     fused = _fuse_all(shapes, drafts, says)
     # Voices none of which is trusted at all still have to be counted somehow: as equals.
     votes = (weights if weights.any() else say)[voice].tolist()

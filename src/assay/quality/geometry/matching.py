@@ -33,7 +33,7 @@ def match(similarity: FloatArray, minimum: float) -> tuple[IntArray, IntArray]:
 
 def group(
     similarity: FloatArray, voice: IntArray, label: IntArray, weight: FloatArray, minimum: float
-) -> list[IntArray]:
+) -> list[list[int]]:
     """Marks of several voices, put together into objects with at most one mark of each voice.
 
     ``similarity``: (n, n) symmetric within [0, 1]. ``voice``, ``label``: (n,) integers. ``weight``: (n,) positive,
@@ -52,27 +52,20 @@ def group(
     linked: BoolArray = (similarity >= minimum) & (voice[:, None] != voice[None, :])
     np.fill_diagonal(linked, True)
     leader = linked.argmax(axis=1)
-    if (linked == linked[leader]).all() and _voices_differ(leader, voice):
-        return _by_leader(leader)
-    objects: list[IntArray] = []
+    if (linked == linked[leader]).all() and len(np.unique(leader * (voice.max() + 1) + voice)) == len(voice):
+        cliques: dict[int, list[int]] = {}
+        for index, first in enumerate(leader.tolist()):
+            cliques.setdefault(first, []).append(index)
+        return list(cliques.values())
+    objects: list[list[int]] = []
     for component in _components(linked):
         inside = np.ix_(component, component)
         if linked[inside].all():
-            objects.append(component)
+            objects.append(component.tolist())
             continue
         parts = _join_closest(similarity[inside], voice[component], label[component], weight[component], minimum)
-        objects.extend(component[part] for part in parts)
-    return sorted(objects, key=lambda members: int(members[0]))
-
-
-def _voices_differ(leader: IntArray, voice: IntArray) -> bool:
-    pairs = leader * (int(voice.max()) + 1) + voice
-    return len(np.unique(pairs)) == len(pairs)
-
-
-def _by_leader(leader: IntArray) -> list[IntArray]:
-    order = np.argsort(leader, kind="stable")
-    return np.split(order, np.nonzero(np.diff(leader[order]))[0] + 1)
+        objects.extend(component[part].tolist() for part in parts)
+    return sorted(objects)
 
 
 def _components(linked: BoolArray) -> list[IntArray]:
@@ -97,7 +90,7 @@ def _components(linked: BoolArray) -> list[IntArray]:
 
 def _join_closest(
     similarity: FloatArray, voice: IntArray, label: IntArray, weight: FloatArray, minimum: float
-) -> list[IntArray]:
+) -> list[list[int]]:
     pair_weight = weight[:, None] * weight[None, :]
     likeness = similarity * pair_weight
     closeness = likeness - LABEL_COST * (label[:, None] != label[None, :]) * pair_weight
@@ -138,7 +131,7 @@ def _join_closest(
         better = score[:, keep] > score[np.arange(len(score)), best]
         best[better] = keep
         best_score = score[np.arange(len(score)), best]
-    return [np.array(sorted(each)) for each in members if each]
+    return [sorted(each) for each in members if each]
 
 
 def _scores(
