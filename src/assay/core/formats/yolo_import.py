@@ -25,7 +25,7 @@ from assay.core.taxonomy import Taxonomy
 
 _NAME_FILES = ("classes.txt", "obj.names", "labels.txt")
 _NOT_LABELS = frozenset({*_NAME_FILES, "train.txt", "val.txt", "test.txt", "readme.txt", "notes.txt"})
-_NAMES_BYTES_MAX = 1 << 20
+_NAMES_BYTES_MAX = 1 << 18
 _CLASSES_MAX = 10_000
 _INDEX_BYTES_MAX = 64 << 20
 
