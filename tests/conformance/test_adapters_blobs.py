@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import os
 import socket
 import subprocess
@@ -101,6 +102,17 @@ async def test_a_large_file_streams_in_pieces(blobs: Blobs) -> None:
     assert len(pieces) > 1
 
 
+async def test_a_file_on_disk_is_put_whole_without_being_read_into_memory(blobs: Blobs, tmp_path: Path) -> None:
+    content = os.urandom(11 * 1024 * 1024)
+    path = tmp_path / "upload"
+    path.write_bytes(content)
+
+    with path.open("rb") as file:
+        await blobs.put_file("from/disk", file, "image/png")
+
+    assert await blobs.get("from/disk") == content
+
+
 async def test_a_second_put_replaces_the_first(blobs: Blobs) -> None:
     await blobs.put("a", b"old and long", "image/png")
     await blobs.put("a", b"new", "image/png")
@@ -154,6 +166,7 @@ async def test_a_key_that_could_leave_its_place_is_refused_by_every_method(tmp_p
     blobs = local_blobs(tmp_path / "inside", [SECRET])
 
     for act in (
+        blobs.put_file(key, io.BytesIO(b"x"), "image/png"),
         blobs.put(key, b"x", "image/png"),
         blobs.get(key),
         blobs.delete(key),
@@ -303,3 +316,15 @@ async def test_the_folder_is_private(tmp_path: Path) -> None:
     local_blobs(folder, [SECRET])
 
     assert folder.stat().st_mode & 0o777 == 0o700
+
+
+async def test_a_file_of_several_parts_is_kept_whole(blobs: Blobs, tmp_path: Path) -> None:
+    """Twelve megabytes: stores that take large files in parts put them together again."""
+    content = os.urandom(12 << 20)
+    (tmp_path / "large").write_bytes(content)
+
+    with (tmp_path / "large").open("rb") as file:
+        await blobs.put_file("a1/imports/large", file, "application/octet-stream")
+
+    assert await blobs.size("a1/imports/large") == len(content)
+    assert b"".join([piece async for piece in blobs.stream("a1/imports/large")]) == content

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from obstore import delete_async, get_async, head_async, put_async, sign
 from obstore.exceptions import BaseError
@@ -59,6 +59,13 @@ class StoredBlobs:
         attributes: Attributes | None = None if self._folder else {"Content-Type": content_type}
         with _spoken(key):
             await put_async(self._store, check_key(key), content, attributes=attributes)
+            if self._folder is not None:
+                await asyncio.to_thread(_flush, self._folder, key)
+
+    async def put_file(self, key: str, file: BinaryIO, content_type: str) -> None:
+        attributes: Attributes | None = None if self._folder else {"Content-Type": content_type}
+        with _spoken(key):
+            await put_async(self._store, check_key(key), file, attributes=attributes)
             if self._folder is not None:
                 await asyncio.to_thread(_flush, self._folder, key)
 

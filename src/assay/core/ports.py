@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from assay.core.delivery import Outcome
 from assay.core.media_links import Grant
@@ -17,6 +17,9 @@ class Blobs(Protocol):
 
     async def put(self, key: str, content: bytes, content_type: str) -> None:
         """Write the whole file, or nothing. A file that was there is replaced."""
+
+    async def put_file(self, key: str, file: BinaryIO, content_type: str) -> None:
+        """The same from an open file at its start, which is never in memory as a whole."""
 
     async def get(self, key: str) -> bytes:
         """Raises ``NotFound``."""

@@ -6,21 +6,18 @@ between its commit and the queue's), so what they call is safe to repeat.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from typing import Final, TypeAlias
+from typing import Final
 from uuid import UUID
 
 from assay.adapters.media import DEFAULT_LIMITS
 from assay.core.errors import Invalid, NotFound, TooLarge, Unavailable
-from assay.core.ports import Egress
 from assay.core.workflow import RESERVATION
-from assay.faces.http import House
+from assay.faces.jobs.importing import run_import
+from assay.faces.jobs.workshop import Handler, TryAgain, Workshop
 from assay.faces.media import put_away
-from assay.services import resolution
-from assay.services.context import SYSTEM, Context
+from assay.services import delivery, resolution
 from assay.store import assignments, jobs
 from assay.store.connection import queries
 from assay.store.jobs import Job
@@ -28,30 +25,6 @@ from assay.store.jobs import Job
 FETCH_SECONDS_MAX: Final = 60.0
 FETCH_ATTEMPTS_MAX: Final = 5
 REMEMBERED_FOR: Final = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Workshop:
-    """What handlers work with."""
-
-    home: House
-    egress: Egress
-
-    @asynccontextmanager
-    async def enter(self, organization_id: UUID) -> AsyncIterator[Context]:
-        """One tenant, as the system itself; committed on leaving."""
-        home = self.home
-        async with home.database.tenant(organization_id) as tenant:
-            context = Context(tenant, home.clock(), SYSTEM, home.random_bytes, home.chance)
-            yield context
-        home.announce(context)
-
-
-class TryAgain(Exception):
-    """The outside world did not answer; the queue tries again later."""
-
-
-Handler: TypeAlias = Callable[[Workshop, Job, int], Awaitable[None]]
 
 
 async def advance_task(shop: Workshop, job: Job, _: int) -> None:
@@ -92,9 +65,23 @@ async def fetch_attachment(shop: Workshop, job: Job, attempts: int) -> None:
     shop.home.ring()
 
 
+async def send_callback(shop: Workshop, job: Job, _: int) -> None:
+    """Makes one attempt to deliver an event; a later one, if it takes any, is a job of its own."""
+    async with shop.enter(job.organization_id) as context:
+        message = await delivery.load_attempt(context, shop.home.seals, job.subject)
+    if message is None:
+        return
+    # The receiver may take its time: no transaction stays open over it.
+    outcome = await shop.callbacks.send(message, shop.home.clock())
+    async with shop.enter(job.organization_id) as context:
+        await delivery.record_outcome(context, job.subject, outcome)
+
+
 HANDLERS: Final[Mapping[str, Handler]] = {
     "advance_task": advance_task,
     "fetch_attachment": fetch_attachment,
+    "run_import": run_import,
+    "send_callback": send_callback,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from assay.faces.native import events, exports, people, projects, tasks, webhooks, workers
+from assay.faces.native import events, exports, imports, people, projects, tasks, webhooks, workers
 
 router = Router(
     path="/v1",
@@ -14,6 +14,7 @@ router = Router(
         *webhooks.HANDLERS,
         *events.HANDLERS,
         *exports.HANDLERS,
+        *imports.HANDLERS,
         projects.router,
         tasks.router,
     ],
