@@ -19,7 +19,8 @@ from pgqueuer.domain.models import Job as QueuedJob
 from pgqueuer.domain.types import Channel
 
 from assay.core.errors import Unavailable
-from assay.faces.jobs.handlers import HANDLERS, ROUNDS, Handler, TryAgain, Workshop
+from assay.faces.jobs.handlers import HANDLERS, ROUNDS
+from assay.faces.jobs.workshop import Handler, TryAgain, Workshop
 from assay.store.connection import Database
 from assay.store.jobs import SETTINGS, Job, queries_for
 

@@ -1,0 +1,40 @@
+"""What handlers work with."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
+
+from assay.core.ports import Callbacks, Egress
+from assay.faces.http import House
+from assay.services.context import SYSTEM, Context
+from assay.store.jobs import Job
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """The house, and the two ways out of it."""
+
+    home: House
+    egress: Egress
+    callbacks: Callbacks
+
+    @asynccontextmanager
+    async def enter(self, organization_id: UUID) -> AsyncIterator[Context]:
+        """One tenant, as the system itself; committed on leaving."""
+        home = self.home
+        async with home.database.tenant(organization_id) as tenant:
+            context = Context(tenant, home.clock(), SYSTEM, home.random_bytes, home.chance)
+            yield context
+        home.announce(context)
+
+
+class TryAgain(Exception):
+    """The outside world did not answer; the queue tries again later."""
+
+
+# Takes the job and how often it was tried before.
+Handler: TypeAlias = Callable[[Workshop, Job, int], Awaitable[None]]
