@@ -102,17 +102,6 @@ async def test_a_large_file_streams_in_pieces(blobs: Blobs) -> None:
     assert len(pieces) > 1
 
 
-async def test_a_file_on_disk_is_put_whole_without_being_read_into_memory(blobs: Blobs, tmp_path: Path) -> None:
-    content = os.urandom(11 * 1024 * 1024)
-    path = tmp_path / "upload"
-    path.write_bytes(content)
-
-    with path.open("rb") as file:
-        await blobs.put_file("from/disk", file, "image/png")
-
-    assert await blobs.get("from/disk") == content
-
-
 async def test_a_second_put_replaces_the_first(blobs: Blobs) -> None:
     await blobs.put("a", b"old and long", "image/png")
     await blobs.put("a", b"new", "image/png")

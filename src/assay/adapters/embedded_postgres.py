@@ -13,20 +13,16 @@ that opens the same home attaches to the running server and leaves it running.
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import hashlib
 import json
 import os
 import shutil
-import signal
 import stat
-import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -36,13 +32,13 @@ from assay.adapters.postgres_install import (
     DATABASE,
     SUPERUSER,
     Account,
-    clean_environment,
     make_data_folder,
     pg_bin,
     reachable_bin,
     server_account,
     write_private,
 )
+from assay.adapters.postgres_keeper import START_SECONDS_MAX, Keeper, is_postmaster, read_lock
 from assay.core.errors import Unavailable
 
 __all__ = ["SETTINGS", "EmbeddedPostgres", "pg_bin"]
@@ -73,9 +69,6 @@ SETTINGS: Mapping[str, str] = {
 # Linux allows 107 bytes for a socket's path; the longest file there is ".s.PGSQL.5432.lock".
 _SOCKET_FOLDER_BYTES_MAX = 107 - len("/.s.PGSQL.5432.lock")
 _LOG_BYTES_MAX = 16 * 1024 * 1024
-_START_SECONDS_MAX = 60.0
-_STOP_SECONDS_MAX = 30.0
-_PR_SET_PDEATHSIG = 1
 
 
 class EmbeddedPostgres:
@@ -92,7 +85,7 @@ class EmbeddedPostgres:
         self.fsync = fsync
         self.settings = {**SETTINGS, **(settings or {})}
         self._dsn: str | None = None
-        self._keeper: _Keeper | None = None
+        self._keeper: Keeper | None = None
 
     @classmethod
     @contextmanager
@@ -122,8 +115,8 @@ class EmbeddedPostgres:
     @property
     def pid(self) -> int | None:
         """The running postmaster's process id, None when there is none."""
-        lock = _read_lock(self.data)
-        return lock[0] if lock and _is_postmaster(lock[0], self.data) else None
+        lock = read_lock(self.data)
+        return lock[0] if lock and is_postmaster(lock[0], self.data) else None
 
     def start(self) -> str:
         """Start the server, or attach to the one that runs for this home; returns the dsn.
@@ -189,10 +182,10 @@ class EmbeddedPostgres:
 
     def _attach(self) -> str | None:
         """The dsn of a server that is up; None when one must be started. Waits for one that is on its way out."""
-        deadline = time.monotonic() + _START_SECONDS_MAX
+        deadline = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < deadline:
-            lock = _read_lock(self.data)
-            if lock is None or not _is_postmaster(lock[0], self.data):
+            lock = read_lock(self.data)
+            if lock is None or not is_postmaster(lock[0], self.data):
                 return None
             state = self._read_state()
             if lock[1] == "ready" and state is not None:
@@ -228,7 +221,7 @@ class EmbeddedPostgres:
         command = [str(bin_folder / "postgres"), "-D", str(self.data), "-p", "5432"]
         for name, value in {**self.settings, **fixed}.items():
             command += ["-c", f"{name}={value}"]
-        keeper = _Keeper(command, self.data, run, log, account)
+        keeper = Keeper(command, self.data, run, log, account)
         keeper.begin()
         self._keeper = keeper
         password = password_file.read_text()
@@ -253,157 +246,3 @@ class EmbeddedPostgres:
                     f"{run} is not a private folder of '{account.name}': remove it, or set ASSAY_HOME to a shorter path"
                 ) from None
         return run
-
-
-class _Keeper(threading.Thread):
-    """The thread that is the server's parent.
-
-    The kernel's parent-death signal follows the *thread* that forked, so that thread must live as long as the
-    process does. It also reaps the server at once (a zombie looks alive to the next start) and starts it again.
-    """
-
-    def __init__(self, command: list[str], data: Path, run: Path, log: Path, account: Account) -> None:
-        super().__init__(name="postgres-keeper", daemon=True)
-        self.owner_pid = os.getpid()
-        self._command = command
-        self._data, self._run, self._log, self._account = data, run, log, account
-        self._ending = threading.Event()
-        self._settled = threading.Event()
-        self._failure: Exception | None = None
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def begin(self) -> None:
-        self.start()
-        self._settled.wait()
-        if self._failure is not None:
-            raise self._failure
-
-    def end(self) -> None:
-        self._ending.set()
-        deadline = time.monotonic() + _STOP_SECONDS_MAX
-        # Fast, then immediate, then by force: each later one costs more recovery at the next start.
-        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-            process = self._process
-            if process is not None and process.poll() is None:
-                process.send_signal(number)
-            self.join(max(deadline - time.monotonic(), 2.0))
-            if not self.is_alive():
-                return
-
-    def run(self) -> None:
-        try:
-            process = self._come_up()
-            self._settled.set()
-            while not self._ending.is_set():
-                process.wait()
-                if not self._ending.is_set():
-                    process = self._come_up()
-            process.wait()
-        except Unavailable as error:
-            self._failure = error
-        except Exception as error:  # a thread's exception is seen by nobody unless it is handed over
-            self._failure = Unavailable(f"the database could not be started: {error}")
-        finally:
-            self._settled.set()
-
-    def _come_up(self) -> subprocess.Popen[bytes]:
-        """Start until ready. After a kill the dead server's children hold its memory for a moment: try again."""
-        deadline = time.monotonic() + _START_SECONDS_MAX
-        while True:
-            _release_stale_lock(self._data, self._run)
-            said_from = self._log.stat().st_size if self._log.exists() else 0
-            process = self._spawn()
-            while process.poll() is None:
-                lock = _read_lock(self._data)
-                if lock == (process.pid, "ready"):
-                    return process
-                if time.monotonic() > deadline or self._ending.is_set():
-                    process.send_signal(signal.SIGINT)
-                    process.wait()
-                    break
-                time.sleep(0.003)
-            said = self._log.read_bytes()[said_from:].decode(errors="replace").strip()
-            busy = "still in use" in said or "lock file" in said
-            if self._ending.is_set() or not busy or time.monotonic() > deadline:
-                last = "\n".join(said.splitlines()[-5:])
-                raise Unavailable(f"PostgreSQL did not come up for {self._data} (see {self._log}): {last}")
-            time.sleep(0.05)
-
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - our own program, arguments built above
-                self._command,
-                cwd=self._data,
-                env=clean_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                # Its own session: Ctrl-C in the terminal reaches us, and we end it when we are done with it.
-                start_new_session=True,
-                preexec_fn=_die_with(os.getpid()),
-                **self._account.switch,
-            )  # type: ignore[call-overload]
-        assert self._process is not None
-        return self._process
-
-
-def _die_with(parent: int) -> Callable[[], None] | None:
-    """What the child does just before it becomes the server: ask for SIGINT (fast shutdown) when its parent dies."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-
-    def ask() -> None:
-        # The parent may have died between the fork and this line: then nobody would ever tell us.
-        if prctl(_PR_SET_PDEATHSIG, int(signal.SIGINT), 0, 0, 0) != 0 or os.getppid() != parent:
-            os._exit(1)
-
-    return ask
-
-
-def _read_lock(data: Path) -> tuple[int, str] | None:
-    """(process id, status) of the server's lock file; the status is empty while it starts."""
-    try:
-        lines = (data / "postmaster.pid").read_text().splitlines()
-        return int(lines[0]), lines[7].strip() if len(lines) > 7 else ""
-    except (OSError, ValueError, IndexError):
-        return None
-
-
-def _is_postmaster(pid: int, data: Path) -> bool:
-    """True when ``pid`` is a living server of ``data``, not a zombie and not another program with a reused number."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    if sys.platform != "linux":
-        return True
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-        # A server stands in its data folder; comparing folders and not names sees through links.
-        return status.rpartition(")")[2].split()[0] not in "ZX" and os.path.samefile(f"/proc/{pid}/cwd", data)
-    except OSError:
-        return False
-
-
-def _release_stale_lock(data: Path, run: Path) -> None:
-    """Let a new server take over from one that was killed.
-
-    PostgreSQL believes a lock file whose process id exists, and a zombie or a reused number does. The file itself
-    must stay: it names the shared memory, by which the new server sees whether children of the old one still live.
-    So only its first line is changed, to our own number, which PostgreSQL knows cannot be a server (its parent).
-    """
-    lock = _read_lock(data)
-    if lock is not None and _is_postmaster(lock[0], data):
-        return
-    for leftover in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
-        (run / leftover).unlink(missing_ok=True)
-    if lock is None:
-        return
-    path = data / "postmaster.pid"
-    lines = path.read_text().splitlines(keepends=True)
-    with path.open("r+") as file:
-        file.write("".join([f"{os.getpid()}\n", *lines[1:]]))
-        file.truncate()
