@@ -1,0 +1,315 @@
+"""Nobody reaches into another organization: every route that takes an id, as every role.
+
+The matrix is generated from the application's own routes; a new route with an id joins it by itself, and one whose
+id or body the matrix does not know fails until it is taught.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import pytest
+from litestar import Litestar
+
+from assay.core import permissions
+from harness import ROLES, Organization
+from scenes import ANSWER, Scene, photo, populated
+
+# What each changing route is sent: well-formed, so that nothing but the id is wrong with it.
+BODIES: dict[str, dict[str, Any]] = {
+    "PATCH /v1/members/{member_id}": {"json": {"name": "Taken over"}},
+    "POST /v1/members/{member_id}/sign-in-links": {},
+    "DELETE /v1/api-keys/{key_id}": {},
+    "PATCH /v1/projects/{project_id}": {"json": {"name": "Taken over", "instructions": "New"}},
+    "POST /v1/projects/{project_id}/attachments": {"content": photo(7), "headers": {"x-file-name": "7.png"}},
+    "POST /v1/projects/{project_id}/tasks": {"json": {"tasks": [{"url": "https://photos.acme.org/2.jpg"}]}},
+    "POST /v1/projects/{project_id}/imports": {
+        "content": b'{"url": "https://photos.acme.org/3.jpg"}\n',
+        "params": {"format": "jsonl", "as": "tasks"},
+        "headers": {"x-file-name": "rows.jsonl"},
+    },
+    "POST /v1/projects/{project_id}/workers/{worker_id}/suspend": {"json": {"reason": "Careless"}},
+    "POST /v1/projects/{project_id}/workers/{worker_id}/reinstate": {"json": {}},
+    "POST /v1/tasks/{task_id}/cancel": {},
+    "POST /v1/tasks/{task_id}/reopen": {},
+    "PUT /v1/tasks/{task_id}/gold": {"json": {"answer": ANSWER}},
+    "DELETE /v1/tasks/{task_id}/gold": {},
+    "PATCH /v1/webhooks/{webhook_id}": {"json": {"description": "Taken over"}},
+    "DELETE /v1/webhooks/{webhook_id}": {},
+    "POST /v1/webhooks/{webhook_id}/test": {},
+    "POST /v1/deliveries/{delivery_id}/replay": {},
+    "POST /v1/work/projects/{project_id}/claim": {"json": {"stage": "annotate"}},
+    "PUT /v1/work/turns/{turn_id}/draft": {"json": {"answer": ANSWER}},
+    "POST /v1/work/turns/{turn_id}/submit": {"json": {"answer": ANSWER, "duration_seconds": 3}},
+    "POST /v1/work/turns/{turn_id}/extend": {},
+    "POST /v1/work/turns/{turn_id}/skip": {"json": {"reason": "unclear"}},
+    "POST /v1/work/turns/{turn_id}/report": {"json": {"reason": "offensive"}},
+    "POST /v1/work/turns/{turn_id}/return": {},
+    "POST /v1/work/turns/{turn_id}/review": {"json": {"verdict": "accept", "duration_seconds": 3}},
+}
+QUERIES = {"GET /v1/projects/{project_id}/export": {"format": "jsonl"}}
+# Paths that are no objects of ours: pages and built files. Signed media addresses are tried on their own below.
+NOT_OBJECTS = ("/static", "/console", "/work/", "/v1/schema", "/media/")
+# Open to a stranger: signing in, pages without content, and the sign of life.
+OPEN = {
+    "POST /v1/sessions",
+    "GET /console",
+    "GET /console/{_}",
+    "GET /work",
+    "GET /work/{_}",
+    "GET /sign-in",
+    "GET /healthz",
+    "GET /static/{file_path}",
+    "HEAD /static/{file_path}",
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    method: str
+    path: str
+    parameters: tuple[str, ...]
+    permission: str | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    def arguments(self, ids: dict[str, Any]) -> dict[str, Any]:
+        """What to send, with these ids in the address."""
+        assert self.method == "GET" or self.name in BODIES, f"tell BODIES what {self.name} is sent"
+        sent = {"params": QUERIES[self.name]} if self.name in QUERIES else {}
+        return {"method": self.method, "url": self.path.format(**ids), **sent, **BODIES.get(self.name, {})}
+
+
+def routes(app: Litestar) -> Iterator[Route]:
+    """Every route of ours; those that Litestar adds are tested where they are."""
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", []):
+            methods = set(handler.http_methods) - {"OPTIONS"}
+            if not methods or route.path.startswith("/v1/schema"):
+                continue
+            path, parameters = "", []
+            for part in route.path_components:
+                path += "/" + (part if isinstance(part, str) else "{" + part.name + "}")
+                if not isinstance(part, str):
+                    parameters.append(part.name)
+            for method in sorted(methods):
+                yield Route(method, path or "/", tuple(parameters), handler.opt["permission"])
+
+
+def routes_with_ids(app: Litestar) -> list[Route]:
+    return [route for route in routes(app) if route.parameters and not route.path.startswith(NOT_OBJECTS)]
+
+
+@pytest.fixture
+async def superuser(database_url: str) -> AsyncIterator[asyncpg.Connection[Any]]:
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+async def _all_rows(superuser: asyncpg.Connection[Any], organization: Organization) -> dict[str, str]:
+    """A fingerprint of each table's rows of one organization. Sessions leave out when they were seen last."""
+    tables = await superuser.fetch("""
+        select table_name from information_schema.columns
+        where table_schema = 'public' and column_name = 'organization_id' and table_name <> 'tenants'""")
+    found = {}
+    for row in tables:
+        table = row["table_name"]
+        rows = await superuser.fetch(
+            f"select (to_jsonb(t) - 'last_seen_at' - 'last_used_at')::text from {table} t"
+            " where organization_id = $1 order by 1",
+            organization.id,
+        )
+        found[table] = hashlib.sha256("\n".join(r[0] for r in rows).encode()).hexdigest()
+    return found
+
+
+async def test_foreign_ids_are_not_found_by_any_role_and_nothing_changes(
+    organization: Organization, neighbour: Organization, app: Litestar, superuser: asyncpg.Connection[Any]
+) -> None:
+    """404 where the role may do such a thing at home, 403 where it may not: never a hint that the object exists."""
+    theirs = await populated(neighbour)
+    before = await _all_rows(superuser, neighbour)
+    tried = 0
+
+    for role in ROLES:
+        client = await organization.client_for(role)
+        for route in routes_with_ids(app):
+            assert set(route.parameters) <= set(theirs.ids), f"tell scenes.populated how to make {route.parameters}"
+            answer = await client.request(**route.arguments(theirs.ids))
+
+            allowed = permissions.may(role, route.permission)  # type: ignore[arg-type]
+            expected = 404 if allowed else 403
+            assert answer.status_code == expected, f"{role}: {route.name}: {answer.status_code} {answer.text}"
+            for value in _secrets(theirs):
+                assert value not in answer.text, f"{role}: {route.name} tells {value}"
+            tried += 1
+
+    assert await _all_rows(superuser, neighbour) == before
+    assert tried >= 5 * 30
+
+
+async def test_an_unknown_id_and_a_foreign_one_are_told_apart_by_nobody(
+    organization: Organization, neighbour: Organization, app: Litestar
+) -> None:
+    theirs = await populated(neighbour)
+    nowhere = dict.fromkeys(theirs.ids, "0192f3a0-0000-7000-8000-000000000000")
+    client = await organization.client_for("owner")
+
+    for route in routes_with_ids(app):
+        foreign = (await client.request(**route.arguments(theirs.ids))).json()
+        unknown = (await client.request(**route.arguments(nowhere))).json()
+        for answer in (foreign, unknown):
+            answer.pop("request_id")
+        assert foreign == unknown, route.name
+
+
+async def test_ids_of_two_organizations_are_not_mixed(
+    organization: Organization, neighbour: Organization, app: Litestar, superuser: asyncpg.Connection[Any]
+) -> None:
+    """My project with their worker, their project with my worker: every mixture but my own."""
+    mine, theirs = await populated(organization), await populated(neighbour)
+    before = await _all_rows(superuser, neighbour), await _all_rows(superuser, organization)
+    client = await organization.client_for("owner")
+    nested = [route for route in routes_with_ids(app) if len(route.parameters) > 1]
+
+    for route in nested:
+        for scenes in itertools.product((mine, theirs), repeat=len(route.parameters)):
+            if all(scene is mine for scene in scenes):
+                continue
+            ids = {name: scene.ids[name] for name, scene in zip(route.parameters, scenes, strict=True)}
+            answer = await client.request(**route.arguments(ids))
+            assert answer.status_code == 404, f"{route.name}: {answer.status_code} {answer.text}"
+
+    assert len(nested) >= 2
+    assert (await _all_rows(superuser, neighbour), await _all_rows(superuser, organization)) == before
+
+
+async def test_ids_in_bodies_and_queries_are_not_followed_abroad(
+    organization: Organization, neighbour: Organization
+) -> None:
+    mine, theirs = await populated(organization), await populated(neighbour)
+    client = await organization.client_for("owner")
+    manager = await neighbour.client_for("manager")
+    sent = await manager.post(
+        f"/v1/projects/{theirs.ids['project_id']}/attachments", content=photo(3), headers={"x-file-name": "3.png"}
+    )
+
+    rows = {"tasks": [{"attachment_id": sent.json()["id"]}]}
+    made = await client.post(f"/v1/projects/{mine.ids['project_id']}/tasks", json=rows)
+    events = await client.get("/v1/events", params={"project": str(theirs.ids["project_id"])})
+    tasks = await client.get(
+        f"/v1/projects/{mine.ids['project_id']}/tasks", params={"worker": str(theirs.ids["worker_id"])}
+    )
+
+    assert made.json()["created"] == 0, made.text
+    assert made.json()["results"][0]["status"] == "failed"
+    assert events.json()["items"] == []
+    assert tasks.json()["items"] == []
+
+
+async def test_the_matrix_sends_what_is_well_formed(organization: Organization, app: Litestar) -> None:
+    """At home, with every role's own ids, the same requests do not fail for their form: so a 404 above means the wall
+    and not a typing error here."""
+    mine = await populated(organization)
+    # Reading first and deleting last, so that what is asked is still there; turns end once, which is a conflict later.
+    order = {"GET": 0, "PATCH": 1, "PUT": 2, "POST": 3, "DELETE": 4}
+    statuses = {}
+    for route in sorted(routes_with_ids(app), key=lambda r: (order[r.method], r.name)):
+        role = "annotator" if route.path.startswith("/v1/work/") else "owner"
+        client = await organization.client_for("reviewer" if route.path.endswith("/review") else role)  # type: ignore[arg-type]
+        statuses[route.name] = (await client.request(**route.arguments(mine.ids))).status_code
+
+    # A reviewer is not whose turn it is, so that route says what it says abroad.
+    assert statuses.pop("POST /v1/work/turns/{turn_id}/review") in (403, 404, 409)
+    wrong = {name: status for name, status in statuses.items() if status not in (200, 201, 202, 204, 409)}
+    assert wrong == {}
+
+
+async def test_every_route_declares_a_permission_or_is_known_to_be_open(app: Litestar) -> None:
+    undeclared = {route.name for route in routes(app) if route.permission is None}
+    unknown = {
+        route.permission
+        for route in routes(app)
+        if route.permission is not None and route.permission not in permissions.PERMISSIONS
+    }
+
+    assert undeclared == OPEN
+    assert unknown == set()
+
+
+async def test_to_be_signed_in_is_no_permission(
+    organization: Organization, app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A role that was granted nothing gets nothing, whatever the route."""
+    mine = await populated(organization)
+    client = await organization.client_for("owner")
+    monkeypatch.setattr(permissions, "_PERMISSIONS_OF", dict.fromkeys(permissions.ROLES, frozenset()))
+    plain = {
+        "POST /v1/members",
+        "POST /v1/api-keys",
+        "POST /v1/projects",
+        "POST /v1/projects/check",
+        "POST /v1/webhooks",
+    }
+
+    for route in routes(app):
+        if route.permission is None or route.path.startswith(("/media/", "/static")) or route.path == "/":
+            continue
+        if route.name in plain or not route.parameters:
+            sent = await client.request(route.method, route.path, json=_plain_body(route))
+        else:
+            sent = await client.request(**route.arguments(mine.ids))
+        assert sent.status_code == 403, f"{route.name}: {sent.status_code} {sent.text}"
+
+
+def _plain_body(route: Route) -> dict[str, Any] | None:
+    return {
+        "POST /v1/members": {"name": "N", "email": "n@new.test", "role": "annotator"},
+        "POST /v1/api-keys": {"name": "N", "mode": "live", "role": "annotator"},
+        "POST /v1/projects": {"name": "N", "taxonomy": {"labels": [{"name": "a"}]}},
+        "POST /v1/projects/check": {"name": "N", "taxonomy": {"labels": [{"name": "a"}]}},
+        "POST /v1/webhooks": {"url": "https://hooks.acme.org/", "events": ["*"]},
+    }.get(route.name)
+
+
+async def test_a_stranger_gets_nothing_but_the_door(app: Litestar, organization: Organization) -> None:
+    mine = await populated(organization)
+    nobody = await organization.client_for(None)
+
+    for route in routes(app):
+        if route.permission is None or route.path in ("/", "/media/{key}"):
+            continue
+        sent = await nobody.request(route.method, route.path.format(**{**mine.ids, "key": "x"}))
+        assert sent.status_code == 401, f"{route.name}: {sent.status_code} {sent.text}"
+
+
+async def test_a_photos_address_works_for_nobody_else(organization: Organization, neighbour: Organization) -> None:
+    theirs = await populated(neighbour)
+    url = theirs.made["turn"]["media"]["url"]
+    owner_of_it = await neighbour.client_for("annotator")
+    assert (await owner_of_it.get(url)).status_code == 200
+
+    for client in (
+        await organization.client_for("owner"),
+        await neighbour.client_for("reviewer"),
+        await neighbour.client_for(None),
+    ):
+        assert (await client.get(url)).status_code in (401, 403, 404)
+
+
+def _secrets(scene: Scene) -> list[str]:
+    return [
+        scene.made["project"]["name"],
+        scene.made["key"]["key"],
+        scene.made["webhook"]["secret"],
+        scene.made["webhook"]["url"],
+        scene.organization.people["owner"].email,
+    ]

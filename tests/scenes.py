@@ -1,0 +1,95 @@
+"""Organizations with something in them, made over HTTP as a customer would."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from PIL import Image
+
+from harness import Organization
+
+TAXONOMY: dict[str, Any] = {"labels": [{"name": "apple", "shapes": ["box"]}]}
+ANSWER: dict[str, Any] = {
+    "annotations": [{"id": "a", "type": "box", "label": "apple", "x": 4, "y": 4, "width": 20, "height": 10}]
+}
+
+
+def photo(shade: int = 90, width: int = 64, height: int = 48) -> bytes:
+    """A PNG; another ``shade`` is another photo."""
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), (shade % 256, 120, shade // 256 % 256)).save(file, "PNG")
+    return file.getvalue()
+
+
+@dataclass
+class Scene:
+    """One of everything, by the name its id has in addresses, and what was said when it was made."""
+
+    organization: Organization
+    ids: dict[str, UUID | str] = field(default_factory=dict)
+    made: dict[str, Any] = field(default_factory=dict)
+
+
+async def make_project(organization: Organization, name: str = "Apples", **policy: Any) -> dict[str, Any]:
+    manager = await organization.client_for("manager")
+    body = {"name": name, "instructions": "Box every apple.", "taxonomy": TAXONOMY, "policy": policy}
+    answer = await manager.post("/v1/projects", json=body)
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+async def make_tasks(organization: Organization, project_id: str, count: int, first_shade: int = 1) -> list[str]:
+    """Tasks of one photo each, ready to be claimed. Their ids."""
+    manager = await organization.client_for("manager")
+    rows = []
+    for shade in range(first_shade, first_shade + count):
+        sent = await manager.post(
+            f"/v1/projects/{project_id}/attachments",
+            content=photo(shade),
+            headers={"x-file-name": f"{shade}.png", "content-type": "application/octet-stream"},
+        )
+        assert sent.status_code == 201, sent.text
+        rows.append({"attachment_id": sent.json()["id"], "unique_id": f"{shade}"})
+    made = await manager.post(f"/v1/projects/{project_id}/tasks", json={"batch": "First", "tasks": rows})
+    assert made.status_code == 201, made.text
+    return [result["task_id"] for result in made.json()["results"]]
+
+
+async def populated(organization: Organization) -> Scene:
+    """One of everything that has an id."""
+    scene = Scene(organization)
+    owner, manager = await organization.client_for("owner"), await organization.client_for("manager")
+    member = await organization.add("annotator")
+    project = await make_project(organization)
+    task_ids = await make_tasks(organization, project["id"], 2)
+    annotator = await organization.client_for("annotator")
+    turn = await annotator.post(f"/v1/work/projects/{project['id']}/claim", json={"stage": "annotate"})
+    assert turn.status_code == 200, turn.text
+    key = (await owner.post("/v1/api-keys", json={"name": "K", "mode": "live", "role": "manager"})).json()
+    hook = {"url": "https://hooks.acme.org/assay", "events": ["webhook.test"]}
+    webhook = (await manager.post("/v1/webhooks", json=hook)).json()
+    delivery = (await manager.post(f"/v1/webhooks/{webhook['id']}/test")).json()
+    imported = await manager.post(
+        f"/v1/projects/{project['id']}/imports",
+        params={"format": "jsonl", "as": "tasks"},
+        content=b'{"url": "https://photos.acme.org/1.jpg"}\n',
+        headers={"x-file-name": "rows.jsonl"},
+    )
+    assert imported.status_code == 202, imported.text
+    scene.ids = {
+        "project_id": project["id"],
+        "task_id": next(task for task in task_ids if task != turn.json()["task_id"]),
+        "turn_id": turn.json()["assignment_id"],
+        "member_id": str(member.id),
+        "worker_id": str(member.worker_id),
+        "key_id": key["id"],
+        "webhook_id": webhook["id"],
+        "delivery_id": delivery["id"],
+        "import_id": imported.json()["id"],
+    }
+    scene.made = {"project": project, "turn": turn.json(), "key": key, "webhook": webhook}
+    return scene
