@@ -20,6 +20,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 from assay.adapters.blobs import local_blobs, s3_blobs
+from assay.adapters.callbacks import HttpCallbacks
 from assay.adapters.egress import EgressPolicy, HttpEgress
 from assay.adapters.embedded_postgres import EmbeddedPostgres
 from assay.adapters.sealing import file_seals
@@ -27,8 +28,8 @@ from assay.config import Settings
 from assay.core.errors import Unavailable
 from assay.core.ports import Blobs
 from assay.faces import http, media, native, pages, worker
-from assay.faces.jobs.handlers import Workshop
 from assay.faces.jobs.runner import Bell, Runner
+from assay.faces.jobs.workshop import Workshop
 from assay.store import jobs
 from assay.store.connection import Database, migrate
 
@@ -150,7 +151,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         inside = await stack.enter_async_context(opened(settings, bell.ring))
         house, database = inside.house, inside.database
         if settings.run_jobs:
-            runner = Runner(Workshop(house, inside.egress), database, bell)
+            runner = Runner(Workshop(house, inside.egress, HttpCallbacks(inside.egress)), database, bell)
             await runner.start()
             stack.push_async_callback(runner.stop)
         server = uvicorn.Server(
@@ -172,6 +173,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         stopped = asyncio.Event()
         serving = asyncio.create_task(_serve(server, listener, stopped))
         stack.push_async_callback(_end, server, serving)
+        stack.callback(house.watching.close)
         await _answers(listener, stopped)
         if stopped.is_set():
             await serving
