@@ -14,9 +14,11 @@ from uuid import UUID
 import httpx
 import pytest
 
+from assay.adapters.callbacks import MemoryCallbacks
 from assay.adapters.egress import EgressPolicy, HttpEgress
 from assay.faces.jobs import importing
-from assay.faces.jobs.handlers import HANDLERS, Workshop
+from assay.faces.jobs.handlers import HANDLERS
+from assay.faces.jobs.workshop import Workshop
 from assay.services import labeling, resolution, routing
 from assay.store.connection import Tenant
 from assay.store.jobs import Job
@@ -73,7 +75,9 @@ class Importer:
 async def importer(organization: Organization) -> AsyncIterator[Importer]:
     egress = HttpEgress(EgressPolicy(enabled=False))
     street = await new_street(organization)
-    yield Importer(street, await organization.client_for("manager"), Workshop(organization.house, egress))
+    yield Importer(
+        street, await organization.client_for("manager"), Workshop(organization.house, egress, MemoryCallbacks())
+    )
     await egress.aclose()
 
 

@@ -25,6 +25,7 @@ from litestar.handlers import BaseRouteHandler
 from assay.core import errors, tokens
 from assay.core.ports import Blobs, Seals
 from assay.faces import throttle
+from assay.faces.broadcast import Broadcast
 from assay.faces.hints import QueueHints
 from assay.faces.throttle import Gate
 from assay.services import accounts
@@ -62,6 +63,8 @@ class House:
     gate: Gate = field(default_factory=Gate)
     # Where each queue begins, as far as this process knows.
     hints: QueueHints = field(default_factory=QueueHints)
+    # Streams that share what they look at.
+    watching: Broadcast = field(default_factory=Broadcast)
 
     def announce(self, context: Context) -> None:
         """After the commit: what the context opened is no news to the next claim."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from assay.faces.native import events, exports, imports, people, projects, tasks, webhooks, workers
+from assay.faces.native import events, exports, imports, people, progress, projects, tasks, webhooks, workers
 
 router = Router(
     path="/v1",
@@ -15,6 +15,7 @@ router = Router(
         *events.HANDLERS,
         *exports.HANDLERS,
         *imports.HANDLERS,
+        *progress.HANDLERS,
         projects.router,
         tasks.router,
     ],
