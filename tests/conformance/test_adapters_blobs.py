@@ -23,7 +23,8 @@ import pytest
 
 from assay.adapters.blobs import StoredBlobs, local_blobs, memory_blobs, s3_blobs
 from assay.core.errors import Forbidden, Invalid, NotFound, Unavailable
-from assay.core.media_links import check_key, check_link, media_keys
+from assay.core.media_links import check_key, check_link
+from assay.core.photos import blob_key
 from assay.core.ports import Blobs
 
 SECRET = b"k" * 32
@@ -172,14 +173,10 @@ async def test_a_key_that_could_leave_its_place_is_refused_by_every_method(tmp_p
     assert os.listdir(tmp_path / "inside") == []
 
 
-def test_keys_of_a_photo_are_made_from_its_organization_and_hash() -> None:
-    organization, digest = uuid4(), hashlib.sha256(b"photo").digest()
+def test_the_keys_that_photos_get_are_keys() -> None:
+    key = blob_key(str(uuid4()), hashlib.sha256(b"photo").hexdigest(), "thumbnail", "image/webp")
 
-    keys = media_keys(organization, digest)
-
-    assert keys == media_keys(organization, digest)
-    assert len({check_key(key) for key in (keys.original, keys.display, keys.thumbnail)}) == 3
-    assert keys.original.startswith(f"{organization.hex}/{digest.hex()}/")
+    assert check_key(key) == key
 
 
 def _asked(url: str) -> tuple[str, dict[str, str]]:

@@ -71,12 +71,6 @@ _PREFIX: Final = "whsec_"
 SECRET_BYTES_MIN, SECRET_BYTES_MAX = 24, 64
 
 
-def make_secret(random_bytes: bytes) -> str:
-    """A signing secret from 24 to 64 random bytes."""
-    assert SECRET_BYTES_MIN <= len(random_bytes) <= SECRET_BYTES_MAX, "a signing secret has 24 to 64 bytes"
-    return _PREFIX + base64.b64encode(random_bytes).decode()
-
-
 def signed_headers(message_id: str, sent_at: datetime, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
     """The headers by which a receiver knows that ``body`` is ours, new, and which message it repeats.
 

@@ -1,4 +1,4 @@
-"""Where a photo's bytes lie, and links to them that expire.
+"""What a key of the blob store looks like, and links that expire.
 
 Keys are made of ids and hashes only, so that nothing a customer names reaches a path. A link is bound to the method,
 the object, the time, the type it is served as, and the person it was made for; whoever serves it checks all five
@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote, urlencode
-from uuid import UUID
 
 from assay.core.errors import Forbidden, Invalid
 
@@ -24,22 +23,6 @@ SECRET_BYTES_MIN: Final = 32
 _SEGMENT = r"[a-z0-9][a-z0-9_-]{0,79}(?:\.[a-z0-9]{1,8})?"
 _KEY: Final = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT}){{0,7}}")
 _CONTENT_TYPE: Final = re.compile(r"[a-z]{1,20}/[a-z0-9][a-z0-9.+-]{0,60}")
-
-
-@dataclass(frozen=True)
-class MediaKeys:
-    """The three files of one photo. ``display`` is used only for photos with a scaled copy."""
-
-    original: str
-    display: str
-    thumbnail: str
-
-
-def media_keys(organization_id: UUID, sha256: bytes) -> MediaKeys:
-    """The same photo of the same organization has the same keys, so that writing it twice is harmless."""
-    assert len(sha256) == 32, "a SHA-256 is 32 bytes"
-    folder = f"{organization_id.hex}/{sha256.hex()}"
-    return MediaKeys(f"{folder}/original", f"{folder}/display", f"{folder}/thumbnail")
 
 
 def check_key(key: str) -> str:
