@@ -75,6 +75,11 @@ class Pen:
             self.ellipse(start[0], start[1], w1 / 2, w1 / 2, color)
             self.ellipse(end[0], end[1], w2 / 2, w2 / 2, color)
 
+    def area(self, left: float, top: float, right: float, bottom: float) -> float:
+        """How many of the finished picture's pixels are the present thing's, within these bounds."""
+        crop = self._map.crop((int(left * SCALE), int(top * SCALE), int(right * SCALE) + 1, int(bottom * SCALE) + 1))
+        return crop.histogram()[self.thing] / SCALE**2
+
     def things(self) -> npt.NDArray[np.uint8]:
         """``(height, width)`` uint8: whose each pixel of the finished picture is; 0 is the street."""
         return np.asarray(self._map)[SCALE // 2 :: SCALE, SCALE // 2 :: SCALE]

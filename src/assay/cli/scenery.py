@@ -109,7 +109,7 @@ def _draw_sky(pen: Pen, street: Street, hour: Hour, rng: np.random.Generator) ->
             brush.ellipse((cx - rx, cy - rx * 0.42, cx + rx, cy + rx * 0.42), fill=int(rng.integers(110, 210)))
     cloud = mix(hour.sky_low, (255, 255, 255), 0.6 if not hour.lit else 0.15)
     sky.paste(Image.new("RGB", sky.size, cloud), mask=veil.filter(ImageFilter.GaussianBlur(5)))
-    pen.picture.paste(sky.resize(size, Image.Resampling.BICUBIC), (0, 0))
+    pen.picture.paste(sky.resize(size, Image.Resampling.BILINEAR), (0, 0))
 
 
 def _draw_hills(pen: Pen, street: Street, look: Look, rng: np.random.Generator) -> None:

@@ -118,7 +118,7 @@ def draw_scene(number: int) -> Scene:
         places = _cast(street, rng)
         _draw_shadows(pen, street, hour, places, rng)
         labels: list[str] = []
-        areas: list[int] = []
+        areas: list[float] = []
         for place in places:
             pen.thing = len(labels) + 1 if place.label else 0
             area = _draw(pen, place, street, hour, rng)
@@ -146,7 +146,7 @@ def _street(rng: np.random.Generator) -> Street:
     )
 
 
-def _draw(pen: Pen, place: _Place, street: Street, hour: Hour, rng: np.random.Generator) -> int:
+def _draw(pen: Pen, place: _Place, street: Street, hour: Hour, rng: np.random.Generator) -> float:
     """Draws one of the cast; how many pixels it takes up before anyone nearer is drawn."""
     look = Look(hour.tint, hour.strength, hour.sky_low, street.distance(place.y), hour.lit)
     ppm = street.ppm(place.y)
@@ -158,7 +158,11 @@ def _draw(pen: Pen, place: _Place, street: Street, hour: Hour, rng: np.random.Ge
         draw_car(pen, place.x, place.y, ppm, rng, look, place.body)
     else:
         draw_tree(pen, place.x, place.y, ppm, look, rng)
-    return int(np.count_nonzero(pen.things() == pen.thing)) if pen.thing else 0
+    if not pen.thing:
+        return 0.0
+    # Arms and tails reach beyond the room that a figure takes up.
+    across, up = 2 * place.half_width + 0.5 * ppm, 1.3 * place.height
+    return pen.area(place.x - across, place.y - up, place.x + across, place.y + 0.2 * place.height)
 
 
 # Who stands where
@@ -244,8 +248,11 @@ def _draw_shadows(pen: Pen, street: Street, hour: Hour, places: Sequence[_Place]
                 [(x - half * 0.4, y), (x + half * 0.4, y), (end + half * 0.3, deep + 1), (end - half * 0.3, deep + 1)],
                 fill=int(190 * hour.shadow),
             )
-    soft = veil.filter(ImageFilter.GaussianBlur(1.6)).resize(pen.picture.size, Image.Resampling.BILINEAR)
-    pen.picture.paste(Image.new("RGB", pen.picture.size, (24, 26, 44)), mask=soft)
+    # Only the ground takes shadows; leaving the sky out halves the work.
+    top = int(street.base) // small
+    soft = veil.filter(ImageFilter.GaussianBlur(1.6)).crop((0, top, *size))
+    soft = soft.resize((soft.width * small * SCALE, soft.height * small * SCALE), Image.Resampling.BILINEAR)
+    pen.picture.paste((24, 26, 44), (0, top * small * SCALE), mask=soft)
 
 
 def _developed(picture: Image.Image, hour: Hour, rng: np.random.Generator) -> bytes:
@@ -258,7 +265,7 @@ def _developed(picture: Image.Image, hour: Hour, rng: np.random.Generator) -> by
     grain = rng.standard_normal((height, width), dtype=np.float32) * (4.4 if hour.lit else 3.0)
     graded = pixels * corner[:, :, None]
     graded += grain[:, :, None]
-    np.clip(graded, 0, 255, out=graded)
+    graded.clip(0, 255, out=graded)
     held = io.BytesIO()
     Image.fromarray(_TONES[graded.astype(np.uint8)]).save(held, "JPEG", quality=88)
     return held.getvalue()
@@ -273,7 +280,7 @@ _TONES = (np.clip(_LEVELS - 0.045 * np.sin(_LEVELS * 2 * np.pi), 0, 1) * 255).ro
 
 
 def _objects(
-    things: npt.NDArray[np.uint8], labels: Sequence[str], areas: Sequence[int]
+    things: npt.NDArray[np.uint8], labels: Sequence[str], areas: Sequence[float]
 ) -> tuple[SceneObject, ...] | None:
     """What is in sight of each of the cast, or None when there is too little of one. ``areas`` are their pixels were
     nobody before them."""
