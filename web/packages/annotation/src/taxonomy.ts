@@ -101,7 +101,7 @@ export interface PlacedLabel {
  * enough for a bright one. The order alternates warm and cold so that neighbours in the list differ most.
  */
 const PALETTE = [
-  "#f97316", "#0ea5e9", "#84cc16", "#d946ef", "#facc15", "#6366f1", "#10b981", "#f43f5e",
+  "#f97316", "#0ea5e9", "#84cc16", "#d946ef", "#facc15", "#818cf8", "#10b981", "#f43f5e",
   "#06b6d4", "#a16207", "#a855f7", "#22c55e", "#ec4899", "#3b82f6", "#f59e0b", "#14b8a6",
 ] as const;
 

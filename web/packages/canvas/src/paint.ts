@@ -36,7 +36,7 @@ export function paintMarks(brush: Brush, view: Viewport, scene: Scene, ratio: nu
   for (const mark of still) {
     const color = scene.colorOf(mark.label);
     brush.setLineDash(scene.suggested.has(mark.id) ? [5, 4] : []);
-    if (scene.doubtful.has(mark.id)) stroke(brush, view, mark, ratio, WARN, 6);
+    if (scene.doubts.has(mark.id)) stroke(brush, view, mark, ratio, "rgb(255 255 255 / 0.75)", 6);
     else if (decorated) stroke(brush, view, mark, ratio, "rgb(0 0 0 / 0.35)", 4);
     stroke(brush, view, mark, ratio, color, 2, decorated && mark.type === "polygon" ? 0.14 : 0);
   }
@@ -48,6 +48,10 @@ export function paintMarks(brush: Brush, view: Viewport, scene: Scene, ratio: nu
     }
   }
   brush.setLineDash([]);
+  for (const mark of still) {
+    const doubt = scene.doubts.get(mark.id);
+    if (doubt !== undefined && !scene.tags) paintChip(brush, view, mark, doubt, WARN);
+  }
   if (scene.tags) for (const mark of still.slice(0, DECORATED_MAX)) paintTag(brush, view, mark, scene);
 }
 
@@ -150,13 +154,15 @@ function trace(brush: Brush, view: Viewport, vertices: readonly Vertex[], closed
 
 function paintGrips(brush: Brush, view: Viewport, mark: Mark, rotatable: boolean, preview: Preview): void {
   const pixel = 1 / view.scale;
+  const bounds = boundsOf(mark);
+  const knob = Math.min(bounds.width, bounds.height) * view.scale < 22 ? 5 : 7;
   for (const grip of gripsOf(mark, rotatable, pixel)) {
     const { x, y } = toScreen(view, grip.at);
     if (x < -20 || y < -20 || x > view.stage.width + 20 || y > view.stage.height + 20) continue;
     const held = grip.kind === "vertex" && preview.vertex?.ring === grip.ring && preview.vertex.index === grip.index;
     if (grip.kind === "rotate") paintDot(brush, x, y, 5.5, WHITE);
     else if (grip.kind === "vertex") paintDot(brush, x, y, held ? 5.5 : 4, held ? WARN : WHITE);
-    else paintKnob(brush, x, y);
+    else paintKnob(brush, x, y, knob);
   }
 }
 
@@ -170,11 +176,11 @@ function paintDot(brush: Brush, x: number, y: number, radius: number, color: str
   brush.stroke();
 }
 
-function paintKnob(brush: Brush, x: number, y: number): void {
+function paintKnob(brush: Brush, x: number, y: number, side: number): void {
   brush.fillStyle = SHADE;
-  brush.fillRect(x - 5, y - 5, 10, 10);
+  brush.fillRect(x - side / 2 - 1.5, y - side / 2 - 1.5, side + 3, side + 3);
   brush.fillStyle = WHITE;
-  brush.fillRect(x - 3.5, y - 3.5, 7, 7);
+  brush.fillRect(x - side / 2, y - side / 2, side, side);
 }
 
 function paintPath(brush: Brush, view: Viewport, path: NonNullable<Preview["path"]>, ratio: number): void {
@@ -209,20 +215,27 @@ function paintMarquee(brush: Brush, view: Viewport, { x, y, width, height }: Rec
 
 /** The label's name above a mark; while it is shaped also its size, in red below the least size. */
 function paintTag(brush: Brush, view: Viewport, mark: Mark, scene: Scene, withSize = false): void {
-  const bounds = boundsOf(mark);
-  const corner = toScreen(view, imagePoint(bounds.x, bounds.y));
+  const title = scene.titleOf(mark.label);
+  if (title === "") return;
   const size = withSize ? sizeOf(mark) : null;
   const least = scene.leastSize(mark.label);
   const isSmall = size !== null && (size.width < least.width || size.height < least.height);
   const measured = size === null ? "" : `  ${Math.round(size.width)} × ${Math.round(size.height)}`;
-  const text = scene.titleOf(mark.label) + measured + (isSmall ? `  min ${least.width} × ${least.height}` : "");
+  const doubt = scene.doubts.get(mark.id);
+  const text = title + measured + (isSmall ? `  min ${least.width} × ${least.height}` : "") + (doubt ? `  ${doubt}` : "");
+  paintChip(brush, view, mark, text, isSmall ? BAD : scene.colorOf(mark.label));
+}
+
+/** Words on a coloured ground above a mark, or inside it where there is no room above. */
+function paintChip(brush: Brush, view: Viewport, mark: Mark, text: string, color: string): void {
+  const { x: left, y: top } = boundsOf(mark);
+  const corner = toScreen(view, imagePoint(left, top));
   brush.font = FONT;
   brush.textBaseline = "middle";
   const width = brush.measureText(text).width + 10;
   const above = corner.y - 24;
   const y = above >= 2 ? above : corner.y + 6;
   const x = Math.max(2, Math.min(Math.round(corner.x - 1), view.stage.width - width - 2));
-  const color = isSmall ? BAD : scene.colorOf(mark.label);
   brush.fillStyle = color;
   brush.beginPath();
   brush.roundRect(x, Math.round(y), width, 18, 3);

@@ -14,8 +14,8 @@ export interface Scene {
   readonly selection: ReadonlySet<string>;
   /** Drawn dashed: proposed by a model, not touched yet. */
   readonly suggested: ReadonlySet<string>;
-  /** Drawn with a halo: annotators disagree about these. */
-  readonly doubtful: ReadonlySet<string>;
+  /** Drawn with a halo and these words: annotators disagree about the marks. */
+  readonly doubts: ReadonlyMap<string, string>;
   readonly overlays: readonly Overlay[];
   readonly tags: boolean;
   colorOf(label: string): string;

@@ -9,9 +9,9 @@ const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 export function Help({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Keys and gestures" size="large" onClose={onClose}>
-      <div className="grid gap-x-8 gap-y-5 md:grid-cols-2">
+      <div className="md:columns-2 gap-8">
         {GROUPS.map((group) => (
-          <section key={group} aria-label={group}>
+          <section key={group} aria-label={group} className="mb-5 break-inside-avoid">
             <h3 className="text-2 font-semibold text-muted mb-1.5">{group}</h3>
             <dl className="flex flex-col gap-1">
               {SHORTCUTS.filter((shortcut) => shortcut.group === group && shortcut.keys.length > 0).map(({ title, keys }) => (
@@ -25,7 +25,8 @@ export function Help({ onClose }: { onClose: () => void }) {
             </dl>
           </section>
         ))}
-        <section aria-label="Mouse and fingers" className="md:col-span-2">
+      </div>
+      <section aria-label="Mouse and fingers">
           <h3 className="text-2 font-semibold text-muted mb-1.5">Mouse and fingers</h3>
           <dl className="grid md:grid-cols-2 gap-x-8 gap-y-1.5">
             {GESTURES.map(([gesture, effect]) => (
@@ -35,8 +36,7 @@ export function Help({ onClose }: { onClose: () => void }) {
               </div>
             ))}
           </dl>
-        </section>
-      </div>
+      </section>
     </Dialog>
   );
 }
@@ -44,8 +44,8 @@ export function Help({ onClose }: { onClose: () => void }) {
 function Keys({ chord }: { chord: string }) {
   return (
     <span className="inline-flex gap-0.5">
-      {chord.split("+").map((key, index) => (
-        <Kbd key={index}>{key === "Mod" ? (isMac ? "⌘" : "Ctrl") : key === "" ? "+" : key}</Kbd>
+      {(chord === "+" ? [chord] : chord.split("+")).map((key) => (
+        <Kbd key={key}>{key === "Mod" ? (isMac ? "⌘" : "Ctrl") : key}</Kbd>
       ))}
     </span>
   );

@@ -35,11 +35,14 @@ export function LabelList({ editor, searchRef, onChosen }: LabelListProps) {
       {editor.placed.length > SEARCH_FROM && (
         <div className="relative px-2 pb-2">
           <Icon name="search" size={14} className="absolute left-4.5 top-2 text-muted pointer-events-none" />
+          <span className="absolute right-4 top-1.5 pointer-events-none max-md:hidden">
+            <Kbd>/</Kbd>
+          </span>
           <input
             ref={searchRef}
             type="search"
             aria-label="Find a label"
-            placeholder="Find a label  ( / )"
+            placeholder="Find a label"
             value={query}
             onChange={(event) => setQuery(event.target.value)}
             onKeyDown={(event) => {

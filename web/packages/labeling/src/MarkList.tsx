@@ -36,7 +36,7 @@ export function MarkList({ editor, narrow, marks = editor.answer.annotations, no
     const top = selectedIndex * row;
     if (top < list.scrollTop) list.scrollTop = top;
     else if (top + row > list.scrollTop + list.clientHeight) list.scrollTop = top + row - list.clientHeight;
-  }, [selectedIndex, row]);
+  }, [selectedIndex, row, span.height]);
 
   useEffect(() => {
     const list = ref.current!;

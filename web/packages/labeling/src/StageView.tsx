@@ -39,7 +39,11 @@ export function StageView({ editor, photo, readout }: StageViewProps) {
       data-stage
       role="application"
       aria-label="Photo. Tab goes through the marks, arrow keys move the selected one, ? lists all keys."
-      className="absolute inset-0 touch-none select-none overflow-hidden focus-visible:outline-offset-[-2px]"
+      // A frame around the photo all day long would be noise: it shows only for those who came here by keyboard.
+      onKeyUp={(event) => event.key === "Tab" && event.currentTarget.toggleAttribute("data-framed", true)}
+      onPointerDown={(event) => event.currentTarget.toggleAttribute("data-framed", false)}
+      onBlur={(event) => event.currentTarget.toggleAttribute("data-framed", false)}
+      className="absolute inset-0 touch-none select-none overflow-hidden outline-none data-framed:ring-2 data-framed:ring-inset data-framed:ring-focus"
     />
   );
 }

@@ -68,8 +68,8 @@ export interface EditorSetup {
   readonly suggestions?: ImageAnswer | null;
   /** Other annotators' marks that can be laid over, by name. */
   readonly overlays?: readonly (Overlay & { readonly name: string })[];
-  /** Ids of marks that annotators disagree about. */
-  readonly doubtful?: ReadonlySet<string>;
+  /** What to write beside marks that annotators disagree about, by their id. */
+  readonly doubts?: ReadonlyMap<string, string>;
 }
 
 /** Screen pixels a duplicate is set off by. */
@@ -89,7 +89,7 @@ export class Editor implements StageHost {
   /** The tools that some label asks for, after `select`. */
   readonly tools: readonly ToolName[];
   readonly overlays: readonly (Overlay & { readonly name: string })[];
-  readonly doubtful: ReadonlySet<string>;
+  readonly doubts: ReadonlyMap<string, string>;
   readonly #byName: ReadonlyMap<string, PlacedLabel>;
   readonly #labels: ReadonlyMap<string, Label>;
   readonly #suggestions: ReadonlyMap<string, Mark>;
@@ -111,7 +111,7 @@ export class Editor implements StageHost {
     this.tools = ["select", ...(["box", "polygon", "polyline", "point"] as const).filter((shape) => shapes.has(shape))];
     this.#suggestions = new Map((setup.suggestions?.annotations ?? []).map((mark) => [mark.id, mark]));
     this.overlays = setup.overlays ?? [];
-    this.doubtful = setup.doubtful ?? EMPTY;
+    this.doubts = setup.doubts ?? new Map();
     const first = this.usable[0]?.label;
     this.#state = {
       history: startHistory(this.#sharingSuggestions(setup.answer)),
@@ -191,7 +191,7 @@ export class Editor implements StageHost {
       marks,
       selection,
       suggested: this.#suggestions.size === 0 ? EMPTY : new Set(marks.filter((mark) => this.isSuggested(mark)).map(({ id }) => id)),
-      doubtful: this.doubtful,
+      doubts: this.doubts,
       overlays: this.overlays.filter(({ name }) => overlays.has(name)),
       tags,
       colorOf: (label) => this.#byName.get(label)?.color ?? "#9ca3af",

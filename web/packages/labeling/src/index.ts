@@ -5,4 +5,4 @@ export * from "./follow";
 export * from "./model";
 export * from "./photo";
 export * from "./Preview";
-export { type ObjectVerdict, type ReviewInfo, type Voice, doubtfulIds, voiceOverlays } from "./review";
+export { type ObjectVerdict, type ReviewInfo, type Voice, doubtsOf, voiceOverlays } from "./review";

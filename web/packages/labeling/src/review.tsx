@@ -42,8 +42,9 @@ const REASONS: Readonly<Record<string, string>> = {
 export const voiceOverlays = (voices: readonly Voice[]) =>
   voices.map(({ name, answer }, index) => ({ name, color: VOICE_COLORS[index % VOICE_COLORS.length]!, marks: answer.annotations }));
 
-export const doubtfulIds = (objects: readonly ObjectVerdict[]): ReadonlySet<string> =>
-  new Set(objects.filter(({ kept, confidence }) => kept && confidence < DOUBT_BELOW).map(({ annotation_id }) => annotation_id));
+/** How sure the merge is of each object it is not sure of, by the mark's id. */
+export const doubtsOf = (objects: readonly ObjectVerdict[]): ReadonlyMap<string, string> =>
+  new Map(objects.filter(({ kept, confidence }) => kept && confidence < DOUBT_BELOW).map(({ annotation_id, confidence }) => [annotation_id, percent(confidence)]));
 
 /** The least sure first; marks the merge does not know, being the reviewer's own, last. */
 export function byDoubt(marks: readonly Mark[], objects: readonly ObjectVerdict[]): Mark[] {

@@ -2,7 +2,7 @@
 
 import { isEmptyAnswer, placeProblems, readAnswer, readTaxonomy, sameValue, writeAnswer } from "@assay/annotation";
 import { ApiError } from "@assay/client";
-import { Editor, Labeler, type ReviewInfo, doubtfulIds, useEditorState, voiceOverlays } from "@assay/labeling";
+import { Editor, Labeler, type ReviewInfo, doubtsOf, useEditorState, voiceOverlays } from "@assay/labeling";
 import { Button, Icon, IconButton, Menu, MenuItem, MenuSeparator, Spinner, ThemeToggle, cx, toast } from "@assay/ui";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Ruling, type Turn, work } from "../api";
@@ -42,7 +42,7 @@ function newEditor({ turn, answer }: OpenTurn, review: ReviewInfo | null): Edito
     answer,
     suggestions: turn.prelabels ? readAnswer(turn.prelabels) : null,
     overlays: voiceOverlays(review?.voices ?? []),
-    doubtful: doubtfulIds(review?.objects ?? []),
+    doubts: doubtsOf(review?.objects ?? []),
   });
 }
 

@@ -1,6 +1,6 @@
 /** The parts of a mark that can be taken hold of, and what the mark becomes when one is dragged. */
 
-import type { Box, Mark, Polygon, Polyline } from "@assay/annotation";
+import { type Box, type Mark, type Polygon, type Polyline, boundsOf } from "@assay/annotation";
 import {
   type Hold,
   type ImagePoint,
@@ -35,6 +35,8 @@ const EDGE_REACH = 5;
 const ROTATE_STEM = 28;
 /** A side shorter than this has no middle handle: it would cover the corners'. */
 const SIDE_MIN = 30;
+/** Nor has it one where the mark is so thin that opposite handles would meet. */
+const THICKNESS_MIN = 18;
 
 /** The grips worth drawing; outlines can be held anywhere without one. `pixel`: image pixels per screen pixel. */
 export function gripsOf(mark: Mark, rotatable: boolean, pixel: number): Grip[] {
@@ -46,8 +48,9 @@ export function gripsOf(mark: Mark, rotatable: boolean, pixel: number): Grip[] {
 }
 
 function boxGrips(box: Box, rotatable: boolean, pixel: number): Grip[] {
+  const [width, height] = [box.width / pixel, box.height / pixel];
   const grips = HOLDS.filter(
-    ({ hx, hy }) => (hx !== 0 || box.width >= SIDE_MIN * pixel) && (hy !== 0 || box.height >= SIDE_MIN * pixel),
+    ({ hx, hy }) => (hx !== 0 || (width >= SIDE_MIN && height >= THICKNESS_MIN)) && (hy !== 0 || (height >= SIDE_MIN && width >= THICKNESS_MIN)),
   ).map((hold): Grip => ({ kind: "resize", hold, at: holdPoint(box, hold) }));
   return rotatable ? [...grips, { kind: "rotate", at: rotateGripPoint(box, pixel) }] : grips;
 }
@@ -60,7 +63,10 @@ function rotateGripPoint(box: Box, pixel: number): ImagePoint {
 
 /** The grip at a point: handles and vertices first, then outlines. */
 export function gripAt(mark: Mark, rotatable: boolean, point: ImagePoint, pixel: number, touch: boolean): Grip | null {
-  const reach = (touch ? REACH_TOUCH : REACH) * pixel;
+  const bounds = boundsOf(mark);
+  // Fingers reach far, but not so far around a small mark that nothing beside it could be touched.
+  const room = Math.max(bounds.width, bounds.height) / pixel;
+  const reach = (touch ? Math.min(REACH_TOUCH, REACH + room / 4) : REACH) * pixel;
   let best: Grip | null = null;
   let nearest = reach;
   for (const grip of gripsOf(mark, rotatable, pixel)) {
