@@ -35,6 +35,9 @@ RETRY_SECONDS: Final = (
 ATTEMPTS_MAX: Final = len(RETRY_SECONDS) + 1
 _JITTER: Final = 0.1
 
+_PREFIX: Final = "whsec_"
+_SECRET_BYTES_MIN, _SECRET_BYTES_MAX = 24, 64
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -67,10 +70,6 @@ def retry_after(attempts: int, chance: float) -> timedelta | None:
     return timedelta(seconds=RETRY_SECONDS[attempts - 1] * (1 - _JITTER + 2 * _JITTER * chance))
 
 
-_PREFIX: Final = "whsec_"
-SECRET_BYTES_MIN, SECRET_BYTES_MAX = 24, 64
-
-
 def signed_headers(message_id: str, sent_at: datetime, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
     """The headers by which a receiver knows that ``body`` is ours, new, and which message it repeats.
 
@@ -91,13 +90,13 @@ def signed_headers(message_id: str, sent_at: datetime, body: bytes, secrets: Seq
 
 
 def _key(secret: str) -> bytes:
-    wrong = Invalid(f"A signing secret is {_PREFIX} and {SECRET_BYTES_MIN} to {SECRET_BYTES_MAX} bytes in base64.")
+    wrong = Invalid(f"A signing secret is {_PREFIX} and {_SECRET_BYTES_MIN} to {_SECRET_BYTES_MAX} bytes in base64.")
     if not secret.startswith(_PREFIX):
         raise wrong
     try:
         key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
     except (binascii.Error, ValueError):
         raise wrong from None
-    if not SECRET_BYTES_MIN <= len(key) <= SECRET_BYTES_MAX:
+    if not _SECRET_BYTES_MIN <= len(key) <= _SECRET_BYTES_MAX:
         raise wrong
     return key
