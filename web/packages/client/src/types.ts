@@ -187,7 +187,7 @@ export interface Member {
 
 export interface SignInLink {
   url: string;
-  expires_at: Time | null;
+  expires_at: Time;
 }
 
 export type Mode = "live" | "test";
@@ -246,6 +246,8 @@ export interface Progress {
   broken: number;
   golds: number;
   open_assignments: number;
+  /** Reviews waiting to be claimed. */
+  open_reviews: number;
   active_assignments: number;
   submissions: number;
   annotations: number;
@@ -304,6 +306,8 @@ export interface TaskRow {
   priority: number;
   metadata: Record<string, unknown>;
   media: Media | null;
+  /** Why there is no photo, when it could not be fetched or read. */
+  media_problem: string | null;
   submissions: number;
   agreement: number | null;
   confidence: number | null;
@@ -386,6 +390,7 @@ export interface AssayEvent {
 export interface TaskDetail extends Omit<TaskRow, "submissions"> {
   project_id: Id;
   project_version: number;
+  round: number;
   prelabels: Answer | null;
   gold: Answer | null;
   broken_reason: string | null;

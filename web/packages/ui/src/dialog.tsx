@@ -53,7 +53,7 @@ export function Dialog({ title, description, onClose, children, footer, size = "
       )}
     >
       <div className="flex flex-col max-h-[calc(100dvh-34px)]">
-        <header className="flex items-start gap-3 px-5 pt-4 pb-3">
+        <header className="flex items-start gap-3 px-5 pt-4 pb-2">
           <div className="grow min-w-0">
             <h2 id={titleId} className="text-5 font-semibold">
               {title}
@@ -62,7 +62,7 @@ export function Dialog({ title, description, onClose, children, footer, size = "
           </div>
           {dismissible && <IconButton icon="close" label="Close" size="small" onClick={onClose} className="-mr-1.5" />}
         </header>
-        {children && <div className="px-5 pb-5 overflow-y-auto overscroll-contain">{children}</div>}
+        {children && <div className="px-5 pt-1 pb-5 overflow-y-auto overscroll-contain">{children}</div>}
         {footer && <footer className="flex justify-end flex-wrap gap-2 px-5 py-3 border-t border-border bg-surface">{footer}</footer>}
       </div>
     </dialog>

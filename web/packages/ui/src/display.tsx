@@ -26,9 +26,9 @@ export function Badge({ tone = "neutral", icon, children, className }: { tone?: 
 export const FILL: Record<Tone, string> = {
   neutral: "bg-border-strong",
   accent: "bg-accent",
-  ok: "bg-ok",
-  warn: "bg-warn",
-  danger: "bg-danger",
+  ok: "bg-ok-fill",
+  warn: "bg-warn-fill",
+  danger: "bg-danger-fill",
 };
 
 /** `value` of `max`; says so to assistive technology. */

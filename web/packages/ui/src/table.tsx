@@ -1,10 +1,13 @@
-/** Plain tables with one look. On narrow screens the frame scrolls sideways, never the page. */
+/**
+ * Plain tables with one look. On narrow screens the frame scrolls sideways, never the page; it is positioned, so that
+ * names for assistive technology only, which are taken out of the flow, stay inside it.
+ */
 import type { HTMLAttributes, ReactNode, TdHTMLAttributes, ThHTMLAttributes } from "react";
 import { cx } from "./classes";
 
 export function Table({ label, children, className }: { label: string; children: ReactNode; className?: string }) {
   return (
-    <div className="overflow-x-auto" role="region" aria-label={label} tabIndex={0}>
+    <div className="relative overflow-x-auto" role="region" aria-label={label} tabIndex={0}>
       <table className={cx("w-full text-3 border-collapse", className)}>{children}</table>
     </div>
   );

@@ -4,7 +4,7 @@ import { cx } from "./classes";
 
 /** The look of one tab, shared with links that act as tabs (they say which is current by `aria-current`). */
 export const TAB_CLASS =
-  "relative inline-flex items-center gap-1.5 h-9 px-1 text-3 font-medium text-muted whitespace-nowrap hover:text-text no-underline " +
+  "relative inline-flex items-center gap-1.5 h-9 px-1 -outline-offset-2 rounded-small text-3 font-medium text-muted whitespace-nowrap hover:text-text no-underline " +
   "data-[state=active]:text-text aria-[current=page]:text-text " +
   "after:absolute after:inset-x-0 after:-bottom-px after:h-0.5 after:rounded-small " +
   "data-[state=active]:after:bg-accent aria-[current=page]:after:bg-accent";

@@ -38,6 +38,7 @@ const PAIRS: [string, string, number][] = [
   ["warn", "warn-soft", 4.5],
   ["text", "accent-soft", 4.5],
   ["border-strong", "surface", 3],
+  ...["ok-fill", "warn-fill", "danger-fill", "accent"].map((fill): [string, string, number] => [fill, "surface", 3]),
   ["focus", "bg", 3],
   ["focus", "surface", 3],
 ];

@@ -63,8 +63,10 @@ export function AttributesEditor({ attributes, field, problems, newKey, onChange
                   </Field>
                 </div>
                 <span className="flex pt-6">
-                  <IconButton size="small" icon="arrowUp" label="Move question up" disabled={index === 0} onClick={() => swap(index, -1)} className="hidden sm:inline-flex" />
-                  <IconButton size="small" icon="arrowDown" label="Move question down" disabled={index === attributes.length - 1} onClick={() => swap(index, 1)} className="hidden sm:inline-flex" />
+                  <span className="hidden sm:flex">
+                    <IconButton size="small" icon="arrowUp" label="Move question up" disabled={index === 0} onClick={() => swap(index, -1)} />
+                    <IconButton size="small" icon="arrowDown" label="Move question down" disabled={index === attributes.length - 1} onClick={() => swap(index, 1)} />
+                  </span>
                   <IconButton size="small" icon="trash" label={`Delete question ${attribute.name}`} onClick={() => remove(attribute.key)} />
                 </span>
               </div>

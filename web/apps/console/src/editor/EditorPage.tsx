@@ -144,8 +144,18 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
             <Icon name="chevronLeft" /> Projects
           </Link>
         )}
-        <h1 className="text-4 font-semibold truncate min-w-0">{project ? `Edit ${project.name}` : "New project"}</h1>
-        <span className="grow" />
+        <h1 className="text-4 font-semibold truncate min-w-0 grow sm:grow-0 basis-1/2 sm:basis-auto">{project ? `Edit ${project.name}` : "New project"}</h1>
+        <span className="grow hidden sm:block" />
+        <Segmented<Pane>
+          label="Edit or preview"
+          value={pane}
+          onValue={setPane}
+          className="xl:hidden grow sm:grow-0"
+          options={[
+            { value: "edit", label: "Edit" },
+            { value: "preview", label: "Preview" },
+          ]}
+        />
         <Status pending={checked.pending} problems={problems.within("")} failed={checked.failed} />
         <span className="flex">
           <IconButton icon="undo" label="Undo (Ctrl Z)" disabled={history.past.length === 0} onClick={() => setHistory(undone)} />
@@ -154,19 +164,9 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
         <Button variant="primary" busy={save.isPending} disabled={project !== null && !dirty} onClick={() => void submit()}>
           {project ? "Save" : "Create project"}
         </Button>
-        <Segmented<Pane>
-          label="Edit or preview"
-          value={pane}
-          onValue={setPane}
-          className="xl:hidden w-full sm:w-auto"
-          options={[
-            { value: "edit", label: "Edit" },
-            { value: "preview", label: "Preview" },
-          ]}
-        />
       </header>
 
-      <div className="grow grid xl:grid-cols-[minmax(480px,600px)_minmax(0,1fr)] min-h-0">
+      <div className="grow grid xl:grid-cols-[480px_minmax(0,1fr)] 2xl:grid-cols-[600px_minmax(0,1fr)] min-h-0">
         <div className={cx("min-w-0 xl:overflow-y-auto xl:border-r border-border bg-surface xl:block", pane === "preview" && "hidden")}>
           <div className="px-4 pt-4 pb-3 flex flex-col gap-3">
             <FormProblems problems={whole} />

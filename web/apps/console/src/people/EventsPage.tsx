@@ -83,7 +83,7 @@ function EventList({ events }: { events: readonly AssayEvent[] }) {
         <li key={event.id}>
           <details>
             <summary className="flex flex-wrap items-center gap-x-3 px-4 py-2 min-h-10 text-3 hover:bg-hover">
-              <time dateTime={event.at} className="text-2 text-muted whitespace-nowrap w-36">
+              <time dateTime={event.at} className="text-2 text-muted whitespace-nowrap w-full sm:w-36">
                 {new Date(event.at).toLocaleString("en", { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false })}
               </time>
               <span className="font-mono text-2 grow">{event.type}</span>

@@ -1,7 +1,8 @@
 import type { Permission, ProjectWithProgress } from "@assay/client";
 import { Badge, buttonClass, ErrorState, Icon, Skeleton, TAB_CLASS } from "@assay/ui";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link, Outlet } from "@tanstack/react-router";
+import { getRouteApi, Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { StateBadge } from "../projects/ProjectsPage";
 import { projectQuery } from "../queries";
 import { useTitle } from "../shell/page";
@@ -31,6 +32,13 @@ export function ProjectLayout() {
   const project = query.data;
   useTitle(project?.name);
 
+  // On a phone the tabs scroll sideways; the current one is brought into view.
+  const tabsRef = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname ?? state.location.pathname });
+  useEffect(() => {
+    tabsRef.current?.querySelector("[aria-current=page]")?.scrollIntoView({ inline: "center", block: "nearest" });
+  }, [path]);
+
   if (query.isError) {
     return <ErrorState title="This project could not be opened" error={query.error} onRetry={() => void query.refetch()} />;
   }
@@ -54,7 +62,7 @@ export function ProjectLayout() {
               </Link>
             )}
           </div>
-          <nav aria-label="Project" className="flex gap-4 mt-2 overflow-x-auto no-scrollbar -mx-4 px-4 sm:mx-0 sm:px-0">
+          <nav ref={tabsRef} aria-label="Project" className="flex gap-4 mt-2 overflow-x-auto no-scrollbar -mx-4 px-4 sm:mx-0 sm:px-0">
             {TABS.filter((tab) => me.permissions.includes(tab.needs)).map((tab) => (
               <Link
                 key={tab.to}
@@ -69,8 +77,8 @@ export function ProjectLayout() {
           </nav>
         </div>
       </header>
-      <div className="mx-auto w-full max-w-300 px-4 sm:px-6 py-5 flex flex-col gap-5 min-w-0">
-        {project ? <Outlet /> : <Skeleton className="h-64 w-full" />}
+      <div className="px-4 sm:px-6 py-5">
+        <div className="mx-auto max-w-300 flex flex-col gap-5 min-w-0">{project ? <Outlet /> : <Skeleton className="h-64 w-full" />}</div>
       </div>
     </div>
   );

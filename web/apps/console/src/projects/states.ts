@@ -3,8 +3,8 @@ import type { Progress, ProjectState, TaskState } from "@assay/client";
 import type { Tone } from "@assay/ui";
 
 export const STATE_DOT: Record<ProjectState, string> = {
-  active: "bg-ok",
-  paused: "bg-warn",
+  active: "bg-ok-fill",
+  paused: "bg-warn-fill",
   archived: "bg-border-strong",
 };
 

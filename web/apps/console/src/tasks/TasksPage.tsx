@@ -120,10 +120,10 @@ function TaskTableRow({ row, projectId, search }: { row: TaskRow; projectId: str
           params={{ projectId, taskId: row.id }}
           search={search}
           data-row-link
-          className="flex items-center gap-3 min-w-44 no-underline hover:underline rounded-small"
+          className="flex items-center gap-3 min-w-40 no-underline hover:underline rounded-small"
         >
           <Thumbnail media={row.media} />
-          <span className="truncate max-w-72" title={taskName(row)}>
+          <span className="truncate max-w-36 sm:max-w-72" title={taskName(row)}>
             {taskName(row)}
           </span>
           {row.is_gold && <Badge tone="warn" icon="star">gold</Badge>}
@@ -165,7 +165,7 @@ function FilterBar({ search, onSearch }: { search: TaskSearch; onSearch: (next: 
         Filters{active > 0 && ` (${active})`}
       </Button>
       <div className={cx("flex-wrap gap-2 items-center w-full sm:w-auto sm:flex", open ? "flex" : "hidden")}>
-        <Select aria-label="State" className="w-40" value={search.state ?? ""} onChange={(event) => change("state", (event.target.value || undefined) as TaskState | undefined)}>
+        <Select aria-label="State" className="w-38" value={search.state ?? ""} onChange={(event) => change("state", (event.target.value || undefined) as TaskState | undefined)}>
           <option value="">Any state</option>
           {TASK_STATES.map((state) => (
             <option key={state} value={state}>
@@ -174,7 +174,7 @@ function FilterBar({ search, onSearch }: { search: TaskSearch; onSearch: (next: 
           ))}
         </Select>
         {(batches.length > 0 || search.batch) && (
-          <Select aria-label="Batch" className="w-36" value={search.batch ?? ""} onChange={(event) => change("batch", event.target.value || undefined)}>
+          <Select aria-label="Batch" className="w-32" value={search.batch ?? ""} onChange={(event) => change("batch", event.target.value || undefined)}>
             <option value="">Any batch</option>
             {search.batch && !batches.some((batch) => batch.name === search.batch) && <option>{search.batch}</option>}
             {batches.map((batch) => (
@@ -186,7 +186,7 @@ function FilterBar({ search, onSearch }: { search: TaskSearch; onSearch: (next: 
         )}
         <Select
           aria-label="Golds"
-          className="w-32"
+          className="w-34"
           value={search.gold === undefined ? "" : String(search.gold)}
           onChange={(event) => change("gold", event.target.value === "" ? undefined : event.target.value === "true")}
         >
@@ -195,7 +195,7 @@ function FilterBar({ search, onSearch }: { search: TaskSearch; onSearch: (next: 
           <option value="false">No golds</option>
         </Select>
         {(workers.length > 0 || search.worker) && (
-          <Select aria-label="Worker" className="w-36" value={search.worker ?? ""} onChange={(event) => change("worker", event.target.value || undefined)}>
+          <Select aria-label="Worker" className="w-34" value={search.worker ?? ""} onChange={(event) => change("worker", event.target.value || undefined)}>
             <option value="">Any worker</option>
             {search.worker && !workers.some((worker) => worker.id === search.worker) && <option value={search.worker}>one worker</option>}
             {workers.map((worker) => (
