@@ -4,7 +4,7 @@ import { Dialog, Kbd } from "@assay/ui";
 import { GESTURES, SHORTCUTS, type Shortcut } from "./keymap";
 
 const GROUPS: readonly Shortcut["group"][] = ["Draw", "Change", "Look", "Task"];
-const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
+const isMac = (): boolean => /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 export function Help({ onClose }: { onClose: () => void }) {
   return (
@@ -45,7 +45,7 @@ function Keys({ chord }: { chord: string }) {
   return (
     <span className="inline-flex gap-0.5">
       {(chord === "+" ? [chord] : chord.split("+")).map((key) => (
-        <Kbd key={key}>{key === "Mod" ? (isMac ? "⌘" : "Ctrl") : key}</Kbd>
+        <Kbd key={key}>{key === "Mod" ? (isMac() ? "⌘" : "Ctrl") : key}</Kbd>
       ))}
     </span>
   );
