@@ -15,6 +15,7 @@ create table tenants (
     organization_id uuid primary key
 );
 
+-- A customer. Everything below belongs to one.
 create table organizations (
     id uuid primary key references tenants (organization_id),
     name text not null check (length(name) between 1 and 200),
@@ -47,6 +48,7 @@ create table sign_in_links (
     foreign key (organization_id, member_id) references members (organization_id, id)
 );
 
+-- A browser that is signed in; the cookie's value exists only as a hash.
 create table sessions (
     organization_id uuid not null,
     token_hash bytea not null check (length(token_hash) = 32),
@@ -61,6 +63,7 @@ create table sessions (
 );
 create index sessions_member on sessions (organization_id, member_id, created_at);
 
+-- A program's way in. It can do what its role can, and never more than the member who made it.
 create table api_keys (
     organization_id uuid not null,
     id uuid not null,
@@ -94,6 +97,7 @@ create table workers (
     check ((kind = 'person') = (member_id is not null))
 );
 
+-- What is asked, in its current version.
 create table projects (
     organization_id uuid not null references organizations (id),
     id uuid not null,
@@ -124,6 +128,7 @@ alter table projects add constraint projects_version_exists
     foreign key (organization_id, id, version)
     references project_versions (organization_id, project_id, version) deferrable initially deferred;
 
+-- Tasks that came in together, by name.
 create table batches (
     organization_id uuid not null,
     id uuid not null,
@@ -168,6 +173,7 @@ create table attachments (
 );
 create index attachments_file_name on attachments (organization_id, project_id, file_name);
 
+-- One photo to be answered.
 create table tasks (
     organization_id uuid not null,
     id uuid not null,
@@ -209,6 +215,7 @@ create index tasks_golds on tasks (organization_id, project_id, id) where is_gol
 create index tasks_by_attachment on tasks (organization_id, attachment_id);
 create index tasks_completed on tasks (organization_id, project_id, completed_at) where completed_at is not null;
 
+-- The known answer of a task that is a hidden test.
 create table golds (
     organization_id uuid not null,
     task_id uuid not null,
@@ -274,6 +281,7 @@ create table drafts (
     foreign key (organization_id, assignment_id) references assignments (organization_id, id)
 );
 
+-- What came back from an annotate turn.
 create table submissions (
     organization_id uuid not null,
     id uuid not null,
@@ -321,6 +329,7 @@ create table consensuses (
 );
 create index consensuses_of_task on consensuses (organization_id, task_id, id);
 
+-- A reviewer's verdict on what the task's opinions said.
 create table reviews (
     organization_id uuid not null,
     id uuid not null,
@@ -373,7 +382,8 @@ create unique index suspensions_in_force on suspensions (organization_id, projec
 
 -- Every change of state, for people, callbacks and audit. Rows are only added.
 create table events (
-    organization_id uuid not null references organizations (id),
+    -- No foreign key: the policy already names the tenant, and this is the busiest table there is.
+    organization_id uuid not null,
     id uuid not null,
     type text not null,
     at timestamptz not null,
@@ -386,6 +396,7 @@ create table events (
 );
 create index events_of_task on events (organization_id, task_id, id) where task_id is not null;
 
+-- A file of tasks, pre-labels or golds on its way in, with its progress.
 create table imports (
     organization_id uuid not null,
     id uuid not null,
@@ -406,6 +417,7 @@ create table imports (
 );
 create index imports_of_project on imports (organization_id, project_id, id);
 
+-- Why one row of an import could not be used.
 create table import_problems (
     organization_id uuid not null,
     import_id uuid not null,
@@ -416,6 +428,7 @@ create table import_problems (
     foreign key (organization_id, import_id) references imports (organization_id, id)
 );
 
+-- A customer's server that wants to hear of events.
 create table webhooks (
     organization_id uuid not null references organizations (id),
     id uuid not null,
@@ -430,6 +443,7 @@ create table webhooks (
     primary key (organization_id, id)
 );
 
+-- One message to one webhook, with what became of it.
 create table deliveries (
     organization_id uuid not null,
     id uuid not null,
