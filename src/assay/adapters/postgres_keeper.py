@@ -17,8 +17,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from assay.adapters.postgres_install import Account, clean_environment
 from assay.core.errors import Unavailable
+
+log = structlog.get_logger()
 
 START_SECONDS_MAX: Final = 60.0
 _STOP_SECONDS_MAX: Final = 30.0
@@ -67,14 +71,20 @@ class Keeper(threading.Thread):
             while not self._ending.is_set():
                 process.wait()
                 if not self._ending.is_set():
+                    log.warning("database_ended_by_itself", status=process.returncode, data=str(self._data))
                     process = self._come_up()
             process.wait()
         except Unavailable as error:
-            self._failure = error
+            self._give_up(error)
         except Exception as error:  # a thread's exception is seen by nobody unless it is handed over
-            self._failure = Unavailable(f"the database could not be started: {error}")
+            self._give_up(Unavailable(f"the database could not be started: {error}"))
         finally:
             self._settled.set()
+
+    def _give_up(self, error: Unavailable) -> None:
+        if self._settled.is_set() and not self._ending.is_set():
+            log.error("database_not_restarted", error=error.message)
+        self._failure = error
 
     def _come_up(self) -> subprocess.Popen[bytes]:
         """Start until ready. After a kill the dead server's children hold its memory for a moment: try again."""
