@@ -16,7 +16,7 @@ const SHADE = "rgb(0 0 0 / 0.55)";
 const WARN = "#fbbf24";
 const BAD = "#ef4444";
 const FONT = "600 11px system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
-/** With more marks in sight than this, fills and shades are left out: they would only hide the photo. */
+/** With more marks in sight than this, fills, shades and dashes are left out: slow, and they would hide the photo. */
 const DECORATED_MAX = 600;
 
 export type Photo = ImageBitmap | HTMLImageElement;
@@ -35,10 +35,11 @@ export function paintMarks(brush: Brush, view: Viewport, scene: Scene, ratio: nu
   const decorated = still.length <= DECORATED_MAX;
   for (const mark of still) {
     const color = scene.colorOf(mark.label);
-    brush.setLineDash(scene.suggested.has(mark.id) ? [5, 4] : []);
+    const suggested = scene.suggested.has(mark.id);
+    brush.setLineDash(suggested && decorated ? [5, 4] : []);
     if (scene.doubts.has(mark.id)) stroke(brush, view, mark, ratio, "rgb(255 255 255 / 0.75)", 6);
     else if (decorated) stroke(brush, view, mark, ratio, "rgb(0 0 0 / 0.35)", 4);
-    stroke(brush, view, mark, ratio, color, 2, decorated && mark.type === "polygon" ? 0.14 : 0);
+    stroke(brush, view, mark, ratio, color, suggested && !decorated ? 1 : 2, decorated && mark.type === "polygon" ? 0.14 : 0);
   }
   brush.setLineDash([4, 3]);
   for (const { color, marks } of scene.overlays) {

@@ -26,7 +26,7 @@ export function Help({ onClose }: { onClose: () => void }) {
           </section>
         ))}
       </div>
-      <section aria-label="Mouse and fingers">
+      <section aria-label="Mouse and fingers" className="mt-4">
           <h3 className="text-2 font-semibold text-muted mb-1.5">Mouse and fingers</h3>
           <dl className="grid md:grid-cols-2 gap-x-8 gap-y-1.5">
             {GESTURES.map(([gesture, effect]) => (

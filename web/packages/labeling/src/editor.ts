@@ -68,6 +68,8 @@ export interface EditorSetup {
   readonly suggestions?: ImageAnswer | null;
   /** Other annotators' marks that can be laid over, by name. */
   readonly overlays?: readonly (Overlay & { readonly name: string })[];
+  /** In hand to begin with; by default the one for drawing the first label. */
+  readonly tool?: ToolName;
   /** What to write beside marks that annotators disagree about, by their id. */
   readonly doubts?: ReadonlyMap<string, string>;
 }
@@ -115,7 +117,7 @@ export class Editor implements StageHost {
     const first = this.usable[0]?.label;
     this.#state = {
       history: startHistory(this.#sharingSuggestions(setup.answer)),
-      tool: first?.shapes[0] ?? "select",
+      tool: setup.tool ?? first?.shapes[0] ?? "select",
       label: first?.name ?? null,
       selection: EMPTY,
       hidden: EMPTY,

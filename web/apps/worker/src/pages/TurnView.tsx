@@ -3,7 +3,7 @@
 import { isEmptyAnswer, placeProblems, readAnswer, readTaxonomy, sameValue, writeAnswer } from "@assay/annotation";
 import { ApiError } from "@assay/client";
 import { Editor, Labeler, type ReviewInfo, doubtsOf, useEditorState, voiceOverlays } from "@assay/labeling";
-import { Button, Icon, IconButton, Menu, MenuItem, MenuSeparator, Spinner, ThemeToggle, cx, toast } from "@assay/ui";
+import { Button, Icon, Spinner, ThemeToggle, cx, toast } from "@assay/ui";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Ruling, type Turn, work } from "../api";
 import { go, homePath, onLink } from "../route";
@@ -13,6 +13,7 @@ import type { Outbox } from "../work/outbox";
 import type { OpenTurn, Session } from "../work/session";
 import { isFirstReading } from "./reading";
 import { Countdown } from "./Countdown";
+import { MoreMenu } from "./MoreMenu";
 import { Notice, Notices } from "./Notices";
 import { LeaseLostDialog, NothingMarkedDialog, ReportDialog, SendBackDialog, SkipDialog } from "./dialogs";
 import { useActiveSeconds } from "./useActiveSeconds";
@@ -43,6 +44,8 @@ function newEditor({ turn, answer }: OpenTurn, review: ReviewInfo | null): Edito
     suggestions: turn.prelabels ? readAnswer(turn.prelabels) : null,
     overlays: voiceOverlays(review?.voices ?? []),
     doubts: doubtsOf(review?.objects ?? []),
+    // A reviewer looks first and draws rarely.
+    ...(turn.stage === "review" ? { tool: "select" as const } : {}),
   });
 }
 
@@ -154,16 +157,13 @@ export function TurnView({ open, session, outbox, drafts }: TurnViewProps) {
         <span className="grow" />
         <SaveState draft={draft} />
         <Countdown leaseUntil={turn.lease_until} clockOffset={open.clockOffset} canExtend={turn.extension_available} onExtend={extend} onEnded={() => setQuestion("lost")} />
-        <Menu trigger={<IconButton icon="more" label="More" />}>
-          <MenuItem icon="play" onSelect={() => setQuestion("skip")}>Skip this photo…</MenuItem>
-          <MenuItem icon="alert" onSelect={() => setQuestion("report")}>Report a problem…</MenuItem>
-          {turn.extension_available && (
-            <>
-              <MenuSeparator />
-              <MenuItem icon="clock" onSelect={extend}>More time</MenuItem>
-            </>
-          )}
-        </Menu>
+        <MoreMenu
+          entries={[
+            { icon: "chevronRight", title: "Skip this photo…", onChoose: () => setQuestion("skip") },
+            { icon: "alert", title: "Report a problem…", onChoose: () => setQuestion("report") },
+            ...(turn.extension_available ? [{ icon: "clock" as const, title: "More time", onChoose: extend }] : []),
+          ]}
+        />
         <ThemeToggle className="max-md:hidden" />
         {turn.stage === "review" ? (
           <ReviewActions editor={editor} turn={turn} ready={photo !== null} onAccept={submit} onSendBack={() => setQuestion("send-back")} />
