@@ -78,8 +78,7 @@ def mean_agreement(
 def _compare(answers: Sequence[ImageAnswer], iou_min: float) -> tuple[list[Mark], IntArray, FloatArray]:
     marks = [mark for answer in answers for mark in answer.annotations]
     voice = np.repeat(np.arange(len(answers)), [len(answer.annotations) for answer in answers])
-    everything = np.arange(len(marks))
-    return marks, voice, Shapes(marks).similarity(everything, everything, iou_min)
+    return marks, voice, Shapes(marks).across(voice, iou_min)
 
 
 def _same_label(marks: Sequence[Mark], voice: IntArray, similarity: FloatArray, iou_min: float) -> FloatArray:

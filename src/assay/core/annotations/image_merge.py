@@ -52,8 +52,7 @@ def merge(voices: Sequence[Voice], options: MergeOptions) -> Merged:
     voice = np.repeat(np.arange(len(order)), [len(answer.annotations) for answer in answers])
 
     shapes = Shapes(marks)
-    everything = np.arange(len(marks))
-    similarity = shapes.similarity(everything, everything, options.iou_min / 2)
+    similarity = shapes.across(voice, options.iou_min / 2)
     number = {name: index for index, name in enumerate(sorted({mark.label for mark in marks}))}
     label = np.array([number[mark.label] for mark in marks], dtype=np.int64)
     mark_say = say[voice]

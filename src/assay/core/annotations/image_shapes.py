@@ -14,7 +14,7 @@ import numpy as np
 
 from assay.core.annotations.image import Box, Mark, Point, Polygon, Polyline, Vertex
 from assay.quality.geometry import boxes, curves, regions
-from assay.quality.geometry.arrays import FloatArray, IntArray
+from assay.quality.geometry.arrays import BoolArray, FloatArray, IntArray
 from assay.quality.geometry.contours import fuse_polygons
 from assay.quality.geometry.fusion import fuse_boxes, fuse_points, fuse_polylines, fuse_turned_boxes
 
@@ -43,6 +43,8 @@ class Shapes:
             reach = float(np.hypot(*self.bounds[:, 2:].max(axis=0))) if len(marks) else 0.0
             tolerance = max(_TOLERANCE_SHARE * reach, _TOLERANCE_MIN)
         self.tolerance = tolerance
+        self._codes = np.array([_CODES[type(mark)] for mark in marks], dtype=np.int64)
+        self._turned = ~np.array(self.is_upright, dtype=np.bool_)
         self._regions: dict[int, regions.Region] = {}
 
     def region(self, index: int) -> regions.Region:
@@ -51,55 +53,69 @@ class Shapes:
             found = self._regions[index] = regions.region(_rings(self.marks[index]))
         return found
 
-    def similarity(self, left: IntArray, right: IntArray, floor: float = 0.0) -> FloatArray:
+    def across(self, voice: IntArray, floor: float) -> FloatArray:
+        """How alike every two marks of different voices are: (n,) voices to (n, n), symmetric, within [0, 1].
+
+        Marks of one voice are given as 0, and so may be pairs that cannot reach ``floor``.
+        """
+        everything = np.arange(len(self.marks))
+        if all(self.is_upright):
+            return np.where(voice[:, None] == voice, 0.0, boxes.iou_matrix(self.bounds, self.bounds))
+        half = self.similarity(everything, everything, floor, np.triu(voice[:, None] != voice))
+        return half + half.T
+
+    def similarity(
+        self, left: IntArray, right: IntArray, floor: float = 0.0, wanted: BoolArray | None = None
+    ) -> FloatArray:
         """How alike marks are, within [0, 1]: (n,) and (m,) indices to (n, m).
 
-        Pairs that cannot reach ``floor`` may be given as 0, which spares their exact computation.
+        Pairs that cannot reach ``floor`` may be given as 0, and those not ``wanted`` are: comparing outlines takes
+        a fraction of a millisecond a pair.
         """
-        result = np.zeros((len(left), len(right)))
-        if len(left) == 0 or len(right) == 0:
-            return result
-        if all(self.is_upright):
-            return boxes.iou_matrix(self.bounds[left], self.bounds[right])
-        code = np.array([_CODES[type(mark)] for mark in self.marks])
-        code_left, code_right = code[left], code[right]
-        is_region = (code_left <= 1)[:, None] & (code_right <= 1)[None, :]
-        result[is_region] = boxes.iou_matrix(self.bounds[left], self.bounds[right])[is_region]
-        self._compare_turned_boxes(left, right, result)
-        self._compare_polygons(left, right, floor, result, (code_left == 1)[:, None] & (code_right == 1)[None, :])
-        self._compare_polylines(left, right, result, (code_left == 2)[:, None] & (code_right == 2)[None, :])
-        points = (code_left == 3)[:, None] & (code_right == 3)[None, :]
+        first, second = self._codes[left][:, None], self._codes[right][None, :]
+        if wanted is None:
+            wanted = np.ones((len(left), len(right)), dtype=np.bool_)
+        is_region = wanted & (first <= _POLYGON) & (second <= _POLYGON)
+        result = np.where(is_region, boxes.iou_matrix(self.bounds[left], self.bounds[right]), 0.0)
+        tilted = self._turned[left][:, None] | self._turned[right][None, :]
+        self._compare_turned_boxes(left, right, result, (first == _BOX) & (second == _BOX) & tilted & (result > 0))
+        self._compare_polygons(left, right, result, (first == _POLYGON) & (second == _POLYGON) & (result > 0), floor)
+        self._compare_polylines(left, right, result, wanted & (first == _POLYLINE) & (second == _POLYLINE))
+        points = wanted & (first == _POINT) & (second == _POINT)
         if points.any():
             at = self.bounds[:, :2]
-            result[points] = curves.point_similarity(at[left], at[right], self.tolerance)[points]
+            result = np.where(points, curves.point_similarity(at[left], at[right], self.tolerance), result)
         return result
 
-    def _compare_turned_boxes(self, left: IntArray, right: IntArray, result: FloatArray) -> None:
-        is_box = np.array([isinstance(mark, Box) for mark in self.marks])
-        is_turned = np.array([isinstance(mark, Box) and mark.rotation != 0 for mark in self.marks])
-        pairs = is_box[left][:, None] & is_box[right][None, :]
-        pairs &= (is_turned[left][:, None] | is_turned[right][None, :]) & (result > 0)
+    def _compare_turned_boxes(self, left: IntArray, right: IntArray, result: FloatArray, pairs: BoolArray) -> None:
         rows, columns = np.nonzero(pairs)
         if len(rows) == 0:
             return
-        turned = np.array([_turned(mark) if isinstance(mark, Box) else (0.0,) * 5 for mark in self.marks])
-        result[rows, columns] = boxes.turned_iou(turned[left[rows]], turned[right[columns]])
+        one = np.array([_turned(self.marks[index]) for index in left[rows]])
+        other = np.array([_turned(self.marks[index]) for index in right[columns]])
+        result[rows, columns] = boxes.turned_iou(one, other)
 
     def _compare_polygons(
-        self, left: IntArray, right: IntArray, floor: float, result: FloatArray, pairs: np.ndarray
+        self, left: IntArray, right: IntArray, result: FloatArray, pairs: BoolArray, floor: float
     ) -> None:
-        if not pairs.any():
+        # Where bounding boxes meet, and only there, outlines have to be made ready and may have to be compared.
+        rows, columns = np.nonzero(pairs.any(axis=1))[0], np.nonzero(pairs.any(axis=0))[0]
+        if len(rows) == 0:
             return
-        area = np.array(
-            [self.region(index).area if isinstance(mark, Polygon) else 0.0 for index, mark in enumerate(self.marks)]
-        )
-        most = regions.iou_max(self.bounds[left], area[left], self.bounds[right], area[right])
+        area, other_area = np.zeros(len(left)), np.zeros(len(right))
+        area[rows] = [self.region(index).area for index in left[rows].tolist()]
+        other_area[columns] = [self.region(index).area for index in right[columns].tolist()]
+        most = regions.iou_max(self.bounds[left], area, self.bounds[right], other_area)
         result[pairs] = 0.0
-        for row, column in zip(*np.nonzero(pairs & (most > 0) & (most >= floor)), strict=True):
+        for row, column in np.argwhere(pairs & (most > 0) & (most >= floor)).tolist():
             result[row, column] = regions.iou(self.region(int(left[row])), self.region(int(right[column])))
 
-    def _compare_polylines(self, left: IntArray, right: IntArray, result: FloatArray, pairs: np.ndarray) -> None:
-        for row, column in zip(*np.nonzero(pairs), strict=True):
+    def _compare_polylines(self, left: IntArray, right: IntArray, result: FloatArray, pairs: BoolArray) -> None:
+        for row, column in np.argwhere(pairs).tolist():
+            low, high = self.bounds[left[row]], self.bounds[right[column]]
+            # So far apart, no sample of either can count for more than exp(-8).
+            if (low[:2] - high[2:] > 4 * self.tolerance).any() or (high[:2] - low[2:] > 4 * self.tolerance).any():
+                continue
             one, other = _line(self.marks[left[row]]), _line(self.marks[right[column]])
             mean_length = (curves.length(one) + curves.length(other)) / 2
             tolerance = max(min(self.tolerance, 0.1 * mean_length), _TOLERANCE_MIN)
@@ -125,7 +141,7 @@ def fuse(shapes: Shapes, members: IntArray, weights: FloatArray) -> Mark:
     likeness = (likeness + likeness.T) / 2
     central = int((likeness @ weights).argmax())
     if isinstance(first, Box):
-        turned = np.array([_turned(mark) for mark in marks if isinstance(mark, Box)])
+        turned = np.array([_turned(mark) for mark in marks])
         x, y, width, height, rotation = _rounded(fuse_turned_boxes(turned, weights, central))
         return msgspec.structs.replace(first, x=x, y=y, width=width, height=height, rotation=rotation)
     if isinstance(first, Point):
@@ -176,7 +192,8 @@ def _bounds(mark: Mark) -> tuple[float, float, float, float]:
     return min(x), min(y), max(x), max(y)
 
 
-def _turned(mark: Box) -> tuple[float, float, float, float, float]:
+def _turned(mark: Mark) -> tuple[float, float, float, float, float]:
+    assert isinstance(mark, Box)
     return mark.x, mark.y, mark.width, mark.height, mark.rotation
 
 
@@ -199,4 +216,5 @@ def _vertices(points: FloatArray) -> list[Vertex]:
     return [(x, y) for x, y in points.round(_DECIMALS).tolist()]
 
 
-_CODES: dict[type, int] = {Box: 0, Polygon: 1, Polyline: 2, Point: 3}
+_BOX, _POLYGON, _POLYLINE, _POINT = range(4)
+_CODES: dict[type, int] = {Box: _BOX, Polygon: _POLYGON, Polyline: _POLYLINE, Point: _POINT}

@@ -21,7 +21,7 @@ from assay.quality.geometry.arrays import BoolArray, FloatArray, IntArray
 
 # Up to this many edges a polygon's own crossings are looked for (n squared); beyond it, and for pairs with more
 # than the square of it, the exact levels give way to evenly spaced ones, good to about one part in 2,000.
-EXACT_EDGES_MAX = 1024
+EXACT_EDGES_MAX = 256
 _EVEN_LEVELS = 2048
 
 
