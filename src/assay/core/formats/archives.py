@@ -13,6 +13,7 @@ from assay.core.errors import Invalid
 from assay.core.formats.rows import Limits, RowProblem, Source, Spool
 
 CHUNK_BYTES = 1 << 16
+_WORTH_COMPRESSING_BYTES = 1024
 
 # Archives carry no clock: the same rows give the same bytes. This is the earliest time that zip can say.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -30,7 +31,11 @@ class ZipStream:
         self._zip = zipfile.ZipFile(cast(Any, self._sink), "w", zipfile.ZIP_DEFLATED, compresslevel=1)
 
     def write(self, name: str, data: bytes) -> None:
-        self._zip.writestr(self._entry(name), data)
+        entry = self._entry(name)
+        # Making a compressor ready costs more than a short label file is worth, ten times over.
+        if len(data) < _WORTH_COMPRESSING_BYTES:
+            entry.compress_type = zipfile.ZIP_STORED
+        self._zip.writestr(entry, data)
 
     def write_spool(self, name: str, spool: Spool) -> Iterator[bytes]:
         """One entry from a spool, yielding chunks on the way."""
