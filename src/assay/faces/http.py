@@ -17,10 +17,12 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from litestar import MediaType, Request, Response
-from litestar.datastructures import State
+from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.datastructures import MutableScopeHeaders, State
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers import BaseRouteHandler
+from litestar.types import Message, Scope
 
 from assay.core import errors, tokens
 from assay.core.ports import Blobs, Seals
@@ -72,6 +74,16 @@ class House:
             self.hints.arrived((context.organization_id, project_id, stage), position)
 
 
+class CarefulRequest(Request[Any, Any, State]):
+    """A request whose body may be anything: what cannot be JSON is the sender's mistake and not our fault."""
+
+    async def json(self) -> Any:
+        try:
+            return await super().json()
+        except (RecursionError, UnicodeDecodeError):
+            raise ValidationException("The body is not JSON, or is nested too deeply.") from None
+
+
 def house(request: AnyRequest) -> House:
     found: House = request.app.state.house
     return found
@@ -98,14 +110,16 @@ def refuse_foreign_pages(request: AnyRequest) -> None:
         raise errors.Forbidden(f"Requests from a page that change something need the header {CSRF_HEADER}: 1.")
 
 
-def refuse_strangers(request: AnyRequest, handler: BaseRouteHandler) -> None:
+async def refuse_strangers(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """The guard of every route, before its body is read: no token or a foreign page goes no further.
 
     Raises ``Unauthenticated`` or ``Forbidden``. Whether the token is good is asked by ``enter``. A route that sends
-    strangers to the sign-in page says so (``greets_strangers``).
+    strangers to the sign-in page says so (``greets_strangers``). It waits for nothing, but a guard that is not async
+    would be run in a thread for each request.
     """
     if handler.opt.get("permission") is not None and not handler.opt.get("greets_strangers"):
-        token_of(request)
+        assert isinstance(connection, Request), "there are no routes but HTTP's"
+        token_of(connection)
 
 
 @asynccontextmanager
@@ -288,18 +302,28 @@ PAGE_CSP: Final = (
 DATA_CSP: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
-async def harden(response: Response[Any]) -> Response[Any]:
-    """The headers of every response; a route may have set a stricter or a page's policy already."""
-    headers = response.headers
-    headers.setdefault("content-security-policy", DATA_CSP)
-    headers.setdefault("x-content-type-options", "nosniff")
-    headers.setdefault("referrer-policy", "no-referrer")
-    headers.setdefault("cross-origin-opener-policy", "same-origin")
-    headers.setdefault("cross-origin-resource-policy", "same-origin")
-    headers.setdefault("permissions-policy", "camera=(), microphone=(), geolocation=()")
-    if response.media_type == MediaType.JSON:
+_HEADERS: Final = {
+    "content-security-policy": DATA_CSP,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+async def harden(message: Message, _: Scope) -> None:
+    """Gives every answer its headers, refusals before any route included; a route may have set its own already.
+
+    A hook on what is sent, because hooks on responses do not see all errors.
+    """
+    if message["type"] != "http.response.start":
+        return
+    headers = MutableScopeHeaders.from_message(message)
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+    if headers.get("content-type", "").partition(";")[0] in ("application/json", "application/problem+json"):
         headers.setdefault("cache-control", "no-store")
-    return response
 
 
 def utc_now() -> datetime:

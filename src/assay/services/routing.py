@@ -48,7 +48,14 @@ async def claim_next(context: Context, project_id: UUID, stage: Stage, *, from_p
     ):
         turn_id = context.new_id()
         if await assignments.claim_gold(
-            context.tenant, turn_id, project_id, worker_id, now=now, lease_until=lease_until
+            context.tenant,
+            turn_id,
+            project_id,
+            worker_id,
+            now=now,
+            lease_until=lease_until,
+            from_position=from_position,
+            event_id=context.new_id(),
         ):
             return Claimed(await assignments.get(context.tenant, turn_id), None)
     found = await assignments.claim(
@@ -63,7 +70,7 @@ async def claim_next(context: Context, project_id: UUID, stage: Stage, *, from_p
     )
     if found is None:
         return None
-    return Claimed(await assignments.get(context.tenant, found[0]), found[1])
+    return Claimed(*found)
 
 
 async def first_open(context: Context, project_id: UUID, stage: Stage) -> int | None:

@@ -79,20 +79,31 @@ async def claim(
     lease_until: datetime,
     from_position: int,
     event_id: UUID,
-) -> tuple[UUID, int] | None:
-    """Takes the first open turn that fits, from a queue position on: its id and position, or none."""
+) -> tuple[HeldTurn, int] | None:
+    """Takes the first open turn that fits, from a queue position on: the turn and its position, or none."""
     row = await tenant.fetchrow(
         queries("assignments")["claim_turn"], project_id, stage, worker_id, now, lease_until, from_position, event_id
     )
-    return None if row is None else (row["id"], row["queue_position"])
+    return None if row is None else (_held(row), row["queue_position"])
 
 
 async def claim_gold(
-    tenant: Tenant, turn_id: UUID, project_id: UUID, worker_id: UUID, *, now: datetime, lease_until: datetime
+    tenant: Tenant,
+    turn_id: UUID,
+    project_id: UUID,
+    worker_id: UUID,
+    *,
+    now: datetime,
+    lease_until: datetime,
+    from_position: int,
+    event_id: UUID,
 ) -> bool:
-    """Gives the worker a gold they have not met, as a new turn; false when there is none left."""
-    sql = queries("assignments")["claim_gold"]
-    return await tenant.fetchrow(sql, turn_id, project_id, worker_id, now, lease_until) is not None
+    """Gives the worker a gold they have not met, as a new turn; false when there is none left, or no ordinary turn
+    from the queue position on among which to hide it."""
+    row = await tenant.fetchrow(
+        queries("assignments")["claim_gold"], turn_id, project_id, worker_id, now, lease_until, from_position, event_id
+    )
+    return row is not None
 
 
 async def get(tenant: Tenant, turn_id: UUID) -> HeldTurn:
@@ -100,6 +111,10 @@ async def get(tenant: Tenant, turn_id: UUID) -> HeldTurn:
     row = await tenant.fetchrow(queries("assignments")["get_turn"], turn_id)
     if row is None:
         raise NotFound(MISSING)
+    return _held(row)
+
+
+def _held(row: Any) -> HeldTurn:
     return HeldTurn(
         **{name: row[name] for name in _PLAIN},
         prelabels=from_json(row["prelabels"]),

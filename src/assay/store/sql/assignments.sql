@@ -23,6 +23,7 @@ where project.organization_id = $1 and project.id = $2;
 -- :name claim_turn
 -- The first open turn of the queue that this worker may take, from $7 on. Rows that another claim is taking right
 -- now are passed over, so claims do not wait for each other. The conditions on `mine` are core.routing.barred.
+-- What comes back is the turn as in get_turn: one round trip for a claim.
 with next as (
     select id from assignments turn
     where organization_id = $1 and project_id = $2 and stage = $3 and state = 'open' and queue_position >= $7
@@ -41,13 +42,23 @@ with next as (
     set state = 'claimed', worker_id = $4, claimed_at = $5, lease_until = $6
     from next
     where assignments.organization_id = $1 and assignments.id = next.id
-    returning assignments.id, assignments.task_id, assignments.queue_position
+    returning assignments.*
 ), event as (
     insert into events (organization_id, id, type, at, actor_kind, actor_id, project_id, task_id, data)
     select $1, $8, 'assignment.claimed', $5, 'worker', $4, $2, task_id, json_build_object('assignment_id', id)
     from claimed
 )
-select id, task_id, queue_position from claimed;
+select assignment.queue_position, assignment.id, assignment.task_id, assignment.project_id, assignment.stage, assignment.round, assignment.state,
+       assignment.worker_id, assignment.reserved_for, assignment.claimed_at, assignment.lease_until,
+       assignment.extended, assignment.reason, project.name as project_name, project.kind, task.project_version,
+       task.prelabels, task.is_gold, null::json as draft,
+       attachment.id as attachment_id, attachment.file_name, attachment.content_type, attachment.width,
+       attachment.height, attachment.display_width, attachment.display_height, attachment.blob_key,
+       attachment.display_key, attachment.thumbnail_key, attachment.sha256, attachment.byte_count
+from claimed assignment
+join tasks task on task.organization_id = $1 and task.id = assignment.task_id
+join projects project on project.organization_id = $1 and project.id = assignment.project_id
+left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id;
 
 -- :name first_open
 select queue_position from assignments
@@ -55,20 +66,39 @@ where organization_id = $1 and project_id = $2 and stage = $3 and state = 'open'
 order by queue_position limit 1;
 
 -- :name claim_gold
--- A gold this worker has not met, as a turn of its own. The order is a hash, different for each worker, so that
--- workers who compare notes cannot tell golds by when they come.
-insert into assignments (organization_id, id, task_id, project_id, stage, round, state, queue_position, worker_id,
-    opened_at, claimed_at, lease_until)
-select $1, $2, task.id, $3, 'annotate', task.round, 'claimed', 0, $4, $5, $5, $6
-from tasks task
-where task.organization_id = $1 and task.project_id = $3 and task.is_gold and task.state = 'annotating'
-    and not exists (
-        select from assignments mine
-        where mine.organization_id = $1 and mine.task_id = task.id and mine.worker_id = $4
-            and mine.state in ('claimed', 'submitted', 'skipped', 'reported'))
-order by md5(task.id::text || $4::text)
-limit 1
-returning id, task_id;
+-- A gold this worker has not met, as a turn of its own, while there is ordinary work for them from $7 on: golds that
+-- came when nothing else does would give themselves away, and be used up by asking. The order is a hash, different
+-- for each worker, so that workers who compare notes cannot tell golds by when they come.
+with claimed as (
+    insert into assignments (organization_id, id, task_id, project_id, stage, round, state, queue_position, worker_id,
+        opened_at, claimed_at, lease_until)
+    select $1, $2, task.id, $3, 'annotate', task.round, 'claimed', 0, $4, $5, $5, $6
+    from tasks task
+    where task.organization_id = $1 and task.project_id = $3 and task.is_gold and task.state = 'annotating'
+        and not exists (
+            select from assignments mine
+            where mine.organization_id = $1 and mine.task_id = task.id and mine.worker_id = $4
+                and mine.state in ('claimed', 'submitted', 'skipped', 'reported'))
+        and exists (
+            select from assignments turn
+            where turn.organization_id = $1 and turn.project_id = $3 and turn.stage = 'annotate'
+                and turn.state = 'open' and turn.queue_position >= $7
+                and (turn.reserved_for is null or turn.reserved_for = $4)
+                and not exists (
+                    select from assignments mine
+                    where mine.organization_id = $1 and mine.task_id = turn.task_id and mine.worker_id = $4
+                        and (mine.stage = turn.stage and mine.round = turn.round
+                                and mine.state in ('claimed', 'submitted', 'skipped', 'reported')
+                            or mine.stage <> turn.stage and mine.state in ('claimed', 'submitted'))))
+    order by md5(task.id::text || $4::text)
+    limit 1
+    returning id, task_id
+), event as (
+    insert into events (organization_id, id, type, at, actor_kind, actor_id, project_id, task_id, data)
+    select $1, $8, 'assignment.claimed', $5, 'worker', $4, $3, task_id, json_build_object('assignment_id', id)
+    from claimed
+)
+select id, task_id from claimed;
 
 -- :name get_turn
 -- A turn with everything a page needs to work on it.
