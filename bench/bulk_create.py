@@ -15,6 +15,7 @@ import json
 import time
 
 import httpx
+
 import stage
 
 
