@@ -38,12 +38,19 @@ def lines(source: Source, limits: Limits) -> Iterator[tuple[int, bytes | RowProb
             yield number, text
 
 
+# Far beyond any photo, and small enough that sums and products stay finite.
+_REASON = 1e9
+
+
 def finite(value: Any) -> float:
     """A number as a finite float. Raises ``ValueError`` for anything else, NaN and infinities among them."""
+    # NaN fails both comparisons. Nearly all calls end here.
+    if type(value) is float and -_REASON <= value <= _REASON:
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError("not a number")
     number = float(value)
-    if not math.isfinite(number) or abs(number) > 1e9:
+    if not math.isfinite(number) or abs(number) > _REASON:
         raise ValueError("not a number within reason")
     return number
 
