@@ -1,6 +1,6 @@
 /** What is selected, or the photo itself: names, sizes and questions. */
 
-import { type Mark, shapeTitle, sizeOf, titleOf } from "@assay/annotation";
+import { type Mark, askedAttributes, shapeTitle, sizeOf, titleOf } from "@assay/annotation";
 import { Badge, IconButton } from "@assay/ui";
 import { AttributeForm } from "./AttributeForm";
 import type { Editor } from "./editor";
@@ -14,7 +14,8 @@ export function SelectionDetails({ editor }: { editor: Editor }) {
   const label = editor.placedOf(first.label);
   const alike = marks.every((mark) => mark.label === first.label);
   const own = problems.filter(({ markId }) => marks.some(({ id }) => id === markId));
-  const loose = own.filter(({ attribute }) => attribute === null);
+  const questions = alike && label ? askedAttributes(label.label.attributes, first.attributes ?? {}) : [];
+  const loose = own.filter((problem) => !questions.some(({ name }) => name === problem.attribute));
   return (
     <section aria-label="Selection" className="border-b border-border px-3 py-2.5 flex flex-col gap-2.5">
       <div className="flex items-center gap-2.5 min-h-7">

@@ -59,6 +59,9 @@ export interface EditorState {
   readonly overlays: ReadonlySet<string>;
 }
 
+/** What a worker carries from one photo to the next. */
+export type Hand = Pick<EditorState, "tool" | "label" | "tags" | "crosshair">;
+
 export interface EditorSetup {
   readonly taxonomy: Taxonomy;
   /** The photo at its original resolution. */
@@ -68,8 +71,8 @@ export interface EditorSetup {
   readonly suggestions?: ImageAnswer | null;
   /** Other annotators' marks that can be laid over, by name. */
   readonly overlays?: readonly (Overlay & { readonly name: string })[];
-  /** In hand to begin with; by default the one for drawing the first label. */
-  readonly tool?: ToolName;
+  /** In hand to begin with, as far as this taxonomy has it; by default the first label and the tool to draw it. */
+  readonly hand?: Partial<Hand>;
   /** What to write beside marks that annotators disagree about, by their id. */
   readonly doubts?: ReadonlyMap<string, string>;
 }
@@ -114,18 +117,20 @@ export class Editor implements StageHost {
     this.#suggestions = new Map((setup.suggestions?.annotations ?? []).map((mark) => [mark.id, mark]));
     this.overlays = setup.overlays ?? [];
     this.doubts = setup.doubts ?? new Map();
-    const first = this.usable[0]?.label;
+    const { hand = {} } = setup;
+    const first = (this.usable.find(({ label }) => label.name === hand.label) ?? this.usable[0])?.label;
+    const keepsTool = hand.tool === "select" || (hand.tool !== undefined && (first?.shapes.includes(hand.tool) ?? false));
     this.#state = {
       history: startHistory(this.#sharingSuggestions(setup.answer)),
-      tool: setup.tool ?? first?.shapes[0] ?? "select",
+      tool: keepsTool ? hand.tool! : (first?.shapes[0] ?? "select"),
       label: first?.name ?? null,
       selection: EMPTY,
       hidden: EMPTY,
       locked: EMPTY,
       cutting: false,
       drawing: false,
-      tags: false,
-      crosshair: true,
+      tags: hand.tags ?? false,
+      crosshair: hand.crosshair ?? true,
       brightness: 1,
       contrast: 1,
       problems: [],
@@ -142,6 +147,11 @@ export class Editor implements StageHost {
 
   get answer(): ImageAnswer {
     return this.#state.history.answer;
+  }
+
+  get hand(): Hand {
+    const { tool, label, tags, crosshair } = this.#state;
+    return { tool, label, tags, crosshair };
   }
 
   get selected(): readonly Mark[] {

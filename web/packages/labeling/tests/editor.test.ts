@@ -86,6 +86,14 @@ describe("the editor", () => {
     expect(editor.state.problems).toEqual([]);
   });
 
+  it("opens the next photo with what was in hand, where that photo's labels have it", () => {
+    const before = newEditor();
+    runChord("p", before, page);
+    const setup = { taxonomy, media, answer: EMPTY_ANSWER };
+    expect(new Editor({ ...setup, hand: before.hand }).hand).toMatchObject({ label: "bus", tool: "polygon" });
+    expect(new Editor({ ...setup, hand: { label: "gone", tool: "polyline" } }).hand).toMatchObject({ label: "car", tool: "box" });
+  });
+
   it("leaves locked marks alone", () => {
     const editor = newEditor();
     editor.select(["a"]);

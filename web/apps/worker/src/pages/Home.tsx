@@ -9,12 +9,14 @@ import type { Outbox } from "../work/outbox";
 import { Notices } from "./Notices";
 
 const REFRESH_MS = 15_000;
+/** Every return from a photo has changed all of it. */
+const ALWAYS_FRESH = { staleTime: 0 };
 
 export function Home({ outbox }: { outbox: Outbox }) {
   const me = useQuery({ queryKey: ["me"], queryFn: ({ signal }) => work.me(signal), staleTime: Infinity });
-  const projects = useQuery({ queryKey: ["projects"], queryFn: ({ signal }) => work.projects(signal), refetchInterval: REFRESH_MS });
-  const stats = useQuery({ queryKey: ["stats"], queryFn: ({ signal }) => work.stats(signal), refetchInterval: REFRESH_MS });
-  const turns = useQuery({ queryKey: ["turns"], queryFn: ({ signal }) => work.turns(signal) });
+  const projects = useQuery({ queryKey: ["projects"], queryFn: ({ signal }) => work.projects(signal), ...ALWAYS_FRESH, refetchInterval: REFRESH_MS });
+  const stats = useQuery({ queryKey: ["stats"], queryFn: ({ signal }) => work.stats(signal), ...ALWAYS_FRESH, refetchInterval: REFRESH_MS });
+  const turns = useQuery({ queryKey: ["turns"], queryFn: ({ signal }) => work.turns(signal), ...ALWAYS_FRESH });
   // An answer on its way is done with, whatever the server has heard of it so far.
   const held = (turns.data ?? []).filter((turn) => !outbox.has(turn.assignment_id));
   return (

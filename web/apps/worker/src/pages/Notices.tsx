@@ -46,7 +46,7 @@ export function Notices({ outbox, onCorrect }: { outbox: Outbox; onCorrect?: (pa
         >
           {first.refused.code === "lease_lost"
             ? "An answer arrived after its time was over and does not count. The photo went to somebody else."
-            : `An earlier answer was not accepted: ${first.refused.detail}`}
+            : `An earlier answer was not accepted. ${first.refused.problems[0]?.message ?? first.refused.detail}`}
         </Notice>
       )}
     </>

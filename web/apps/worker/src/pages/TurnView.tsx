@@ -2,7 +2,7 @@
 
 import { isEmptyAnswer, placeProblems, readAnswer, readTaxonomy, sameValue, writeAnswer } from "@assay/annotation";
 import { ApiError } from "@assay/client";
-import { Editor, Labeler, type ReviewInfo, doubtsOf, useEditorState, voiceOverlays } from "@assay/labeling";
+import { Editor, type Hand, Labeler, type ReviewInfo, doubtsOf, useEditorState, voiceOverlays } from "@assay/labeling";
 import { Button, Icon, Spinner, ThemeToggle, cx, toast } from "@assay/ui";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Ruling, type Turn, work } from "../api";
@@ -23,6 +23,7 @@ export interface TurnViewProps {
   readonly session: Session;
   readonly outbox: Outbox;
   readonly drafts: Keep<Draft>;
+  readonly hand: React.RefObject<Partial<Hand>>;
 }
 
 type Question = "skip" | "report" | "send-back" | "nothing-marked" | "lost" | null;
@@ -36,7 +37,7 @@ const reviewInfo = ({ review }: Turn): ReviewInfo | null =>
     voices: review.voices.map(({ name, answer }) => ({ name, answer: readAnswer(answer) })),
   };
 
-function newEditor({ turn, answer }: OpenTurn, review: ReviewInfo | null): Editor {
+function newEditor({ turn, answer }: OpenTurn, review: ReviewInfo | null, hand: Partial<Hand>): Editor {
   return new Editor({
     taxonomy: readTaxonomy(turn.taxonomy),
     media: turn.media ?? { width: 1, height: 1 },
@@ -45,15 +46,15 @@ function newEditor({ turn, answer }: OpenTurn, review: ReviewInfo | null): Edito
     overlays: voiceOverlays(review?.voices ?? []),
     doubts: doubtsOf(review?.objects ?? []),
     // A reviewer looks first and draws rarely.
-    ...(turn.stage === "review" ? { tool: "select" as const } : {}),
+    hand: turn.stage === "review" ? { tool: "select", ...hand } : hand,
   });
 }
 
-export function TurnView({ open, session, outbox, drafts }: TurnViewProps) {
+export function TurnView({ open, session, outbox, drafts, hand }: TurnViewProps) {
   const { turn, photo, photoProblem } = open;
   const review = useMemo(() => reviewInfo(turn), [turn]);
   // One editor for the whole turn, whatever is learnt about the turn meanwhile: this component is keyed by it.
-  const [editor] = useState(() => newEditor(open, review));
+  const [editor] = useState(() => newEditor(open, review, hand.current));
   const [question, setQuestion] = useState<Question>(null);
   const [draft, setDraft] = useState<DraftState>("clean");
   const [firstReading] = useState(() => isFirstReading(turn.project_id, turn.instructions));
@@ -82,6 +83,9 @@ export function TurnView({ open, session, outbox, drafts }: TurnViewProps) {
     // Shown once, when the turn is opened for a correction.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [editor]);
+
+  // The next photo opens with what is in hand now.
+  useEffect(() => editor.subscribe(() => (hand.current = editor.hand)), [editor, hand]);
 
   useEffect(() => {
     if (draft === "lost") setQuestion("lost");

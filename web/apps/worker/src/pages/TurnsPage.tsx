@@ -1,8 +1,8 @@
 /** A stay at one project: photo after photo, and what is shown when there is none. */
 
 import { Button, EmptyState, ErrorState, Spinner, buttonClass } from "@assay/ui";
-import { loadPhoto, releasePhoto } from "@assay/labeling";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { type Hand, loadPhoto, releasePhoto } from "@assay/labeling";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { type Stage, giveBackOnLeave, work } from "../api";
 import { homePath, onLink } from "../route";
 import type { Draft } from "../work/drafts";
@@ -38,6 +38,7 @@ const LOOKING: SessionState = { phase: "looking" };
 export function TurnsPage(props: TurnsPageProps) {
   const { projectId, stage, outbox, drafts, onSignedOut } = props;
   const [session, setSession] = useState<Session | null>(null);
+  const hand = useRef<Partial<Hand>>({});
 
   useEffect(() => {
     let current: Session;
@@ -71,7 +72,7 @@ export function TurnsPage(props: TurnsPageProps) {
   }, [isSignedOut, onSignedOut]);
 
   if (session && state.phase === "working") {
-    return <TurnView key={state.open.turn.assignment_id} open={state.open} session={session} outbox={outbox} drafts={drafts} />;
+    return <TurnView key={state.open.turn.assignment_id} open={state.open} session={session} outbox={outbox} drafts={drafts} hand={hand} />;
   }
   return (
     <div className="min-h-dvh flex flex-col">
