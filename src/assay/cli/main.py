@@ -1,0 +1,34 @@
+"""The command line: `assay`."""
+
+from __future__ import annotations
+
+import typer
+
+from assay.cli import adding, doctor, exporting, label, people, projects, serving, simulate
+from assay.cli.shell import EXIT_CODES
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=f"Assay: photos in, trusted boxes out.\n\n{EXIT_CODES}",
+)
+app.command()(serving.serve)
+app.command()(serving.demo)
+app.command()(label.label)
+app.add_typer(projects.group, name="project")
+app.command()(adding.add)
+app.command()(simulate.simulate)
+app.command()(exporting.export)
+app.command()(people.link)
+app.command()(doctor.doctor)
+
+
+def main() -> None:
+    """What the installed script `assay` runs."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
