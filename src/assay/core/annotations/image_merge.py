@@ -59,7 +59,7 @@ def merge(voices: Sequence[Voice], options: MergeOptions) -> Merged:
     groups = group(similarity, voice, label, mark_say, options.iou_min)
     says: list[float] = mark_say.tolist()
     drafts = [_elect(members, marks, says) for members in groups]
-    fused = _fuse_all(shapes, drafts, says)
+    fused = _fuse_all(shapes, similarity, drafts, says)
     # Voices none of which is trusted at all still have to be counted somehow: as equals.
     votes = (weights if weights.any() else say)[voice].tolist()
     votes_all = float(weights.sum()) or float(say.sum())
@@ -154,7 +154,9 @@ def _winner(names: Sequence[str], weights: Sequence[float]) -> tuple[str, float]
     return name, min(votes[name] / sum(weights), 1.0)
 
 
-def _fuse_all(shapes: Shapes, drafts: Sequence[_Draft], says: Sequence[float]) -> list[tuple[Mark, float]]:
+def _fuse_all(
+    shapes: Shapes, similarity: FloatArray, drafts: Sequence[_Draft], says: Sequence[float]
+) -> list[tuple[Mark, float]]:
     """The fused mark of each object, and the mean likeness of all its members to it."""
     upright = [draft for draft in drafts if all(shapes.is_upright[index] for index in draft.members)]
     bulk = iter(_fuse_upright(shapes, upright, says) if upright else [])
@@ -163,7 +165,9 @@ def _fuse_all(shapes: Shapes, drafts: Sequence[_Draft], says: Sequence[float]) -
         if all(shapes.is_upright[index] for index in draft.members):
             fused.append(next(bulk))
             continue
-        mark = fuse(shapes, np.array(draft.electors), np.array([says[index] for index in draft.electors]))
+        electors = draft.electors
+        likeness = similarity[np.ix_(electors, electors)]
+        mark = fuse(shapes, electors, np.array([says[index] for index in electors]), likeness)
         mark = msgspec.structs.replace(mark, attributes=draft.attributes)
         fused.append((mark, _spread(shapes, mark, draft.members)))
     return fused

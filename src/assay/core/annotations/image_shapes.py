@@ -98,17 +98,21 @@ class Shapes:
     def _compare_polygons(
         self, left: IntArray, right: IntArray, result: FloatArray, pairs: BoolArray, floor: float
     ) -> None:
-        # Where bounding boxes meet, and only there, outlines have to be made ready and may have to be compared.
-        rows, columns = np.nonzero(pairs.any(axis=1))[0], np.nonzero(pairs.any(axis=0))[0]
+        rows, columns = np.nonzero(pairs)
         if len(rows) == 0:
             return
-        area, other_area = np.zeros(len(left)), np.zeros(len(right))
-        area[rows] = [self.region(index).area for index in left[rows].tolist()]
-        other_area[columns] = [self.region(index).area for index in right[columns].tolist()]
-        most = regions.iou_max(self.bounds[left], area, self.bounds[right], other_area)
-        result[pairs] = 0.0
-        for row, column in np.argwhere(pairs & (most > 0) & (most >= floor)).tolist():
-            result[row, column] = regions.iou(self.region(int(left[row])), self.region(int(right[column])))
+        # Where bounding boxes meet, and only there, outlines have to be made ready and may have to be compared.
+        one, other = left[rows], right[columns]
+        area = np.zeros(len(self.marks))
+        meeting = np.union1d(one, other)
+        area[meeting] = [self.region(index).area for index in meeting.tolist()]
+        most = regions.iou_max(self.bounds[one], area[one], self.bounds[other], area[other])
+        result[rows, columns] = 0.0
+        worth = (most > 0) & (most >= floor)
+        result[rows[worth], columns[worth]] = [
+            regions.iou(self.region(here), self.region(there))
+            for here, there in zip(one[worth].tolist(), other[worth].tolist(), strict=True)
+        ]
 
     def _compare_polylines(self, left: IntArray, right: IntArray, result: FloatArray, pairs: BoolArray) -> None:
         for row, column in np.argwhere(pairs).tolist():
@@ -128,18 +132,18 @@ def bounds(marks: Sequence[Mark]) -> FloatArray:
     return np.array(rows, dtype=np.float64).reshape(-1, 4)
 
 
-def fuse(shapes: Shapes, members: IntArray, weights: FloatArray) -> Mark:
-    """One mark out of ``members``, all of one type, with (m,) weights. Its id, label and attributes are one of theirs.
+def fuse(shapes: Shapes, members: Sequence[int], weights: FloatArray, likeness: FloatArray) -> Mark:
+    """One mark out of ``members``, all of one type, with (m,) weights and their (m, m) likeness to each other.
 
-    Upright boxes in bulk go through ``fuse_upright``.
+    ``likeness`` is 0 on the diagonal. The id, label and attributes are one member's. Upright boxes go through
+    ``fuse_upright`` in bulk.
     """
-    marks: list[Mark] = [shapes.marks[index] for index in members]
+    marks = [shapes.marks[index] for index in members]
     first = marks[0]
     if all(msgspec.structs.replace(mark, id=first.id, attributes=first.attributes) == first for mark in marks[1:]):
         return first
-    likeness = shapes.similarity(members, members)
-    likeness = (likeness + likeness.T) / 2
-    central = int((likeness @ weights).argmax())
+    fit = (likeness * weights).sum(axis=1)
+    central = int((fit + weights).argmax())
     if isinstance(first, Box):
         turned = np.array([_turned(mark) for mark in marks])
         x, y, width, height, rotation = _rounded(fuse_turned_boxes(turned, weights, central))
@@ -150,7 +154,7 @@ def fuse(shapes: Shapes, members: IntArray, weights: FloatArray) -> Mark:
     if isinstance(first, Polyline):
         line = fuse_polylines([_line(mark) for mark in marks], weights, central)
         return msgspec.structs.replace(first, points=_vertices(line))
-    return _fuse_polygons(shapes, members, weights, marks[central])
+    return _fuse_polygons(shapes, members, weights, central, float(fit[central]))
 
 
 def fuse_upright(bounds: FloatArray, weights: FloatArray) -> FloatArray:
@@ -166,18 +170,23 @@ def fuse_upright(bounds: FloatArray, weights: FloatArray) -> FloatArray:
     return np.concatenate([fused[:, :2], np.where(same[:, None], size, size.round(_DECIMALS))], axis=1)
 
 
-def _fuse_polygons(shapes: Shapes, members: IntArray, weights: FloatArray, central: Mark) -> Mark:
+def _fuse_polygons(
+    shapes: Shapes, members: Sequence[int], weights: FloatArray, central: int, central_fit: float
+) -> Mark:
     """The voted contour, unless the most central member fits the others better."""
+    fallback = shapes.marks[members[central]]
     rings = fuse_polygons([_rings(shapes.marks[index]) for index in members], weights)
     if not rings or max(len(ring) for ring in rings) > RING_VERTICES_MAX:
-        return central
-    voted = msgspec.structs.replace(central, rings=[_vertices(ring) for ring in rings])
+        return fallback
     # A contour smaller than every member across would break a minimum size that all of them kept.
-    size = np.ptp(rings[0], axis=0)
     smallest = (shapes.bounds[members, 2:] - shapes.bounds[members, :2]).min(axis=0)
-    both = Shapes([voted, central, *(shapes.marks[index] for index in members)])
-    fit = both.similarity(np.array([0, 1]), np.arange(2, len(members) + 2)) @ weights
-    return voted if fit[0] >= fit[1] and (size >= smallest - 0.01).all() else central
+    if (np.ptp(rings[0], axis=0) < smallest - 0.01).any():
+        return fallback
+    voted = regions.region(rings)
+    others = [(index, weight) for at, (index, weight) in enumerate(zip(members, weights, strict=True)) if at != central]
+    if sum(weight * regions.iou(voted, shapes.region(index)) for index, weight in others) < central_fit:
+        return fallback
+    return msgspec.structs.replace(fallback, rings=[_vertices(ring) for ring in rings])
 
 
 def _bounds(mark: Mark) -> tuple[float, float, float, float]:

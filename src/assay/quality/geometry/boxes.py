@@ -12,6 +12,8 @@ from assay.quality.geometry.arrays import FloatArray
 
 # Pairs of turned boxes handled at once: about 40 MB of working arrays.
 _PAIRS_AT_ONCE = 16_384
+# Upright ones need less: about 60 MB.
+_OVERLAPS_AT_ONCE = 1_000_000
 
 
 def iou(left: FloatArray, right: FloatArray) -> FloatArray:
@@ -29,7 +31,13 @@ def iou(left: FloatArray, right: FloatArray) -> FloatArray:
 
 def iou_matrix(left: FloatArray, right: FloatArray) -> FloatArray:
     """``iou`` of every box with every other: (n, 4) and (m, 4) to (n, m)."""
-    return iou(left[:, None], right[None, :])
+    if len(left) * len(right) <= _OVERLAPS_AT_ONCE:
+        return iou(left[:, None], right[None, :])
+    result = np.empty((len(left), len(right)))
+    rows = max(1, _OVERLAPS_AT_ONCE // len(right))
+    for start in range(0, len(left), rows):
+        result[start : start + rows] = iou(left[start : start + rows, None], right[None, :])
+    return result
 
 
 def areas(boxes: FloatArray) -> FloatArray:

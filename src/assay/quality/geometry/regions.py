@@ -83,16 +83,15 @@ def iou(left: Region, right: Region) -> float:
 
 
 def iou_max(left: FloatArray, left_area: FloatArray, right: FloatArray, right_area: FloatArray) -> FloatArray:
-    """The most that intersection over union can be, from boxes and areas alone.
+    """The most that intersection over union can be, from boxes (..., 4) and areas (...) alone.
 
-    ``left``: (n, 4) boxes with (n,) areas, ``right``: (m, 4) with (m,). Returns (n, m); cheap, and spares most
-    pairs the exact computation.
+    Broadcast; cheap, and spares most pairs the exact computation.
     """
-    width = np.minimum(left[:, None, 2], right[None, :, 2]) - np.maximum(left[:, None, 0], right[None, :, 0])
-    height = np.minimum(left[:, None, 3], right[None, :, 3]) - np.maximum(left[:, None, 1], right[None, :, 1])
+    width = np.minimum(left[..., 2], right[..., 2]) - np.maximum(left[..., 0], right[..., 0])
+    height = np.minimum(left[..., 3], right[..., 3]) - np.maximum(left[..., 1], right[..., 1])
     both = np.maximum(width, 0.0) * np.maximum(height, 0.0)
-    both = np.minimum(both, np.minimum(left_area[:, None], right_area[None, :]))
-    union = left_area[:, None] + right_area[None, :] - both
+    both = np.minimum(both, np.minimum(left_area, right_area))
+    union = left_area + right_area - both
     result: FloatArray = np.divide(both, union, out=np.zeros_like(both), where=union > 0)
     return result
 
