@@ -177,6 +177,13 @@ def test_sizes_have_bounds() -> None:
     assert fields(*heavy) == ["annotations[100]"]
 
 
+def test_cutting_may_not_make_a_ring_too_long_to_be_sent_again() -> None:
+    """Every other vertex lies outside, so the edge of the photo adds one for each."""
+    teeth = [(-5.0 if index % 2 else 5.0, index / 5) for index in range(1998)]
+
+    assert fields(polygon([*teeth, (300.0, 400.0), (300.0, 0.0)])) == ["annotations[0].rings[0]"]
+
+
 def test_minimum_sizes_are_asked_of_complete_answers_only() -> None:
     small = box(label="car", width=7, attributes={"color": "blue"})
 

@@ -209,6 +209,9 @@ def _check_polygon(mark: Polygon, path: str, frame: FloatArray | None, problems:
                     problems.add(path, _OUTSIDE)
                     return mark
                 continue
+            if len(vertices) > RING_VERTICES_MAX:
+                problems.add(field, f"has {len(vertices):,} vertices once cut at the photo's edge; simplify it")
+                continue
             ring = [(x, y) for x, y in vertices.tolist()]
         kept.append(ring)
     return msgspec.structs.replace(mark, rings=kept)
