@@ -23,7 +23,7 @@ export function percent(share: number | null): string {
 /** Seconds in one or two units: "48 s", "3 min 20 s", "2 h 5 min", "4 days". */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);
-  if (seconds < 10 && seconds % 1 !== 0) return `${seconds.toFixed(1)} s`;
+  if (seconds < 10 && seconds % 1 !== 0) return `${Number(seconds.toFixed(1))} s`;
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return pair(minutes, "min", whole % 60, "s", minutes < 10);

@@ -14,8 +14,8 @@ interface FormatChoice {
 }
 
 const MANIFESTS: readonly FormatChoice[] = [
-  { value: "jsonl", name: "JSONL", accept: ".jsonl,.ndjson,.json", hint: "One object a line with url, and if you like unique_id, metadata, priority, prelabels, gold." },
-  { value: "csv", name: "CSV", accept: ".csv", hint: "A header line, a column url, and if you like unique_id, batch, priority; every other column becomes metadata." },
+  { value: "jsonl", name: "JSONL", accept: ".jsonl,.ndjson,.json", hint: "One object a line with a url (or the file name of a photo already here), and if you like unique_id, batch, priority, metadata, prelabels and gold." },
+  { value: "csv", name: "CSV", accept: ".csv", hint: "A header line with a column url (or file, for photos already here), and if you like unique_id, batch and priority; columns named metadata.camera and the like become metadata." },
 ];
 
 const LABELS: readonly FormatChoice[] = [

@@ -1,5 +1,5 @@
 import type { Import } from "@assay/client";
-import { ago, Badge, Button, count, counted, ErrorState, Icon, Panel, Progress, Skeleton, Spinner } from "@assay/ui";
+import { ago, Badge, Button, count, cx, ErrorState, Icon, Panel, Progress, Skeleton, Spinner } from "@assay/ui";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useProject } from "../project/ProjectLayout";
@@ -34,7 +34,7 @@ export function Imports() {
 
 function ImportRow({ item }: { item: Import }) {
   const [open, setOpen] = useState(false);
-  const done = item.done - item.failed;
+  const read = item.done + item.failed;
   return (
     <li className="px-4 py-3 flex flex-col gap-2">
       <div className="flex items-center gap-3 flex-wrap text-3">
@@ -46,20 +46,20 @@ function ImportRow({ item }: { item: Import }) {
         <span className="text-2 text-muted">
           {item.state === "running"
             ? item.total > 0
-              ? `${count(item.done)} of ${count(item.total)}`
+              ? `${count(read)} of ${count(item.total)}`
               : "reading…"
             : item.state === "failed"
               ? "failed"
-              : `${count(done)} taken${item.failed > 0 ? `, ${count(item.failed)} failed` : ""}`}
+              : `${count(item.done)} taken${item.failed > 0 ? `, ${count(item.failed)} not` : ""}`}
         </span>
         <span className="text-2 text-muted">{ago(item.created_at, Date.now())}</span>
       </div>
-      {item.state === "running" && <Progress label={`${item.file_name} read`} value={item.done} max={item.total || 1} />}
-      {item.message && <p className="text-2 text-danger break-words">{item.message}</p>}
+      {item.state === "running" && <Progress label={`${item.file_name} read`} value={read} max={item.total || 1} />}
+      {item.message && <p className={cx("text-2 break-words", item.state === "failed" ? "text-danger" : "text-muted")}>{item.message}</p>}
       {item.failed > 0 && (
         <div>
           <Button size="small" variant="ghost" icon={open ? "chevronDown" : "chevronRight"} aria-expanded={open} className="-ml-2" onClick={() => setOpen(!open)}>
-            {counted(item.failed, "row")} failed: show why
+            {open ? "Hide" : "Show"} what was said of each row
           </Button>
           {open && <ImportProblems id={item.id} />}
         </div>

@@ -158,12 +158,12 @@ function DropZone({ compact, reading, onDrop, onPick }: { compact: boolean; read
       <p className="text-4 font-medium" aria-live="polite">
         {reading ? "Reading the folder…" : over ? "Let go to add them" : compact ? "Drop more photos or folders here" : "Drop photos or folders here"}
       </p>
-      {!compact && <p className="text-3 text-muted">JPEG, PNG, WebP, GIF, BMP or TIFF. Each photo becomes one task.</p>}
+      {!compact && <p className="text-3 text-muted">JPEG, PNG or WebP. Each photo becomes one task.</p>}
       <div className="flex gap-2 mt-1">
         <Button icon="image" onClick={() => filesRef.current?.click()}>Choose files</Button>
         <Button icon="folder" onClick={() => folderRef.current?.click()}>Choose a folder</Button>
       </div>
-      <input ref={filesRef} type="file" multiple accept="image/*" className="hidden" aria-label="Photo files" onChange={onChange} />
+      <input ref={filesRef} type="file" multiple accept="image/jpeg,image/png,image/webp" className="hidden" aria-label="Photo files" onChange={onChange} />
       <input
         ref={(element) => {
           folderRef.current = element;

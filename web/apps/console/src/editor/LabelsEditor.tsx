@@ -227,7 +227,7 @@ function LabelDetails({ row, problems, newKey, onUpdate }: { row: TreeRow; probl
         {box && <Checkbox className="mt-2" checked={label.rotatable} onChange={(event) => onUpdate({ rotatable: event.target.checked })} label="Boxes may be turned" />}
       </fieldset>
       <div className="flex flex-wrap gap-3 items-start">
-        <Field label="Shown as" optional hint="The name above is what exports carry." className="grow min-w-48" error={problems.at(`${field}.title`)}>
+        <Field label="Shown as" optional hint="The name above is what exports carry." className="basis-full 2xl:basis-48 grow" error={problems.at(`${field}.title`)}>
           {(control) => <Input {...control} value={label.title} maxLength={200} placeholder={label.name} onChange={(event) => onUpdate({ title: event.target.value }, "title")} />}
         </Field>
         {label.shapes.some((shape) => shape !== "point") && (

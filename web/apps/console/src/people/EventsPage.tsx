@@ -7,11 +7,14 @@ import { PageFrame, useTitle } from "../shell/page";
 
 const route = getRouteApi("/console/organization/events");
 
+/** Offered before one has been seen; those seen are added. */
 const TYPES = [
-  "project.created", "project.changed", "task.created", "task.completed", "task.cancelled", "task.broken",
-  "assignment.claimed", "assignment.expired", "assignment.skipped", "assignment.reported", "submission.created",
-  "review.created", "worker.suspended", "worker.reinstated", "member.invited", "member.changed", "key.created",
-  "key.revoked", "webhook.created",
+  "assignment.claimed", "assignment.expired", "assignment.extended", "assignment.reported", "assignment.returned",
+  "assignment.skipped", "gold.answered", "import.done", "import.failed", "import.started", "key.created", "key.revoked",
+  "member.changed", "member.invited", "member.signed_in", "project.changed", "project.created", "project.exported",
+  "review.created", "submission.created", "task.broken", "task.cancelled", "task.completed", "task.made_gold",
+  "task.ready", "task.round_started", "task.sent_to_review", "webhook.changed", "webhook.created", "webhook.disabled",
+  "worker.reinstated", "worker.suspended",
 ];
 
 export function EventsPage() {

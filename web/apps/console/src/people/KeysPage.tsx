@@ -49,7 +49,7 @@ export function KeysPage() {
             <thead>
               <tr>
                 <Th>Name</Th>
-                <Th>Starts with</Th>
+                <Th>Key</Th>
                 <Th>Role</Th>
                 <Th>Last used</Th>
                 <Th>Expires</Th>
@@ -69,7 +69,7 @@ export function KeysPage() {
                         {key.revoked_at ? <Badge tone="danger">revoked</Badge> : expired && <Badge tone="danger">expired</Badge>}
                       </span>
                     </Td>
-                    <Td className="font-mono text-2 whitespace-nowrap">{key.prefix}…</Td>
+                    <Td className="font-mono text-2 whitespace-nowrap">{key.prefix}</Td>
                     <Td className="capitalize">{key.role}</Td>
                     <Td className="whitespace-nowrap text-muted">{key.last_used_at ? ago(key.last_used_at, Date.now()) : "never"}</Td>
                     <Td className="whitespace-nowrap text-muted">{key.expires_at ? ago(key.expires_at, Date.now()) : "never"}</Td>

@@ -18,29 +18,29 @@ const FORMATS: readonly Format[] = [
     value: "coco",
     name: "COCO",
     file: ".json",
-    holds: "Boxes, polygons, and keypoints for points; label tree as supercategories.",
-    lacks: "Turned boxes become polygons, holes become a mask, polylines are left out of the standard fields.",
+    holds: "Boxes, polygons and points with their confidence; what COCO has no field for is under keys of our own.",
+    lacks: "A turned box becomes an upright one with its corners as outline, a hole becomes a mask, lines are only listed with their photo.",
   },
   {
     value: "yolo",
     name: "YOLO",
     file: ".zip",
-    holds: "One text file per photo and a data.yaml with the label names.",
-    lacks: "Upright boxes or simple polygons only: no holes, polylines, points, attributes or confidence.",
+    holds: "A text file a photo with boxes, or outlines where labels take polygons, and a data.yaml with the names.",
+    lacks: "Lines, points, holes, attributes, metadata and confidence are left out; turned boxes become upright or outlines.",
   },
   {
     value: "voc",
     name: "Pascal VOC",
     file: ".zip",
-    holds: "One XML file per photo with upright boxes.",
-    lacks: "No polygons, polylines, points or nesting; turned boxes are given by their outer box.",
+    holds: "An XML file a photo with boxes in whole pixels, and outlines, turned boxes and attributes as tools around it read them.",
+    lacks: "Lines, points, holes, metadata and confidence are left out.",
   },
   {
     value: "jsonl",
     name: "Assay JSONL",
     file: ".jsonl",
-    holds: "Everything: shapes as drawn, attributes, confidence, metadata, who said what.",
-    lacks: "Nothing is lost, but only Assay reads it without a script.",
+    holds: "Everything: shapes as drawn, attributes, confidences, metadata. It can be imported again.",
+    lacks: "Nothing is lost, but other tools need a script to read it.",
   },
 ];
 
@@ -95,7 +95,7 @@ export function ExportPage() {
             <dl className="text-2 grid grid-cols-[auto_1fr] gap-x-3 gap-y-1">
               <dt className="text-muted">Holds</dt>
               <dd>{format.holds}</dd>
-              <dt className="text-muted">Cannot</dt>
+              <dt className="text-muted">Loses</dt>
               <dd>{format.lacks}</dd>
             </dl>
           </li>

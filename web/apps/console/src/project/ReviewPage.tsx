@@ -77,7 +77,7 @@ export function ReviewPage() {
 
 /** Reviewing happens on the worker's page, where the editor is. */
 function reviewAddress(projectId: string): string {
-  return `/work/projects/${projectId}?stage=review`;
+  return `/work/projects/${projectId}/review`;
 }
 
 function Row({ item, projectId }: { item: ReviewItem; projectId: string }) {

@@ -55,8 +55,10 @@ export function SignInPage() {
         queryClient.clear();
         queryClient.setQueryData(meQuery.queryKey, me);
         setState({ kind: "sent" });
-        if (me.permissions.includes("project.read")) await navigate({ to: back ?? "/console", replace: true });
-        else window.location.replace("/work");
+        const ownsConsole = me.permissions.includes("project.read") && me.role !== "reviewer";
+        if (back !== undefined || ownsConsole) await navigate({ to: back ?? "/console", replace: true });
+        // The server knows where people of each role work.
+        else window.location.replace("/");
       } catch (error) {
         sending.delete(token);
         if (error instanceof ApiError && error.transient) setState({ kind: "broken", reason: error.detail });

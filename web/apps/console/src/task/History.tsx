@@ -107,15 +107,38 @@ function Timeline({ task }: { task: TaskDetail }) {
   );
 }
 
+/** `{who}` is the actor's name. Events that are not here are told by their type's own words. */
+const EVENT_WORDS: Record<string, string> = {
+  "assignment.claimed": "{who} took a turn",
+  "assignment.expired": "{who} ran out of time",
+  "assignment.extended": "{who} took more time",
+  "assignment.reported": "{who} reported it",
+  "assignment.returned": "{who} gave it back",
+  "assignment.skipped": "{who} skipped it",
+  "gold.answered": "Scored against the gold",
+  "review.created": "{who} reviewed it",
+  "submission.created": "{who} submitted",
+  "task.broken": "Set aside as broken",
+  "task.cancelled": "Cancelled",
+  "task.completed": "Completed",
+  "task.created": "Created by {who}",
+  "task.made_gold": "Made a gold by {who}",
+  "task.ready": "Ready for workers",
+  "task.response_withdrawn": "The accepted answer was withdrawn",
+  "task.round_started": "A new round began",
+  "task.sent_to_review": "Sent to review",
+};
+
 function momentOfEvent(event: AssayEvent): Moment {
   const icon = EVENT_ICONS.find(([prefix]) => event.type.startsWith(prefix))?.[1] ?? "event";
-  const words = event.type.replace(/^task\./, "").replaceAll(/[._]/g, " ");
+  const plain = event.type.replace(/^task\./, "").replaceAll(/[._]/g, " ");
+  const words = EVENT_WORDS[event.type] ?? plain[0]!.toUpperCase() + plain.slice(1);
   const reason = event.data["reason"] ?? event.data["comment"];
   return {
     at: event.at,
     icon,
-    text: event.actor.name ? `${words}, by ${event.actor.name}` : words,
-    note: typeof reason === "string" ? reason : undefined,
+    text: words.replace("{who}", event.actor.name ?? (event.actor.kind === "system" ? "Assay" : "somebody")),
+    note: typeof reason === "string" ? reason.replaceAll("_", " ") : undefined,
   };
 }
 

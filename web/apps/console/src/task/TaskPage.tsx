@@ -310,7 +310,9 @@ function Verdict({ task }: { task: TaskDetail }) {
       <Gauge name="Confidence" value={confidence} />
       <Gauge name="Agreement" value={task.submissions.length > 1 ? agreement : null} />
       <p className="col-span-2 text-2 text-muted">
-        {task.response
+        {task.is_gold
+          ? "A gold: its answer is known, and workers are checked against it."
+          : task.response
           ? `Accepted ${ago(task.response.accepted_at, Date.now())}: ${ORIGINS[task.response.origin]}.`
           : task.state === "reviewing"
             ? "Waits for a reviewer."

@@ -58,7 +58,7 @@ export function sceneOf(task: TaskDetail): Scene {
   }
   const fix = task.reviews.findLast((review) => review.verdict === "fix" && review.answer);
   if (fix?.answer) layers.push(layer("review", "review", `${fix.reviewer.name}'s correction`, REVIEW_COLOR, fix.answer, true));
-  if (task.gold) layers.push(layer("gold", "gold", "Gold", GOLD_COLOR, task.gold, layers.length === 0));
+  if (task.gold) layers.push(layer("gold", "gold", "Gold", GOLD_COLOR, task.gold, true));
   if (task.prelabels) layers.push(layer("prelabels", "prelabels", "Pre-labels", PRELABEL_COLOR, task.prelabels, layers.length === 0));
 
   return { layers, objects: objectsOf(task, layers) };

@@ -4,7 +4,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-qu
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { useProject } from "../project/ProjectLayout";
-import { batchesQuery, progressQuery, TASKS_PER_PAGE, tasksQuery, workersQuery } from "../queries";
+import { batchesQuery, TASKS_PER_PAGE, tasksQuery, workersQuery } from "../queries";
 import { useMay } from "../shell/session";
 import { activeFilters, TASK_STATES, type TaskSearch, withFilter } from "./filters";
 import { taskName, TaskStateBadge, Thumbnail } from "./task-cells";
@@ -150,7 +150,6 @@ const AGREEMENTS = [0.5, 0.6, 0.7, 0.8, 0.9];
 function FilterBar({ search, onSearch }: { search: TaskSearch; onSearch: (next: TaskSearch) => void }) {
   const project = useProject();
   const mayReadWorkers = useMay("worker.read");
-  const progress = useQuery(progressQuery(project.id)).data ?? project.progress;
   const batches = useQuery(batchesQuery(project.id)).data?.items ?? [];
   const workers = useQuery({ ...workersQuery(project.id), enabled: mayReadWorkers }).data?.items ?? [];
   const [open, setOpen] = useState(false);
@@ -164,12 +163,12 @@ function FilterBar({ search, onSearch }: { search: TaskSearch; onSearch: (next: 
       <Button icon="filter" className="sm:hidden" aria-expanded={open} onClick={() => setOpen(!open)}>
         Filters{active > 0 && ` (${active})`}
       </Button>
-      <div className={cx("flex-wrap gap-2 items-center w-full sm:w-auto sm:flex", open ? "flex" : "hidden")}>
-        <Select aria-label="State" className="w-38" value={search.state ?? ""} onChange={(event) => change("state", (event.target.value || undefined) as TaskState | undefined)}>
+      <div className={cx("flex-wrap gap-2 items-center w-full sm:contents", open ? "flex" : "hidden")}>
+        <Select aria-label="State" className="w-36" value={search.state ?? ""} onChange={(event) => change("state", (event.target.value || undefined) as TaskState | undefined)}>
           <option value="">Any state</option>
           {TASK_STATES.map((state) => (
             <option key={state} value={state}>
-              {state} ({count(progress[state])})
+              {state}
             </option>
           ))}
         </Select>
@@ -207,7 +206,7 @@ function FilterBar({ search, onSearch }: { search: TaskSearch; onSearch: (next: 
         )}
         <Select
           aria-label="Agreement"
-          className="w-40"
+          className="w-38"
           value={search.agreement_max ?? ""}
           onChange={(event) => change("agreement_max", event.target.value === "" ? undefined : Number(event.target.value))}
         >
@@ -220,7 +219,7 @@ function FilterBar({ search, onSearch }: { search: TaskSearch; onSearch: (next: 
         </Select>
         <Select
           aria-label="Order"
-          className="w-40"
+          className="w-38"
           value={search.order ?? ""}
           onChange={(event) => change("order", (event.target.value || undefined) as TaskSearch["order"])}
         >
@@ -256,7 +255,7 @@ function SearchBox({ value, onValue }: { value: string; onValue: (value: string)
     return () => clearTimeout(soon);
   }, [text, value]);
   return (
-    <span className="relative grow sm:grow-0 sm:w-56">
+    <span className="relative grow sm:grow-0 sm:w-40">
       <Icon name="search" className="absolute left-2.5 top-2 text-muted pointer-events-none" />
       <Input type="search" aria-label="Search by id or file name" placeholder="Id or file name" value={text} onChange={(event) => setText(event.target.value)} className="pl-8" />
     </span>
