@@ -30,6 +30,7 @@ import psutil
 from assay.app import opened
 from assay.config import Settings
 from assay.core.intake import TaskRow
+from assay.core.permissions import Role
 from assay.core.photos import StoredPhoto
 from assay.core.policy import FixedOverlap, Policy
 from assay.core.taxonomy import Label, Taxonomy
@@ -149,6 +150,17 @@ async def fill(server: Server, *, tasks: int, workers: int, overlap: int = 1, po
                 rows = [TaskRow(attachment_id=attachment_id) for _ in range(min(10_000, tasks - start))]
                 await intake.create_tasks(context, project.id, rows)
     return Stage(organization_id, project.id, owner_session, key.text, sessions, worker_ids, attachment_id)
+
+
+async def add_person(server: Server, filled: Stage, role: Role) -> str:
+    """One more member of the stage's organization; the cookie value of their session."""
+    async with opened(replace(server.settings, database_url=server.dsn)) as inside:
+        home = inside.house
+        async with inside.database.tenant(filled.organization_id) as tenant:
+            context = Context(tenant, home.clock(), SYSTEM, home.random_bytes, home.chance)
+            member = await accounts.add_member(context, role.title(), f"{secrets.token_hex(4)}@bench.test", role)
+            link = await accounts.make_sign_in_link(context, member.id)
+            return (await accounts.sign_in(context, link.token)).text
 
 
 def replace_overlap(policy: Policy, overlap: int) -> Policy:

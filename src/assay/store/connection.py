@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -19,6 +19,7 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+from asyncpg.pool import PoolConnectionProxy
 
 from assay.core.errors import AlreadyExists, Conflict, Invalid, NotFound, Unavailable
 
@@ -70,6 +71,10 @@ class Tenant:
         return fetch
 
 
+# The driver's "internal" error is what a connection says whose server died between two statements.
+_DATABASE_ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+
+
 class _as_rules:  # noqa: N801 - reads as a phrase: `with _as_rules()`
     """Constraint violations, said in the words of core."""
 
@@ -77,7 +82,7 @@ class _as_rules:  # noqa: N801 - reads as a phrase: `with _as_rules()`
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        if error is None or not isinstance(error, (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+        if error is None or not isinstance(error, _DATABASE_ERRORS):
             return
         if isinstance(error, asyncpg.UniqueViolationError):
             raise AlreadyExists(f"This already exists ({error.constraint_name}).") from error
@@ -94,9 +99,10 @@ class _as_rules:  # noqa: N801 - reads as a phrase: `with _as_rules()`
             | asyncpg.AdminShutdownError
             | asyncpg.CrashShutdownError
             | asyncpg.InterfaceError
+            | asyncpg.InternalClientError
             | OSError,
         ):
-            raise Unavailable("The database does not answer. Nothing was changed; try again in a moment.") from error
+            raise Unavailable("The database does not answer. Try again in a moment; it is safe to repeat.") from error
 
 
 class Database:
@@ -144,20 +150,38 @@ class Database:
         if not durable:
             begin += "; set local synchronous_commit = off"
         with _as_rules():
-            connection = await self._pool.acquire(timeout=30)
+            connection = await self._begun(begin)
         try:
-            with _as_rules():
-                await connection.execute(begin)
             try:
                 yield Tenant(connection, organization_id)  # type: ignore[arg-type]
             except BaseException:
-                if not connection.is_closed():
-                    await connection.execute("rollback")
+                await _roll_back(connection)
                 raise
-            with _as_rules():
-                await connection.execute("commit")
+            try:
+                with _as_rules():
+                    await connection.execute("commit")
+            except BaseException:
+                _give_up(connection)
+                raise
         finally:
             await self._pool.release(connection)
+
+    async def _begun(self, begin: str) -> PoolConnectionProxy[Any]:
+        """A connection with an open transaction. After a crash of the database every idle connection is dead and
+        only finds out when it is used; each is thrown away and replaced, as nothing has been asked of it yet."""
+        assert self._pool is not None, "open the database first"
+        for attempts_left in range(self._size, -1, -1):
+            connection = await self._pool.acquire(timeout=30)
+            try:
+                await connection.execute(begin)
+            except BaseException as error:
+                _give_up(connection)
+                await self._pool.release(connection)
+                if not attempts_left or not isinstance(error, _DATABASE_ERRORS):
+                    raise
+            else:
+                return connection
+        raise AssertionError("the last attempt returns or raises")
 
     async def tenants(self) -> list[UUID]:
         """Every organization's id: what a scheduled job walks."""
@@ -178,6 +202,20 @@ class Database:
         """For the job runner, which speaks to its own tables."""
         assert self._pool is not None, "open the database first"
         return self._pool
+
+
+async def _roll_back(connection: PoolConnectionProxy[Any]) -> None:
+    """Undoes an open transaction; a connection that cannot do even that is not used again."""
+    try:
+        await connection.execute("rollback")
+    except _DATABASE_ERRORS:
+        _give_up(connection)
+
+
+def _give_up(connection: PoolConnectionProxy[Any]) -> None:
+    # The pool takes a connection back by itself when its server goes away, and then refuses to be asked.
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()
 
 
 async def _no_reset(_: object) -> None:

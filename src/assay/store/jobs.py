@@ -14,6 +14,7 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+from asyncpg.pool import PoolConnectionProxy
 from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.domain.settings import DBSettings
@@ -54,6 +55,22 @@ async def waiting(connection: asyncpg.Connection[Any], now: datetime) -> int:
         "select count(*) from queue.pgqueuer where execute_after <= $1 and status in ('queued', 'picked')", now
     )
     return count
+
+
+async def revive(connection: asyncpg.Connection[Any] | PoolConnectionProxy[Any], attempts_max: int) -> int:
+    """Queues jobs again that were set aside as failed before they were tried ``attempts_max`` times; how many.
+
+    The runner sets a job aside when it cannot write that it is to be tried again, which is so while the database
+    is down.
+    """
+    status: str = await connection.execute(
+        """update queue.pgqueuer
+           set status = 'queued', attempts = attempts + 1, execute_after = now(), updated = now(),
+               queue_manager_id = null
+           where status = 'failed' and attempts + 1 < $1""",
+        attempts_max,
+    )
+    return int(status.rpartition(" ")[2])
 
 
 async def install(connection: asyncpg.Connection[Any]) -> None:

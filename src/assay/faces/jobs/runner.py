@@ -21,6 +21,7 @@ from pgqueuer.domain.types import Channel
 from assay.core.errors import Unavailable
 from assay.faces.jobs.handlers import HANDLERS, ROUNDS
 from assay.faces.jobs.workshop import Handler, TryAgain, Workshop
+from assay.store import jobs
 from assay.store.connection import Database
 from assay.store.jobs import SETTINGS, Job, queries_for
 
@@ -34,6 +35,8 @@ POLL: Final = timedelta(seconds=1)
 # A handler that fails is tried again: after 1 s, 2 s, 4 s … and at most every five minutes, ten times.
 ATTEMPTS_MAX: Final = 10
 DELAY_MAX: Final = timedelta(minutes=5)
+# How often jobs are looked for that a database that was down kept from being tried again.
+REVIVE: Final = timedelta(seconds=5)
 
 
 class Bell:
@@ -75,6 +78,7 @@ class Runner:
     async def start(self) -> None:
         self._tasks = [
             asyncio.create_task(self._forever("jobs", self._work)),
+            asyncio.create_task(self._forever("revive", self._revive)),
             asyncio.create_task(self._forever("bell", lambda: self._bell.listen(self._database))),
             *(
                 asyncio.create_task(self._forever(job.__name__, partial(self._round, job, every)))
@@ -116,6 +120,9 @@ class Runner:
             job = msgspec.json.decode(queued.payload, type=Job)
             try:
                 await handler(self._shop, job, queued.attempts)
+            except asyncio.CancelledError:
+                # PgQueuer drops a job that is cancelled; ours goes on where this process leaves off.
+                raise RetryRequested(timedelta(0), "the server stopped") from None
             except Exception as error:
                 if queued.attempts + 1 >= ATTEMPTS_MAX:
                     raise
@@ -125,6 +132,12 @@ class Runner:
                 raise RetryRequested(delay, str(error)) from error
 
         return run
+
+    async def _revive(self) -> None:
+        while True:
+            async with self._database.pool.acquire() as connection:
+                await jobs.revive(connection, ATTEMPTS_MAX)
+            await asyncio.sleep(REVIVE.total_seconds())
 
     async def _round(self, job: Callable[[Workshop, UUID], Awaitable[None]], every: timedelta) -> None:
         while True:
