@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import Progress
 
-from assay.cli.api import Api
 from assay.cli.photos import ENDINGS, add_photos, find_photos
 from assay.cli.shell import REFUSED, USAGE, HomeOption, JsonOption, Stop, err, out, perform, show
+
+if TYPE_CHECKING:
+    from assay.cli.api import Api
 
 # What a file is, where its ending says so.
 _FORMATS = {".csv": "csv", ".jsonl": "jsonl", ".txt": "urls", ".json": "coco"}

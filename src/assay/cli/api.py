@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 from urllib.parse import quote
@@ -22,17 +22,19 @@ _PASSING: Final = frozenset({429, 502, 503, 504})
 class Api:
     """The server, as one caller sees it. Every method raises ``Stop`` with the server's own sentence."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: httpx.AsyncClient, keys: Sequence[str] = ()) -> None:
         self._client = client
+        self._keys = keys
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str, key: str | None = None) -> AsyncIterator[Api]:
-        """``key``: an API key. Without one the client is nobody until it signs in with a link."""
-        headers = {"x-assay-request": "1"} | ({"authorization": f"Bearer {key}"} if key else {})
+    async def open(cls, url: str, *keys: str) -> AsyncIterator[Api]:
+        """``keys``: API keys, the first of which is used unless a project is another's. Without any the client is
+        nobody until it signs in with a link."""
+        headers = {"x-assay-request": "1"} | ({"authorization": f"Bearer {keys[0]}"} if keys else {})
         # The server is ours and near: no proxy of the environment has any business between.
         async with httpx.AsyncClient(base_url=url, headers=headers, trust_env=False, timeout=120) as client:
-            yield cls(client)
+            yield cls(client, keys)
 
     @property
     def url(self) -> str:
@@ -93,22 +95,42 @@ class Api:
             ) from error
 
     async def project(self, named: str) -> dict[str, Any]:
-        """A project by its id or its name. Raises ``Stop`` when there is none, or are several."""
+        """A project by its id or its name; from then on the client acts in its organization.
+
+        Raises ``Stop`` when there is none, or are several.
+        """
+        for key in self._keys:
+            self._use(key)
+            same = await self._projects(named)
+            if len(same) == 1:
+                return same[0]
+            if same:
+                listed = ", ".join(project["id"] for project in same)
+                message = f"{len(same)} projects are called {named!r}; give the id of one: {listed}"
+                raise Stop(REFUSED, message, kind="conflict")
+        self._use(self._keys[0])
+        raise Stop(REFUSED, f"There is no project {named!r}. See: assay project list", kind="not_found")
+
+    async def _projects(self, named: str) -> list[dict[str, Any]]:
         try:
-            found: dict[str, Any] = await self.get(f"/v1/projects/{UUID(named)}")
-            return found
+            return [await self.get(f"/v1/projects/{UUID(named)}")]
         except ValueError:
-            pass
-        same = [p async for p in self.pages("/v1/projects") if p["name"].casefold() == named.casefold()]
-        if len(same) == 1:
-            whole: dict[str, Any] = same[0]
-            return whole
-        if not same:
-            raise Stop(REFUSED, f"There is no project {named!r}. See: assay project list", kind="not_found")
-        listed = ", ".join(p["id"] for p in same)
-        raise Stop(
-            REFUSED, f"{len(same)} projects are called {named!r}; say which by its id: {listed}", kind="conflict"
-        )
+            return [p async for p in self.pages("/v1/projects") if p["name"].casefold() == named.casefold()]
+        except Stop as stop:
+            if stop.kind != "not_found":
+                raise
+            return []
+
+    async def projects(self, state: str | None) -> AsyncIterator[Any]:
+        """The projects of every organization that this home's commands may act in, newest first in each."""
+        for key in self._keys:
+            self._use(key)
+            async for project in self.pages("/v1/projects", state=state):
+                yield project
+        self._use(self._keys[0])
+
+    def _use(self, key: str) -> None:
+        self._client.headers["authorization"] = f"Bearer {key}"
 
 
 def _given(query: Mapping[str, Any]) -> dict[str, Any]:

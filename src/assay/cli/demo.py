@@ -13,7 +13,15 @@ from rich.progress import Progress
 
 from assay.app import running
 from assay.cli.api import Api
-from assay.cli.home import OPERATOR_FILE, entered, make_operator, new_organization_id, read_operator, write_private
+from assay.cli.home import (
+    DEMO_FILE,
+    entered,
+    keep_operator,
+    make_operator,
+    new_organization_id,
+    read_operator,
+    write_private,
+)
 from assay.cli.people import fresh_link
 from assay.cli.scenes import Scene, coco_truth, draw_scene
 from assay.cli.shell import err, forever, out, print_json
@@ -22,7 +30,6 @@ from assay.core.permissions import Role
 from assay.faces.http import House
 from assay.services import accounts
 
-STATE: Final = "demo.json"
 TRUTH: Final = "demo-truth.json"
 PROJECT: Final = "Street scenes"
 PEOPLE: Final[Mapping[str, tuple[str, Role]]] = {
@@ -59,7 +66,7 @@ POLICY: Final = {
 async def run_demo(settings: Settings, photos: int, *, as_json: bool) -> None:
     """Serves the demonstration until cancelled; made first, where it is not there yet."""
     async with running(settings) as server:
-        state = _read(settings.home / STATE)
+        state = _read(settings.home / DEMO_FILE)
         if state is None:
             state = await _make(server.house, server.url, settings.home, photos)
         organization_id = UUID(state["organization_id"])
@@ -103,27 +110,20 @@ async def _make(house: House, url: str, home: Path, photos: int) -> dict[str, An
         for email, (name, role) in PEOPLE.items():
             if email != owner_email:
                 await accounts.add_member(context, name, email, role)
-    operator = await _operator(house, home, organization_id, owner.id)
-    async with Api.open(url, operator) as api:
+    operator = await make_operator(house, organization_id, owner.id)
+    async with Api.open(url, operator.key) as api:
         project = await api.post(
             "/v1/projects",
             {"name": PROJECT, "kind": "image", "instructions": INSTRUCTIONS, "taxonomy": TAXONOMY, "policy": POLICY},
         )
         scenes = await _add_scenes(api, project["id"], photos)
     (home / TRUTH).write_text(json.dumps(coco_truth(scenes)))
-    state = {"organization_id": str(organization_id), "project_id": project["id"]}
+    if read_operator(home) is None:
+        keep_operator(home, operator)
+    state = {"organization_id": str(organization_id), "key": operator.key, "project_id": project["id"]}
     # Last: a start that was interrupted before makes another organization, and this one is never shown.
-    write_private(home / STATE, state)
+    write_private(home / DEMO_FILE, state)
     return state
-
-
-async def _operator(house: House, home: Path, organization_id: UUID, owner_id: UUID) -> str:
-    """A key in the demonstration. Commands act in it too, unless the home was in use for something else before."""
-    before = read_operator(home)
-    made = await make_operator(house, home, organization_id, owner_id)
-    if before is not None:
-        write_private(home / OPERATOR_FILE, {"organization_id": str(before.organization_id), "key": before.key})
-    return made.key
 
 
 async def _add_scenes(api: Api, project_id: str, count: int) -> list[Scene]:

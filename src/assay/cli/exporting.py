@@ -6,12 +6,14 @@ import asyncio
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assay.cli.api import Api
 from assay.cli.shell import REFUSED, USAGE, HomeOption, JsonOption, Stop, err, perform, print_json
+
+if TYPE_CHECKING:
+    from assay.cli.api import Api
 
 FORMATS = ("coco", "yolo", "voc", "jsonl")
 ENDINGS = {"coco": ".json", "yolo": ".zip", "voc": ".zip", "jsonl": ".jsonl"}

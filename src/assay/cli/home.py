@@ -2,6 +2,7 @@
 
     home/server.json     url and process of a running server (written by the server, mode 0600)
     home/operator.json   organization and API key of the command line (mode 0600)
+    home/demo.json       the same of the demonstration, if there is one
 
 Whoever can read the home's private files has the machine's consent; nobody else gets in this way.
 """
@@ -29,6 +30,7 @@ from assay.services import accounts
 from assay.services.context import SYSTEM, Caller, Context
 
 OPERATOR_FILE: Final = "operator.json"
+DEMO_FILE: Final = "demo.json"
 OWNER_EMAIL: Final = "owner@localhost"
 
 
@@ -55,12 +57,12 @@ async def connected(settings: Settings, *, port: int = 0) -> AsyncIterator[Api]:
     url = await server_url(settings.home)
     if url is not None:
         operator = await _accepted(settings, url)
-        async with Api.open(url, operator.key) as api:
+        async with Api.open(url, operator.key, *demo_keys(settings.home)) as api:
             yield api
         return
     async with running(replace(settings, host="127.0.0.1", port=port, public_url=None)) as server:
         operator = await operator_of(server.house, settings.home)
-        async with Api.open(server.url, operator.key) as api:
+        async with Api.open(server.url, operator.key, *demo_keys(settings.home)) as api:
             yield api
 
 
@@ -110,17 +112,22 @@ async def operator_of(house: House, home: Path) -> Operator:
     found = await tenants.tenants()
     organization_id = found[0] if found else new_organization_id(house)
     owner = await _owner(house, organization_id, new=not found)
-    return await make_operator(house, home, organization_id, owner)
+    operator = await make_operator(house, organization_id, owner)
+    keep_operator(home, operator)
+    return operator
 
 
-async def make_operator(house: House, home: Path, organization_id: UUID, owner_id: UUID) -> Operator:
-    """A key for the command line, kept in the home."""
+async def make_operator(house: House, organization_id: UUID, owner_id: UUID) -> Operator:
+    """A key for the command line, which nobody keeps yet."""
     caller = Caller("member", "owner", owner_id)
     async with entered(house, organization_id, caller) as context:
         made = await accounts.make_api_key(context, "Command line", "live", "manager")
-    operator = Operator(organization_id, made.text)
-    write_private(home / OPERATOR_FILE, {"organization_id": str(organization_id), "key": operator.key})
-    return operator
+    return Operator(organization_id, made.text)
+
+
+def keep_operator(home: Path, operator: Operator) -> None:
+    """Makes this the organization that the home's commands act in."""
+    write_private(home / OPERATOR_FILE, {"organization_id": str(operator.organization_id), "key": operator.key})
 
 
 def new_organization_id(house: House) -> UUID:
@@ -156,6 +163,16 @@ def read_operator(home: Path) -> Operator | None:
         held = json.loads((home / OPERATOR_FILE).read_text())
         return Operator(UUID(held["organization_id"]), str(held["key"]))
     return None
+
+
+def demo_keys(home: Path) -> list[str]:
+    """The key of the home's demonstration, where it is not the operator's own organization."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        held = json.loads((home / DEMO_FILE).read_text())
+        operator = read_operator(home)
+        if operator is None or operator.organization_id != UUID(held["organization_id"]):
+            return [str(held["key"])]
+    return []
 
 
 def write_private(file: Path, value: Any) -> None:

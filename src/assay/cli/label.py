@@ -9,12 +9,11 @@ import sys
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from assay.cli.api import Api
 from assay.cli.exporting import ENDINGS, FORMATS, download
 from assay.cli.photos import Photo, add_photos, find_photos
 from assay.cli.projects import policy_of
@@ -29,6 +28,9 @@ from assay.cli.shell import (
     perform,
     print_json,
 )
+
+if TYPE_CHECKING:
+    from assay.cli.api import Api
 
 # Which project belongs to which file, so that --resume finds it.
 RECORD = "labelings.json"

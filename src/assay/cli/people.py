@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
 from assay.cli.shell import REFUSED, HomeOption, JsonOption, Stop, out, perform, show
-from assay.faces.http import House
+
+if TYPE_CHECKING:
+    from assay.faces.http import House
 
 
 def link(

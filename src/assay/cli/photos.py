@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from assay.cli.api import Api
 from assay.cli.shell import REFUSED, Stop
+
+if TYPE_CHECKING:
+    from assay.cli.api import Api
 
 ENDINGS: Final = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 UPLOADS_AT_ONCE: Final = 4

@@ -72,7 +72,7 @@ def list_(
 
     async def work() -> list[Any]:
         async with _connected(home) as api:
-            return [project async for project in api.pages("/v1/projects", state=state)]
+            return [project async for project in api.projects(state)]
 
     found = perform(work(), as_json=as_json)
     show(found, as_json=as_json, text=lambda: _print_list(found))
