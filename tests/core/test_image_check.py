@@ -252,14 +252,14 @@ MARK = st.builds(
 )
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(JSON | st.fixed_dictionaries({"annotations": JSON, "attributes": JSON}))
 def test_anything_at_all_is_checked_or_refused(answer: Any) -> None:
     with suppress(Invalid):
         assert isinstance(IMAGE.check(answer, TAXONOMY, SIZE), dict)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(MARK, max_size=3), st.booleans())
 def test_checking_twice_changes_nothing(marks: list[dict[str, Any]], complete: bool) -> None:
     try:

@@ -109,7 +109,7 @@ def answers(draw: st.DrawFn) -> Answer:
 
 VOICES = st.lists(answers(), min_size=1, max_size=5)
 WEIGHTS = st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=5, max_size=5)
-MANY = settings(max_examples=25, deadline=None)
+MANY = settings(max_examples=20, deadline=None)
 
 
 def without_ids(merged: Merged) -> str:
@@ -153,7 +153,7 @@ def numbers(value: Any) -> list[float]:
     return [float(value)] if isinstance(value, int | float) else []
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(answers())
 def test_a_single_voice_is_the_answer(voice: Answer) -> None:
     merged = merge(voice)

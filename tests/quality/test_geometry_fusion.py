@@ -18,7 +18,7 @@ def blob(rng: np.random.Generator, radius: float = 40.0, vertices: int = 30) -> 
     return np.stack([100 + reach * np.cos(angle), 100 + reach * np.sin(angle)], axis=1)
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.floats(-1e4, 1e4), st.integers(1, 5)), min_size=1, max_size=9))
 def test_a_whole_weight_is_as_good_as_so_many_copies(pairs: list[tuple[float, int]]) -> None:
     """numpy's plain median of the copies is the reference."""
@@ -57,7 +57,7 @@ def test_the_robust_mean_of_good_annotators_beats_their_median() -> None:
     assert fused > median > single
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.floats(-180, 180), st.floats(-3, 3), st.integers(0, 3))
 def test_angles_are_averaged_round_the_circle(rotation: float, tilt: float, quarters: int) -> None:
     """The second member is the first, tilted a little and written with its sides named differently."""
@@ -169,7 +169,7 @@ def test_the_contour_of_a_disc_is_a_circle() -> None:
     assert abs(regions.signed_area(ring)) == pytest.approx(np.pi * 15**2, rel=0.003)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_contours_of_noise_close_and_hold_every_positive_node(seed: int) -> None:
     """Saddles everywhere: each positive node has to lie inside under the even-odd rule, and no negative one."""

@@ -14,7 +14,7 @@ from assay.quality.geometry.boxes import iou_matrix
 from assay.quality.geometry.matching import group, match
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(1, 5), st.integers(1, 5), st.integers(0, 2**32 - 1))
 def test_no_other_pairing_has_a_greater_total(rows: int, columns: int, seed: int) -> None:
     """Checked against every one-to-one pairing there is."""
@@ -61,7 +61,7 @@ def grouped(boxes: FloatArray, voice: IntArray, label: IntArray, minimum: float 
     return {frozenset(each) for each in groups}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.integers(1, 10), st.floats(0, 25))
 def test_every_mark_is_in_one_object_and_no_voice_twice_in_any(
     seed: int, voices: int, objects: int, jitter: float
@@ -74,7 +74,7 @@ def test_every_mark_is_in_one_object_and_no_voice_twice_in_any(
     assert all(len({voice[index] for index in each}) == len(each) for each in groups)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.floats(0, 25))
 def test_the_order_of_marks_does_not_matter(seed: int, jitter: float) -> None:
     boxes, voice, label, _ = crowd(seed, 5, 8, jitter)

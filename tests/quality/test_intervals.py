@@ -12,7 +12,7 @@ from assay.quality.intervals import clopper_pearson, jeffreys, wilson
 COUNTS = st.integers(0, 400).flatmap(lambda trials: st.tuples(st.integers(0, trials), st.just(trials)))
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(COUNTS.filter(lambda pair: pair[1] > 0), st.sampled_from([0.8, 0.95, 0.99]))
 def test_wilson_and_exact_agree_with_scipy(counts: tuple[int, int], confidence: float) -> None:
     test = stats.binomtest(*counts)
@@ -21,7 +21,7 @@ def test_wilson_and_exact_agree_with_scipy(counts: tuple[int, int], confidence: 
     assert clopper_pearson(*counts, confidence) == pytest.approx(tuple(test.proportion_ci(confidence, "exact")))
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(COUNTS.filter(lambda pair: 0 < pair[0] < pair[1]))
 def test_jeffreys_is_the_middle_of_the_posterior(counts: tuple[int, int]) -> None:
     successes, trials = counts
@@ -33,7 +33,7 @@ def test_jeffreys_is_the_middle_of_the_posterior(counts: tuple[int, int]) -> Non
     assert posterior.cdf(high) == pytest.approx(0.975)
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(COUNTS)
 def test_intervals_hold_the_observed_share(counts: tuple[int, int]) -> None:
     successes, trials = counts
