@@ -145,9 +145,9 @@ async def test_suspensions_are_of_one_project(organization: Organization) -> Non
 
     await manager.post(f"/v1/projects/{first['id']}/workers/{target.worker_id}/suspend", json={"reason": "Here"})
 
-    claim = {"json": {"stage": "annotate"}}
-    assert (await client.post(f"/v1/work/projects/{first['id']}/claim", **claim)).status_code == 403
-    assert (await client.post(f"/v1/work/projects/{second['id']}/claim", **claim)).status_code == 200
+    claim = {"stage": "annotate"}
+    assert (await client.post(f"/v1/work/projects/{first['id']}/claim", json=claim)).status_code == 403
+    assert (await client.post(f"/v1/work/projects/{second['id']}/claim", json=claim)).status_code == 200
 
 
 async def test_what_does_not_fit_is_refused(organization: Organization) -> None:
