@@ -42,7 +42,7 @@ function Page({ path, outbox, drafts, onSignedOut }: { path: string; outbox: Out
   if (place.name === "home") {
     // Fetched while the worker reads what there is to do, so that "Start" opens at once.
     requestIdleCallback?.(() => void loadTurnsPage());
-    return <Home outbox={outbox} />;
+    return <Home outbox={outbox} onSignedOut={onSignedOut} />;
   }
   if (place.name === "turns") {
     return (

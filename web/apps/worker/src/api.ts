@@ -67,6 +67,7 @@ const post = <T>(path: string, body?: unknown) => request<T>("POST", path, { bod
 
 export const work = {
   me: (signal?: AbortSignal) => request<Me>("GET", "/v1/me", { signal }),
+  signOut: () => request<void>("DELETE", "/v1/sessions/current"),
   stats: (signal?: AbortSignal) => request<Stats>("GET", "/v1/work/me/stats", { signal }),
   projects: async (signal?: AbortSignal) => (await request<{ items: WorkProject[] }>("GET", "/v1/work/projects", { signal })).items,
   turns: async (signal?: AbortSignal) => (await request<{ items: Turn[] }>("GET", "/v1/work/turns", { signal })).items,

@@ -21,6 +21,9 @@ export interface PlacedProblem extends Problem {
   readonly attribute: string | null;
 }
 
+/** Image pixels a mark may fall short of the least size: rounding on the way must not make it wrong. */
+const SIZE_SLACK = 0.01;
+
 export function checkAnswer(answer: ImageAnswer, taxonomy: Taxonomy): PlacedProblem[] {
   const labels = new Map(placedLabels(taxonomy).map(({ label }) => [label.name, label]));
   const problems = answer.annotations.flatMap((mark, index) => checkMark(mark, labels.get(mark.label), `annotations[${index}]`));
@@ -35,10 +38,10 @@ function checkMark(mark: Mark, label: Label | undefined, field: string): Problem
     problems.push({ field: `${field}.type`, message: `${titleOf(label)} takes no ${shapeTitle(mark.type).toLowerCase()}: relabel or delete it.` });
   }
   const size = sizeOf(mark);
-  if (size !== null && size.width < label.width_min) {
+  if (size !== null && size.width < label.width_min - SIZE_SLACK) {
     problems.push({ field: `${field}.width`, message: `${titleOf(label)} must be at least ${label.width_min} px wide; this is ${Math.round(size.width * 10) / 10}.` });
   }
-  if (size !== null && size.height < label.height_min) {
+  if (size !== null && size.height < label.height_min - SIZE_SLACK) {
     problems.push({ field: `${field}.height`, message: `${titleOf(label)} must be at least ${label.height_min} px high; this is ${Math.round(size.height * 10) / 10}.` });
   }
   return [...problems, ...checkAttributes(label.attributes, mark.attributes ?? {}, `${field}.attributes`)];

@@ -1,6 +1,6 @@
 /** What a key or a button does to the selected marks: values in, the edits of one gesture out. */
 
-import { type Size, offsetWithin, rectUnion } from "@assay/geometry";
+import { type Size, clamped, offsetWithin, rectUnion } from "@assay/geometry";
 import type { AttributeValues, ImageAnswer, Mark } from "./answer";
 import type { Edit } from "./edits";
 import { boundsOf, movedMark } from "./shapes";
@@ -28,6 +28,19 @@ export function moveMarks(marks: readonly Mark[], dx: number, dy: number, size: 
   const offset = offsetWithin(others.reduce(rectUnion, first), dx, dy, size);
   if (offset.dx === 0 && offset.dy === 0) return [];
   return marks.map((before) => ({ kind: "replace", before, after: movedMark(before, offset.dx, offset.dy) }));
+}
+
+/**
+ * Widens boxes by `dx` and heightens them by `dy` pixels, their top-left corner staying where it is. None gets
+ * smaller than a pixel or reaches over the photo's edge; turned boxes and other shapes stay as they are.
+ */
+export function stretchBoxes(marks: readonly Mark[], dx: number, dy: number, size: Size): Edit[] {
+  return marks.flatMap((before): Edit[] => {
+    if (before.type !== "box" || before.rotation) return [];
+    const width = clamped(before.width + dx, 1, Math.max(1, size.width - before.x));
+    const height = clamped(before.height + dy, 1, Math.max(1, size.height - before.y));
+    return replaceMark(before, width === before.width && height === before.height ? before : { ...before, width, height });
+  });
 }
 
 /**

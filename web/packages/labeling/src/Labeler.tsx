@@ -117,6 +117,7 @@ export function Labeler({ editor, photo, placeholder, instructions, instructions
           <Marks editor={editor} narrow={false} review={review} />
         </div>
       )}
+      <Announcer editor={editor} />
       {help && <Help onClose={() => setHelp(false)} />}
     </div>
   );
@@ -175,6 +176,20 @@ function Marks({ editor, narrow, review }: { editor: Editor; narrow: boolean; re
         />
       )}
     </section>
+  );
+}
+
+/** Says what happened to those who cannot see it. */
+function Announcer({ editor }: { editor: Editor }) {
+  const { history, selection } = useEditorState(editor);
+  const [only] = selection.size === 1 ? editor.selected : [];
+  const placed = only && editor.placedOf(only.label);
+  const count = history.answer.annotations.length;
+  return (
+    <p role="status" className="sr-only">
+      {placed ? `${titleOf(placed.label)} selected. ` : ""}
+      {count === 1 ? "1 mark" : `${count} marks`}
+    </p>
   );
 }
 

@@ -1,6 +1,6 @@
 /** The stage in the page: it hands a place in the document to the canvas and otherwise stays out of the way. */
 
-import { type Photo, Stage } from "@assay/canvas";
+import { type Photo, Stage, isTyping } from "@assay/canvas";
 import { useEffect, useRef } from "react";
 import type { Editor } from "./editor";
 
@@ -38,7 +38,9 @@ export function StageView({ editor, photo, readout }: StageViewProps) {
       tabIndex={0}
       data-stage
       role="application"
-      aria-label="Photo. Tab goes through the marks, arrow keys move the selected one, ? lists all keys."
+      aria-label="Photo. Tab goes through the marks, arrow keys move the selected one, N makes a new one, ? lists all keys."
+      // Before the tool hears of the press: the selection may change with it, and with it the field being typed in.
+      onPointerDownCapture={() => isTyping(document.activeElement) && (document.activeElement as HTMLElement).blur()}
       // A frame around the photo all day long would be noise: it shows only for those who came here by keyboard.
       onKeyUp={(event) => event.key === "Tab" && event.currentTarget.toggleAttribute("data-framed", true)}
       onPointerDown={(event) => event.currentTarget.toggleAttribute("data-framed", false)}

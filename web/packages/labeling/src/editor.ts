@@ -28,13 +28,14 @@ import {
   setImageAttribute,
   setMarkAttribute,
   startHistory,
+  stretchBoxes,
   titleOf,
   withRedo,
   withStep,
   withUndo,
 } from "@assay/annotation";
-import type { Overlay, Scene, Stage, StageHost, Viewport } from "@assay/canvas";
-import { type ImagePoint, type Rect, type Size, rectUnion } from "@assay/geometry";
+import { type Overlay, type Scene, type Stage, type StageHost, type Viewport, visibleRect } from "@assay/canvas";
+import { type ImagePoint, type Rect, type Size, clamped, rectCentre, rectUnion, rounded, toVertex, within } from "@assay/geometry";
 import { type Preview, type ToolEvent, type ToolName, type ToolView, IMAGE_TOOLS, toolView } from "@assay/tools";
 
 export interface EditorState {
@@ -315,6 +316,28 @@ export class Editor implements StageHost {
   /** Image pixels. */
   nudge(dx: number, dy: number): void {
     this.#commit(moveMarks(this.#free(this.selected), dx, dy, this.media), {});
+  }
+
+  /** Widens and heightens the selected boxes; image pixels. */
+  stretch(dx: number, dy: number): void {
+    this.#commit(stretchBoxes(this.#free(this.selected), dx, dy, this.media), {});
+  }
+
+  /** A box or point in the middle of what is in sight, for those who draw with the keyboard. */
+  addInMiddle(): void {
+    const { label } = this.#state;
+    const shapes = label === null ? [] : this.shapesOf(label);
+    const sight = this.#stage ? visibleRect(this.#stage.view) : { x: 0, y: 0, ...this.media };
+    const middle = within(rectCentre(sight), this.media);
+    const [x, y] = toVertex(middle);
+    const side = rounded(Math.min(sight.width, sight.height, this.media.width, this.media.height) / 4);
+    const shared = { id: newId(), label: label ?? "" };
+    let mark: Mark;
+    if (shapes.includes("box")) {
+      mark = { ...shared, type: "box", x: rounded(clamped(x - side / 2, 0, this.media.width - side)), y: rounded(clamped(y - side / 2, 0, this.media.height - side)), width: side, height: side };
+    } else if (shapes.includes("point")) mark = { ...shared, type: "point", x, y };
+    else return;
+    this.#commit(addMark(this.answer, mark), { selection: new Set([mark.id]) });
   }
 
   undo(): void {

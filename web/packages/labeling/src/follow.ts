@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { useCallback, useSyncExternalStore } from "react";
 import type { Editor, EditorState } from "./editor";
 
 /** The editor's state in a component. It changes once per gesture, never while the pointer moves. */
@@ -14,23 +14,4 @@ export function useIsNarrow(): boolean {
     return () => list.removeEventListener("change", listener);
   }, []);
   return useSyncExternalStore(subscribe, () => matchMedia(query).matches);
-}
-
-/** A value that is written to this browser; `fallback` where storage is refused. */
-export function useRemembered(key: string, fallback: string): [string, (value: string) => void] {
-  const [value, setValue] = useState(() => {
-    try {
-      return localStorage.getItem(key) ?? fallback;
-    } catch {
-      return fallback;
-    }
-  });
-  useEffect(() => {
-    try {
-      localStorage.setItem(key, value);
-    } catch {
-      // Then it lasts until the page is closed.
-    }
-  }, [key, value]);
-  return [value, setValue];
 }

@@ -67,6 +67,20 @@ const nudges = ARROWS.flatMap(([key, dx, dy]): Shortcut[] =>
   })),
 );
 
+const stretches = ARROWS.flatMap(([key, dx, dy]): Shortcut[] =>
+  [1, 10].map((pixels) => ({
+    group: "Change",
+    title: "",
+    keys: [],
+    chords: [pixels === 1 ? `mod+${key}` : `mod+shift+${key}`],
+    run: (editor) => {
+      if (editor.selected.length === 0) return false;
+      editor.stretch(dx * pixels, dy * pixels);
+      return true;
+    },
+  })),
+);
+
 const toTool = (key: "Enter" | "Escape" | "Backspace" | "Delete") => (editor: Editor) => void editor.send({ type: "key", key });
 
 export const SHORTCUTS: readonly Shortcut[] = [
@@ -78,6 +92,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     chords: [],
     run: () => false,
   },
+  { group: "Draw", title: "New mark in the middle, without a mouse", keys: ["N"], chords: ["n"], run: (editor) => editor.addInMiddle() },
   { group: "Draw", title: "Find a label", keys: ["/"], chords: ["/"], run: (_, page) => page.searchLabels() },
   { group: "Draw", title: "Finish a polygon or polyline", keys: ["Enter"], chords: ["enter"], run: (editor) => editor.state.drawing && (toTool("Enter")(editor), true) },
   { group: "Draw", title: "Take the last vertex back", keys: ["Backspace"], chords: ["backspace"], run: removeOr("Backspace") },
@@ -86,6 +101,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { group: "Change", title: "Delete the selection, or the vertex clicked last", keys: ["Del"], chords: ["delete"], run: removeOr("Delete") },
   { group: "Change", title: "Move by a pixel, with Shift by ten", keys: ["←", "↑", "↓", "→"], chords: [], run: () => false },
   ...nudges,
+  { group: "Change", title: "Widen or heighten a box", keys: ["Mod+→", "Mod+↓"], chords: [], run: () => false },
+  ...stretches,
   { group: "Change", title: "Duplicate", keys: ["Mod+D"], chords: ["mod+d"], run: (editor) => editor.duplicate() },
   { group: "Change", title: "Undo", keys: ["Mod+Z"], chords: ["mod+z"], run: (editor) => editor.undo() },
   { group: "Change", title: "Redo", keys: ["Mod+Shift+Z", "Mod+Y"], chords: ["mod+shift+z", "mod+y"], run: (editor) => editor.redo() },

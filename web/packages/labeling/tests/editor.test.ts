@@ -94,6 +94,16 @@ describe("the editor", () => {
     expect(new Editor({ ...setup, hand: { label: "gone", tool: "polyline" } }).hand).toMatchObject({ label: "car", tool: "box" });
   });
 
+  it("draws, moves and sizes a box with the keyboard alone, within the photo", () => {
+    const editor = newEditor([]);
+    runChord("n", editor, page);
+    expect(editor.answer.annotations).toMatchObject([{ type: "box", label: "car", x: 400, y: 300, width: 200, height: 200 }]);
+    for (const chord of ["shift+arrowright", "mod+shift+arrowleft", "mod+arrowdown"]) runChord(chord, editor, page);
+    expect(editor.answer.annotations).toMatchObject([{ x: 410, y: 300, width: 190, height: 201 }]);
+    for (let i = 0; i < 100; i += 1) runChord("mod+shift+arrowright", editor, page);
+    expect(editor.answer.annotations).toMatchObject([{ x: 410, width: 590 }]);
+  });
+
   it("leaves locked marks alone", () => {
     const editor = newEditor();
     editor.select(["a"]);

@@ -1,28 +1,30 @@
 /** Where a worker's day begins: what there is to do, and what was done. */
 
 import type { Me } from "@assay/client";
-import { Badge, EmptyState, ErrorState, Icon, Skeleton, ThemeToggle, buttonClass, count, counted, cx, duration } from "@assay/ui";
+import { Badge, EmptyState, ErrorState, Icon, IconButton, Skeleton, ThemeToggle, buttonClass, count, counted, cx, duration, toast } from "@assay/ui";
 import { useQuery } from "@tanstack/react-query";
 import { type Stats, type Turn, type WorkProject, work } from "../api";
 import { onLink, turnsPath } from "../route";
 import type { Outbox } from "../work/outbox";
 import { Notices } from "./Notices";
+import { useTitle } from "./useTitle";
 
 const REFRESH_MS = 15_000;
 /** Every return from a photo has changed all of it. */
 const ALWAYS_FRESH = { staleTime: 0 };
 
-export function Home({ outbox }: { outbox: Outbox }) {
+export function Home({ outbox, onSignedOut }: { outbox: Outbox; onSignedOut: () => void }) {
   const me = useQuery({ queryKey: ["me"], queryFn: ({ signal }) => work.me(signal), staleTime: Infinity });
   const projects = useQuery({ queryKey: ["projects"], queryFn: ({ signal }) => work.projects(signal), ...ALWAYS_FRESH, refetchInterval: REFRESH_MS });
   const stats = useQuery({ queryKey: ["stats"], queryFn: ({ signal }) => work.stats(signal), ...ALWAYS_FRESH, refetchInterval: REFRESH_MS });
   const turns = useQuery({ queryKey: ["turns"], queryFn: ({ signal }) => work.turns(signal), ...ALWAYS_FRESH });
+  useTitle("Your work");
   // An answer on its way is done with, whatever the server has heard of it so far.
   const held = (turns.data ?? []).filter((turn) => !outbox.has(turn.assignment_id));
   return (
     <div className="min-h-dvh">
       <Notices outbox={outbox} />
-      <HomeHeader me={me.data} />
+      <HomeHeader me={me.data} outbox={outbox} onSignedOut={onSignedOut} />
       <main className="mx-auto max-w-3xl px-4 py-8 max-md:py-5 flex flex-col gap-8 max-md:gap-6">
         <div>
           <h1 className="text-6 font-semibold">{me.data ? `${greeting(new Date().getHours())}, ${firstName(me.data.name)}` : "Your work"}</h1>
@@ -44,7 +46,12 @@ export function Home({ outbox }: { outbox: Outbox }) {
   );
 }
 
-function HomeHeader({ me }: { me: Me | undefined }) {
+function HomeHeader({ me, outbox, onSignedOut }: { me: Me | undefined; outbox: Outbox; onSignedOut: () => void }) {
+  const signOut = (): void => {
+    // Answers still on their way would wait for the next sign-in on this device; better to say so first.
+    if (outbox.state.waiting.length > 0) toast("Some answers are still being sent. Try again in a moment.", "neutral");
+    else work.signOut().then(onSignedOut, () => toast("Signing out did not work. Try again in a moment.", "danger"));
+  };
   const seesConsole = me?.permissions.includes("project.read") && me.role !== "annotator";
   return (
     <header className="h-12 flex items-center gap-2 px-4 border-b border-border bg-surface">
@@ -57,6 +64,7 @@ function HomeHeader({ me }: { me: Me | undefined }) {
         </a>
       )}
       <ThemeToggle />
+      <IconButton icon="signOut" label="Sign out" onClick={signOut} />
     </header>
   );
 }

@@ -17,6 +17,7 @@ import { MoreMenu } from "./MoreMenu";
 import { Notice, Notices } from "./Notices";
 import { LeaseLostDialog, NothingMarkedDialog, ReportDialog, SendBackDialog, SkipDialog } from "./dialogs";
 import { useActiveSeconds } from "./useActiveSeconds";
+import { useTitle } from "./useTitle";
 
 export interface TurnViewProps {
   readonly open: OpenTurn;
@@ -83,6 +84,8 @@ export function TurnView({ open, session, outbox, drafts, hand }: TurnViewProps)
     // Shown once, when the turn is opened for a correction.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [editor]);
+
+  useTitle(turn.project_name);
 
   // The next photo opens with what is in hand now.
   useEffect(() => editor.subscribe(() => (hand.current = editor.hand)), [editor, hand]);
