@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from rich.progress import Progress
@@ -23,12 +23,14 @@ from assay.cli.home import (
     write_private,
 )
 from assay.cli.people import fresh_link
-from assay.cli.scenes import Scene, coco_truth, draw_scene
 from assay.cli.shell import err, forever, out, print_json
 from assay.config import Settings
 from assay.core.permissions import Role
 from assay.faces.http import House
 from assay.services import accounts
+
+if TYPE_CHECKING:
+    from assay.cli.scenes import Scene
 
 TRUTH: Final = "demo-truth.json"
 PROJECT: Final = "Street scenes"
@@ -103,6 +105,8 @@ def _tell(url: str, project_id: str, links: Mapping[str, str], home: Path, *, as
 
 
 async def _make(house: House, url: str, home: Path, photos: int) -> dict[str, Any]:
+    from assay.cli.scenes import coco_truth
+
     organization_id = new_organization_id(house)
     owner_email, (owner_name, _) = next(iter(PEOPLE.items()))
     async with entered(house, organization_id) as context:
@@ -127,6 +131,9 @@ async def _make(house: House, url: str, home: Path, photos: int) -> dict[str, An
 
 
 async def _add_scenes(api: Api, project_id: str, count: int) -> list[Scene]:
+    # Drawing needs more modules than serving; a later start does without.
+    from assay.cli.scenes import draw_scene
+
     scenes: list[Scene] = []
     rows: list[dict[str, Any]] = []
     with Progress(console=err, transient=True) as progress:

@@ -15,20 +15,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import httpx
 
-from assay.app import STATE_FILE, opened, running
 from assay.cli.api import Api
 from assay.config import Settings, from_environment
 from assay.core import ids
 from assay.core.errors import Unavailable
-from assay.faces.http import House
-from assay.services import accounts
-from assay.services.context import SYSTEM, Caller, Context
 
+if TYPE_CHECKING:
+    # Only a command that has to be the server itself pays for importing one.
+    from assay.faces.http import House
+    from assay.services.context import Caller, Context
+
+STATE_FILE: Final = "server.json"
 OPERATOR_FILE: Final = "operator.json"
 DEMO_FILE: Final = "demo.json"
 OWNER_EMAIL: Final = "owner@localhost"
@@ -60,6 +62,8 @@ async def connected(settings: Settings, *, port: int = 0) -> AsyncIterator[Api]:
         async with Api.open(url, operator.key, *demo_keys(settings.home)) as api:
             yield api
         return
+    from assay.app import running
+
     async with running(replace(settings, host="127.0.0.1", port=port, public_url=None)) as server:
         operator = await operator_of(server.house, settings.home)
         async with Api.open(server.url, operator.key, *demo_keys(settings.home)) as api:
@@ -99,6 +103,8 @@ async def _accepted(settings: Settings, url: str) -> Operator:
         if me.status_code != 401:
             return known
         (settings.home / OPERATOR_FILE).unlink(missing_ok=True)
+    from assay.app import opened
+
     async with opened(settings) as inside:
         return await operator_of(inside.house, settings.home)
 
@@ -119,6 +125,9 @@ async def operator_of(house: House, home: Path) -> Operator:
 
 async def make_operator(house: House, organization_id: UUID, owner_id: UUID) -> Operator:
     """A key for the command line, which nobody keeps yet."""
+    from assay.services import accounts
+    from assay.services.context import Caller
+
     caller = Caller("member", "owner", owner_id)
     async with entered(house, organization_id, caller) as context:
         made = await accounts.make_api_key(context, "Command line", "live", "manager")
@@ -135,13 +144,18 @@ def new_organization_id(house: House) -> UUID:
 
 
 @asynccontextmanager
-async def entered(house: House, organization_id: UUID, caller: Caller = SYSTEM) -> AsyncIterator[Context]:
-    """One transaction of an organization, for what only the machine's operator does."""
+async def entered(house: House, organization_id: UUID, caller: Caller | None = None) -> AsyncIterator[Context]:
+    """One transaction of an organization, for what only the machine's operator does; as the system, if not as
+    ``caller``."""
+    from assay.services.context import SYSTEM, Context
+
     async with house.database.tenant(organization_id) as tenant:
-        yield Context(tenant, house.clock(), caller, house.random_bytes, house.chance)
+        yield Context(tenant, house.clock(), caller or SYSTEM, house.random_bytes, house.chance)
 
 
 async def _owner(house: House, organization_id: UUID, *, new: bool) -> UUID:
+    from assay.services import accounts
+
     async with entered(house, organization_id) as context:
         if new:
             return (await accounts.create_organization(context, "My organization", "Owner", OWNER_EMAIL)).id
@@ -152,6 +166,8 @@ async def _owner(house: House, organization_id: UUID, *, new: bool) -> UUID:
 
 
 async def _is_known(house: House, operator: Operator) -> bool:
+    from assay.services import accounts
+
     async with entered(house, operator.organization_id) as context:
         keys = await accounts.api_keys(context, before=None, limit=500)
     shown = operator.key[-8:]
