@@ -136,11 +136,11 @@ describe("drafts", () => {
     const keeper = new DraftKeeper(turnOf(1), keep, { saveDraft: async (_, answer) => void saved.push(answer) }, (state) => states.push(state), Date.now);
     keeper.note({ annotations: [box], attributes: {} });
     await vi.advanceTimersByTimeAsync(300);
-    expect(await keep.get("task-1")).toMatchObject({ synced: false, answer: withBox });
+    expect(await keep.get("annotate:task-1")).toMatchObject({ synced: false, answer: withBox });
     expect(saved).toEqual([]);
     await vi.advanceTimersByTimeAsync(2_000);
     expect(saved).toEqual([withBox]);
-    expect(await keep.get("task-1")).toMatchObject({ synced: true });
+    expect(await keep.get("annotate:task-1")).toMatchObject({ synced: true });
     expect(states).toEqual(["saving", "saved"]);
   });
 
@@ -158,17 +158,18 @@ describe("drafts", () => {
     const keep = memoryKeep<Draft>();
     const turn = turnOf(1, { draft: { annotations: [{ ...box, x: 50 }] }, prelabels: withBox });
     expect((await startingAnswer(turn, keep)).annotations[0]).toMatchObject({ x: 50 });
-    const local = { assignment_id: "turn-1", task_id: "task-1", answer: withBox, saved_at: T0 };
-    await keep.set("task-1", { ...local, synced: true });
+    const local = { assignment_id: "turn-1", key: "annotate:task-1", answer: withBox, saved_at: T0 };
+    await keep.set("annotate:task-1", { ...local, synced: true });
     expect((await startingAnswer(turn, keep)).annotations[0]).toMatchObject({ x: 50 });
-    await keep.set("task-1", { ...local, synced: false });
+    await keep.set("annotate:task-1", { ...local, synced: false });
     expect((await startingAnswer(turn, keep)).annotations[0]).toMatchObject({ x: 1 });
   });
 
   it("are found again when the same task comes back in another turn", async () => {
     const keep = memoryKeep<Draft>();
-    await keep.set("task-1", { assignment_id: "lost-turn", task_id: "task-1", answer: withBox, saved_at: T0, synced: true });
+    await keep.set("annotate:task-1", { assignment_id: "lost-turn", key: "annotate:task-1", answer: withBox, saved_at: T0, synced: true });
     expect((await startingAnswer(turnOf(1), keep)).annotations).toEqual([box]);
+    expect((await startingAnswer(turnOf(1, { stage: "review" }), keep)).annotations).toEqual([]);
   });
 
   it("begin with the sent-back answer, else with the proposed one", async () => {
@@ -179,10 +180,10 @@ describe("drafts", () => {
 
   it("are swept when nobody came back for two weeks", async () => {
     const keep = memoryKeep<Draft>();
-    await keep.set("old", { assignment_id: "x", task_id: "old", answer: {}, saved_at: T0 - 15 * 86_400_000, synced: true });
-    await keep.set("new", { assignment_id: "y", task_id: "new", answer: {}, saved_at: T0 - 86_400_000, synced: true });
+    await keep.set("old", { assignment_id: "x", key: "old", answer: {}, saved_at: T0 - 15 * 86_400_000, synced: true });
+    await keep.set("new", { assignment_id: "y", key: "new", answer: {}, saved_at: T0 - 86_400_000, synced: true });
     await sweepDrafts(keep, T0);
-    expect((await keep.all()).map(({ task_id }) => task_id)).toEqual(["new"]);
+    expect((await keep.all()).map(({ key }) => key)).toEqual(["new"]);
   });
 });
 

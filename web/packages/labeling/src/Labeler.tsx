@@ -19,7 +19,7 @@ import type { Editor } from "./editor";
 import { useEditorState, useIsNarrow } from "./follow";
 import { Glyph } from "./glyphs";
 import { type PageCommands, chordOf, runChord } from "./keymap";
-import { type ReviewInfo, ReviewPanel, byDoubt } from "./review";
+import { DOUBT_BELOW, type ObjectVerdict, type ReviewInfo, ReviewPanel, byDoubt, voicesOf } from "./review";
 
 export interface LabelerProps {
   readonly editor: Editor;
@@ -150,7 +150,7 @@ function Marks({ editor, narrow, review }: { editor: Editor; narrow: boolean; re
   const marks = history.answer.annotations;
   const suggested = useMemo(() => marks.filter((mark) => editor.isSuggested(mark)).length, [marks, editor]);
   const ordered = useMemo(() => (review ? byDoubt(marks, review.objects) : marks), [marks, review]);
-  const sure = useMemo(() => new Map(review?.objects.map((object) => [object.annotation_id, object.confidence])), [review]);
+  const verdicts = useMemo(() => new Map(review?.objects.map((object) => [object.annotation_id, object])), [review]);
   return (
     <section aria-label="Marks" className="grow min-h-0 flex flex-col">
       <header className="flex items-center gap-2 px-3 h-9 shrink-0 text-1 font-semibold text-muted">
@@ -172,10 +172,22 @@ function Marks({ editor, narrow, review }: { editor: Editor; narrow: boolean; re
           editor={editor}
           narrow={narrow}
           marks={ordered}
-          {...(review ? { note: (mark) => (sure.has(mark.id) ? percent(sure.get(mark.id)!) : "new") } : {})}
+          {...(review ? { note: (mark) => <VerdictNote verdict={verdicts.get(mark.id)} review={review} /> } : {})}
         />
       )}
     </section>
+  );
+}
+
+/** Who marked it, where there were several, and how sure the merge is. */
+function VerdictNote({ verdict, review }: { verdict: ObjectVerdict | undefined; review: ReviewInfo }) {
+  if (verdict === undefined) return <>new</>;
+  const voices = review.voices.length > 1 ? voicesOf(verdict, review.voices) : [];
+  return (
+    <span className="inline-flex gap-2" title={voices.length > 0 ? `Marked by ${voices.join(", ")}` : undefined}>
+      <span className="text-1 tracking-wider">{voices.join("")}</span>
+      <span className={cx("w-9 text-right", verdict.confidence < DOUBT_BELOW && "text-warn font-medium")}>{percent(verdict.confidence)}</span>
+    </span>
   );
 }
 

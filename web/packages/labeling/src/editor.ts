@@ -58,6 +58,8 @@ export interface EditorState {
   readonly problems: readonly PlacedProblem[];
   /** Names of the overlays shown. */
   readonly overlays: ReadonlySet<string>;
+  /** A mark that is not in the answer, shown while somebody points at its name. */
+  readonly pointedOut: Mark | null;
 }
 
 /** What a worker carries from one photo to the next. */
@@ -136,6 +138,7 @@ export class Editor implements StageHost {
       contrast: 1,
       problems: [],
       overlays: EMPTY,
+      pointedOut: null,
     };
     this.#toolState = IMAGE_TOOLS[this.#state.tool].initial;
   }
@@ -198,14 +201,17 @@ export class Editor implements StageHost {
   }
 
   scene = (): Scene => {
-    const { hidden, selection, overlays, tags } = this.#state;
+    const { hidden, selection, overlays, tags, pointedOut } = this.#state;
     const marks = hidden.size === 0 ? this.answer.annotations : this.answer.annotations.filter(({ id }) => !hidden.has(id));
     return {
       marks,
       selection,
       suggested: this.#suggestions.size === 0 ? EMPTY : new Set(marks.filter((mark) => this.isSuggested(mark)).map(({ id }) => id)),
       doubts: this.doubts,
-      overlays: this.overlays.filter(({ name }) => overlays.has(name)),
+      overlays: [
+        ...this.overlays.filter(({ name }) => overlays.has(name)),
+        ...(pointedOut ? [{ color: "#fbbf24", marks: [pointedOut] }] : []),
+      ],
       tags,
       colorOf: (label) => this.#byName.get(label)?.color ?? "#9ca3af",
       titleOf: (name) => {
@@ -306,10 +312,14 @@ export class Editor implements StageHost {
     this.#commit(edits, { selection: new Set(ids) });
   }
 
+  pointOut(mark: Mark | null): void {
+    this.#set({ pointedOut: mark });
+  }
+
   /** Takes over another annotator's mark as one's own. */
   adopt(mark: Mark): void {
     const own = { ...mark, id: newId() };
-    this.#commit(addMark(this.answer, own), { selection: new Set([own.id]) });
+    this.#commit(addMark(this.answer, own), { selection: new Set([own.id]), pointedOut: null });
     this.focusSelection();
   }
 

@@ -31,7 +31,7 @@ export interface ReviewInfo {
 }
 
 /** Below this an object counts as disputed. */
-const DOUBT_BELOW = 0.75;
+export const DOUBT_BELOW = 0.75;
 const VOICE_COLORS = ["#22d3ee", "#f472b6", "#fde047", "#a3e635", "#c084fc", "#fb923c"];
 const REASONS: Readonly<Record<string, string>> = {
   low_agreement: "Annotators disagree",
@@ -46,6 +46,10 @@ export const voiceOverlays = (voices: readonly Voice[]) =>
 export const doubtsOf = (objects: readonly ObjectVerdict[]): ReadonlyMap<string, string> =>
   new Map(objects.filter(({ kept, confidence }) => kept && confidence < DOUBT_BELOW).map(({ annotation_id, confidence }) => [annotation_id, percent(confidence)]));
 
+/** The names of those who marked an object. */
+export const voicesOf = ({ members }: ObjectVerdict, voices: readonly Voice[]): string[] =>
+  [...new Set(members.map(([voice]) => voices[voice]?.name ?? "?"))].sort();
+
 /** The least sure first; marks the merge does not know, being the reviewer's own, last. */
 export function byDoubt(marks: readonly Mark[], objects: readonly ObjectVerdict[]): Mark[] {
   const sure = new Map(objects.map(({ annotation_id, confidence }) => [annotation_id, confidence]));
@@ -55,10 +59,9 @@ export function byDoubt(marks: readonly Mark[], objects: readonly ObjectVerdict[
 export function ReviewPanel({ editor, review }: { editor: Editor; review: ReviewInfo }) {
   const { overlays } = useEditorState(editor);
   const missing = review.objects.filter(({ kept }) => !kept);
-  const restore = (object: ObjectVerdict): void => {
+  const markOf = (object: ObjectVerdict): Mark | null => {
     const [voice, id] = object.members[0] ?? [];
-    const mark = voice === undefined ? undefined : review.voices[voice]?.answer.annotations.find((each) => each.id === id);
-    if (mark) editor.adopt(mark);
+    return (voice === undefined ? undefined : review.voices[voice]?.answer.annotations.find((each) => each.id === id)) ?? null;
   };
   return (
     <section aria-label="Review" className="border-b border-border px-3 py-2.5 flex flex-col gap-2.5">
@@ -98,12 +101,27 @@ export function ReviewPanel({ editor, review }: { editor: Editor; review: Review
           <h4 className="text-1 font-semibold text-muted mb-1">Voted out</h4>
           <ul className="max-h-36 overflow-y-auto">
             {missing.map((object) => (
-              <li key={object.annotation_id} className="flex items-center gap-2 h-8 text-3">
+              <li
+                key={object.annotation_id}
+                className="flex items-center gap-2 h-8 text-3 -mx-1.5 px-1.5 rounded-medium hover:bg-hover"
+                onMouseEnter={() => editor.pointOut(markOf(object))}
+                onMouseLeave={() => editor.pointOut(null)}
+                onFocus={() => editor.pointOut(markOf(object))}
+                onBlur={() => editor.pointOut(null)}
+              >
                 <span className="truncate">{titleOf(editor.placedOf(object.label)?.label ?? { name: object.label, title: null })}</span>
                 <span className="text-2 text-muted grow">
-                  seen by {object.members.map(([voice]) => review.voices[voice]?.name ?? "?").join(", ")}
+                  seen by {voicesOf(object, review.voices).join(", ")}
                 </span>
-                <Button size="small" variant="ghost" icon="add" onClick={() => restore(object)}>
+                <Button
+                  size="small"
+                  variant="ghost"
+                  icon="add"
+                  onClick={() => {
+                    const mark = markOf(object);
+                    if (mark) editor.adopt(mark);
+                  }}
+                >
                   Add
                 </Button>
               </li>

@@ -77,7 +77,7 @@ export function SendBackDialog({ onConfirm, onClose }: { onConfirm: (comment: st
   return (
     <ConfirmDialog
       title="Send back"
-      description="The annotators get it again, with your comment beside the photo."
+      description="The photo is labelled again. An annotator who gets it back sees your comment beside it."
       confirmLabel="Send back"
       disabled={comment.trim() === ""}
       onConfirm={() => onConfirm(comment.trim())}

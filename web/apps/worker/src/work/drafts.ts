@@ -7,7 +7,8 @@ import type { Keep } from "./keep";
 
 export interface Draft {
   readonly assignment_id: Id;
-  readonly task_id: Id;
+  /** See `draftKey`. */
+  readonly key: string;
   readonly answer: WireAnswer;
   readonly saved_at: number;
   /** The server has this very answer. */
@@ -22,16 +23,19 @@ const SERVER_MS = 2_000;
 /** Leftovers of turns that ended elsewhere are swept after this long. */
 const KEPT_MS = 14 * 24 * 3600 * 1000;
 
+/** By task and not by turn: work whose lease ran out is found again when the same task comes back. */
+export const draftKey = ({ stage, task_id }: Pick<Turn, "stage" | "task_id">): string => `${stage}:${task_id}`;
+
 /** The answer a turn opens with: the newest draft, else what was sent back, else what is judged or proposed. */
 export async function startingAnswer(turn: Turn, keep: Keep<Draft>): Promise<ImageAnswer> {
-  // By task and not by turn: work whose lease ran out is found again when the same task comes back.
-  const local = await keep.get(turn.task_id);
+  const local = await keep.get(draftKey(turn));
   if (local && (!local.synced || turn.draft === null || local.assignment_id !== turn.assignment_id)) return readAnswer(local.answer);
   return readAnswer(turn.draft ?? turn.sent_back?.answer ?? turn.review?.answer ?? turn.prelabels);
 }
 
 export class DraftKeeper {
-  readonly #turn: Pick<Turn, "assignment_id" | "task_id">;
+  readonly #assignmentId: Id;
+  readonly #key: string;
   readonly #keep: Keep<Draft>;
   readonly #api: Pick<WorkApi, "saveDraft">;
   readonly #now: () => number;
@@ -41,8 +45,9 @@ export class DraftKeeper {
   #serverTimer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
-  constructor(turn: Pick<Turn, "assignment_id" | "task_id">, keep: Keep<Draft>, api: Pick<WorkApi, "saveDraft">, onState: (state: DraftState) => void, now: () => number) {
-    this.#turn = turn;
+  constructor(turn: Pick<Turn, "assignment_id" | "stage" | "task_id">, keep: Keep<Draft>, api: Pick<WorkApi, "saveDraft">, onState: (state: DraftState) => void, now: () => number) {
+    this.#assignmentId = turn.assignment_id;
+    this.#key = draftKey(turn);
     this.#keep = keep;
     this.#api = api;
     this.#now = now;
@@ -74,19 +79,19 @@ export class DraftKeeper {
     clearTimeout(this.#serverTimer);
     if (!forget && !this.#closed && this.#latest !== null) await this.#saveLocally(false);
     this.#closed = true;
-    if (forget) await this.#keep.delete(this.#turn.task_id);
+    if (forget) await this.#keep.delete(this.#key);
   }
 
   async #saveLocally(synced: boolean): Promise<void> {
     if (this.#latest === null || this.#closed) return;
-    await this.#keep.set(this.#turn.task_id, { assignment_id: this.#turn.assignment_id, task_id: this.#turn.task_id, answer: this.#latest, saved_at: this.#now(), synced });
+    await this.#keep.set(this.#key, { assignment_id: this.#assignmentId, key: this.#key, answer: this.#latest, saved_at: this.#now(), synced });
   }
 
   async #saveOnServer(): Promise<void> {
     const sent = this.#latest;
     if (sent === null || this.#closed) return;
     try {
-      await this.#api.saveDraft(this.#turn.assignment_id, sent);
+      await this.#api.saveDraft(this.#assignmentId, sent);
       if (this.#closed || !sameValue(sent, this.#latest)) return;
       await this.#saveLocally(true);
       this.#onState("saved");
@@ -102,5 +107,5 @@ export class DraftKeeper {
 
 /** Forgets drafts nobody came back for. */
 export async function sweepDrafts(keep: Keep<Draft>, now: number): Promise<void> {
-  for (const draft of await keep.all()) if (now - draft.saved_at > KEPT_MS) await keep.delete(draft.task_id);
+  for (const draft of await keep.all()) if (now - draft.saved_at > KEPT_MS) await keep.delete(draft.key);
 }

@@ -8,7 +8,7 @@ import type { Photo } from "@assay/canvas";
 import { ApiError, type FieldProblem, type Id } from "@assay/client";
 import { PhotoUnavailable } from "@assay/labeling";
 import type { Stage, Turn, WorkApi } from "../api";
-import { type Draft, startingAnswer } from "./drafts";
+import { type Draft, draftKey, startingAnswer } from "./drafts";
 import type { Keep } from "./keep";
 import type { Outbox, Parcel } from "./outbox";
 
@@ -120,7 +120,8 @@ export class Session {
       const turn = await this.#ports.api.turn(parcel.assignment_id);
       const answer = parcel.body.kind === "submit" ? parcel.body.answer : (parcel.body.ruling.answer ?? turn.review?.answer ?? {});
       await this.#ports.outbox.drop(parcel.assignment_id);
-      await this.#ports.drafts.set(turn.task_id, { assignment_id: turn.assignment_id, task_id: turn.task_id, answer, saved_at: this.#ports.now(), synced: false });
+      const key = draftKey(turn);
+      await this.#ports.drafts.set(key, { assignment_id: turn.assignment_id, key, answer, saved_at: this.#ports.now(), synced: false });
       const opened = await this.#opened(turn);
       if (this.#state.phase === "working") this.#aside.push(this.#state.open.turn.assignment_id);
       await this.#show({ ...opened, problems: parcel.refused?.problems ?? [] });
