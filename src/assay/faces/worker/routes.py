@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from litestar import Response, get, post, put
 from litestar.params import FromPath, JSONBody
 
-from assay.core.errors import AlreadyExists
+from assay.core.errors import AlreadyExists, Conflict
 from assay.core.tasks import Stage
 from assay.faces.http import AnyRequest, enter, house
 from assay.faces.media import media_of
@@ -19,6 +20,7 @@ from assay.services.routing import HeldTurn
 
 DRAFT_BYTES_MAX = 2 * 1024 * 1024
 ANSWER_BYTES_MAX = 10 * 1024 * 1024
+CLAIMS_AT_ONCE_MAX = 10
 
 
 async def _turn(request: AnyRequest, context: Context, turn: HeldTurn) -> wire.Turn:
@@ -94,11 +96,14 @@ async def claim(
     request: AnyRequest, project_id: FromPath[UUID], data: JSONBody[wire.Claim]
 ) -> Response[wire.Turn | None]:
     """The next turn that fits you; 204 when there is none now. It is yours until its lease ends."""
-    try:
-        turn = await _claim(request, project_id, data.stage)
-    except AlreadyExists:
-        # The same worker claimed in two places at once and both found the same task; look again.
-        turn = await _claim(request, project_id, data.stage)
+    for _ in range(CLAIMS_AT_ONCE_MAX):
+        # The same worker claimed in several places at once and more than one found the same task. One of them has it
+        # now, so that another look finds another.
+        with suppress(AlreadyExists):
+            turn = await _claim(request, project_id, data.stage)
+            break
+    else:
+        raise Conflict("You are claiming in too many places at once. Try again in a moment.")
     return Response(turn, status_code=200 if turn is not None else 204)
 
 
