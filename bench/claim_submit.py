@@ -117,7 +117,14 @@ def script(filled: stage.Stage) -> str:
     )
     turn = say(assignments["get_turn"], "(:claimed_id)::uuid")
     submit = say(
-        assignments["submit"], "(:claimed_id)::uuid", "(:worker)::uuid", c["id"], c["answer"], "8", "4.2::real", c["now"]
+        assignments["submit"],
+        "(:claimed_id)::uuid",
+        "(:worker)::uuid",
+        c["id"],
+        c["answer"],
+        "8",
+        "4.2::real",
+        c["now"],
     )
     record = say(
         events["record_events"],
