@@ -230,6 +230,27 @@ describe("a stay at a project", () => {
     expect(shown(session)).toBe("turn-9");
   });
 
+  it("shows the last photo even when the prefetch got it while the worker asked for it", async () => {
+    const server = new SmallServer(2);
+    const session = stay(server);
+    const claims: (() => void)[] = [];
+    const claim = server.claim;
+    let asked = 0;
+    server.claim = async (project, stage) => {
+      asked += 1;
+      const turn = claim(project, stage);
+      // The second claim, the prefetch, is answered late.
+      if (asked === 2) await new Promise<void>((resolve) => claims.push(resolve));
+      return turn;
+    };
+    await session.start();
+    await session.next();
+    expect(shown(session)).toBe("nothing");
+    claims[0]!();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(shown(session)).toBe("turn-2");
+  });
+
   it("tries again by itself while the server cannot be reached", async () => {
     const server = new SmallServer(1);
     server.fail = unreachable;

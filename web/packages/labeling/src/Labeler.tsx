@@ -130,10 +130,11 @@ function useKeys(within: React.RefObject<HTMLElement | null> | null, editor: Edi
       if (!(event instanceof KeyboardEvent) || event.defaultPrevented || document.querySelector("dialog[open]")) return;
       const chord = chordOf(event);
       const { target } = event;
-      // A field keeps its keys, except the one that sends everything: it first takes what is being typed.
+      // A field keeps its keys, except those that leave it: what is being typed is taken first.
       if (isTyping(target)) {
-        if (chord !== "mod+enter") return;
+        if (chord !== "mod+enter" && chord !== "escape") return;
         (target as HTMLElement).blur();
+        if (chord === "escape") return document.querySelector<HTMLElement>("[data-stage]")?.focus();
       }
       // A control with the focus keeps the keys that work it, and Tab always leaves it.
       const onStage = target instanceof HTMLElement && (target === document.body || "stage" in target.dataset);

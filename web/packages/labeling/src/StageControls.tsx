@@ -1,5 +1,6 @@
 /** What floats over the photo: zoom, view settings, and the buttons for what is in hand. */
 
+import { askedAttributes, attributeProblem } from "@assay/annotation";
 import { Button, Icon, cx } from "@assay/ui";
 import { useEffect, useRef, useState } from "react";
 import type { Editor } from "./editor";
@@ -140,9 +141,13 @@ export function ContextBar({ editor, narrow, onDetails }: { editor: Editor; narr
     );
   }
   if (!narrow || selection.size === 0) return null;
+  const isAsking = editor.selected.some((mark) => {
+    const attributes = editor.placedOf(mark.label)?.label.attributes ?? [];
+    return askedAttributes(attributes, mark.attributes ?? {}).some((each) => attributeProblem(each, mark.attributes?.[each.name]) !== null);
+  });
   return (
     <Bar>
-      <Button size="small" variant="ghost" icon="edit" onClick={onDetails} className="h-9!">
+      <Button size="small" variant={isAsking ? "primary" : "ghost"} icon="edit" onClick={onDetails} className="h-9!">
         {selection.size > 1 ? `${selection.size} marks` : "Details"}
       </Button>
       {editor.canCut && (

@@ -78,7 +78,7 @@ export function TurnsPage(props: TurnsPageProps) {
     <div className="min-h-dvh flex flex-col">
       <Notices outbox={outbox} {...(session ? { onCorrect: (parcel) => void session.reopen(parcel) } : {})} />
       <main className="grow grid place-items-center p-4">
-        <Waiting state={state} stage={stage} onRetry={() => void session?.next()} />
+        <Waiting state={state} stage={stage} onRetry={() => void session?.start()} />
       </main>
     </div>
   );

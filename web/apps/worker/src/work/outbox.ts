@@ -96,9 +96,9 @@ export class Outbox {
         this.#tell(false);
         await this.#keep.delete(next.assignment_id);
       } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
+        // Only the server's own word refuses an answer; a proxy's page in its place is as good as no connection.
         // Signed out is no refusal either: the answer waits until its worker is back.
-        if (error.transient || error.status === 401) return this.#retryLater();
+        if (!(error instanceof ApiError) || error.transient || error.status === 401) return this.#retryLater();
         const { status, code, detail, problems } = error;
         const refused: Parcel = { ...next, refused: { status, code, detail, problems } };
         this.#parcels.set(next.assignment_id, refused);

@@ -82,6 +82,8 @@ export class Session {
 
   /** Goes on with turns still held from before, else claims one. */
   async start(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#next = null;
     await this.#attempt(async () => {
       const held = (await this.#ports.api.turns()).filter(
         (turn) => turn.project_id === this.#projectId && turn.stage === this.#stage && !this.#ports.outbox.has(turn.assignment_id),
@@ -155,6 +157,8 @@ export class Session {
   async #claimNow(): Promise<void> {
     const turn = await this.#ports.api.claim(this.#projectId, this.#stage);
     if (turn === undefined) {
+      // The prefetch that was under way meanwhile may have got the last one.
+      if (this.#next) return this.next();
       this.#set({ phase: "nothing" });
       this.#later(LOOK_AGAIN_MS, () => this.#claimNow());
       return;
@@ -218,8 +222,10 @@ export class Session {
     this.#next = await this.#opened(turn);
     const loaded = await this.#photoOf(turn);
     const isWaiting = this.#next?.turn.assignment_id === turn.assignment_id;
-    if (isWaiting && this.#next) this.#next = { ...this.#next, ...loaded };
-    else if (!this.#closed && this.#state.phase === "working" && this.#state.open.turn.assignment_id === turn.assignment_id) {
+    if (isWaiting && this.#next) {
+      this.#next = { ...this.#next, ...loaded };
+      if (this.#state.phase === "nothing") await this.next();
+    } else if (!this.#closed && this.#state.phase === "working" && this.#state.open.turn.assignment_id === turn.assignment_id) {
       // It was asked for while its photo was still on the way.
       this.#set({ phase: "working", open: { ...this.#state.open, ...loaded } });
     } else this.#ports.releasePhoto(loaded.photo);
