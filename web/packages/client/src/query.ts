@@ -1,15 +1,18 @@
 /** TanStack Query joined to this client: one place for retries and for what happens when the session ends. */
-import { QueryCache, QueryClient } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { ApiError } from "./http";
 
-/** Retries what may pass by itself (network, 429, 5xx) twice; calls `onSignedOut` when any query meets a 401. */
+/**
+ * Retries what may pass by itself (network, 429, 5xx) twice; calls `onSignedOut` when any query or
+ * change meets a 401.
+ */
 export function newQueryClient(onSignedOut: () => void): QueryClient {
+  const onError = (error: Error) => {
+    if (error instanceof ApiError && error.status === 401) onSignedOut();
+  };
   return new QueryClient({
-    queryCache: new QueryCache({
-      onError: (error) => {
-        if (error instanceof ApiError && error.status === 401) onSignedOut();
-      },
-    }),
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: {
         staleTime: 10_000,

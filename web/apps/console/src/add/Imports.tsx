@@ -56,7 +56,7 @@ function ImportRow({ item }: { item: Import }) {
       </div>
       {item.state === "running" && <Progress label={`${item.file_name} read`} value={read} max={item.total || 1} />}
       {item.message && <p className={cx("text-2 break-words", item.state === "failed" ? "text-danger" : "text-muted")}>{item.message}</p>}
-      {item.failed > 0 && (
+      {item.state !== "running" && (
         <div>
           <Button size="small" variant="ghost" icon={open ? "chevronDown" : "chevronRight"} aria-expanded={open} className="-ml-2" onClick={() => setOpen(!open)}>
             {open ? "Hide" : "Show"} what was said of each row
@@ -72,6 +72,7 @@ function ImportProblems({ id }: { id: string }) {
   const query = useInfiniteQuery(importProblemsQuery(id));
   if (query.isPending) return <Skeleton className="h-16 w-full" />;
   if (query.isError) return <p className="text-2 text-danger">{query.error.message}</p>;
+  if (query.data.pages[0]?.items.length === 0) return <p className="text-2 text-muted">Every row was taken as it is.</p>;
   return (
     <div className="mt-1 border border-border rounded-medium max-h-72 overflow-y-auto">
       <table className="w-full text-2">

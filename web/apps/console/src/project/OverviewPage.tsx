@@ -158,7 +158,7 @@ function NextActions({ progress }: { progress: Progress }) {
     add("image", "Add the first photos.", <Link to="/console/projects/$projectId/add" params={params} className={buttonClass("primary", "small")}>Add data</Link>);
   }
   if (progress.broken > 0) {
-    add("alert", `${counted(progress.broken, "task")} could not be answered and wait for your decision.`, <Link to="/console/projects/$projectId/tasks" params={params} search={{ state: "broken" }} className={small}>Look</Link>);
+    add("alert", `${counted(progress.broken, "task")} could not be answered: ${progress.broken === 1 ? "it waits" : "they wait"} for your decision.`, <Link to="/console/projects/$projectId/tasks" params={params} search={{ state: "broken" }} className={small}>Look</Link>);
   }
   if (progress.reviewing > 0 && may("review.queue")) {
     add("review", `${counted(progress.reviewing, "task waits", "tasks wait")} for a reviewer.`, <Link to="/console/projects/$projectId/review" params={params} className={small}>Review</Link>);

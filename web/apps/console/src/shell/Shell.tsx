@@ -15,7 +15,11 @@ export function Shell() {
   const [paletteOpen, setPaletteOpen] = useState(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
 
-  useEffect(() => setDrawerOpen(false), [path]);
+  useEffect(() => {
+    setDrawerOpen(false);
+    // Who came by the navigation goes on in the page, not behind the link just followed.
+    if (document.activeElement?.closest("aside nav")) document.getElementById("main")?.focus({ preventScroll: true });
+  }, [path]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") {

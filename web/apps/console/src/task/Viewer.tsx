@@ -17,6 +17,8 @@ export interface ViewerProps {
   highlighted: string | null;
   onHover: (objectKey: string | null) => void;
   onPick: (objectKey: string | null) => void;
+  /** The photo's address did not work: it may have expired, and a fresh one is wanted. */
+  onStale: () => void;
   titleOf: (label: string) => string;
 }
 
@@ -51,34 +53,38 @@ function anchorOf(mark: Mark): { x: number; y: number } {
   return points.reduce((top, point) => (point.y < top.y ? point : top), points[0] ?? { x: 0, y: 0 });
 }
 
-interface Loaded {
-  url: string;
-  image: HTMLImageElement;
-}
-
-export function Viewer({ media, layers, objects, highlighted, onHover, onPick, titleOf }: ViewerProps) {
+export function Viewer({ media, layers, objects, highlighted, onHover, onPick, onStale, titleOf }: ViewerProps) {
   const frameRef = useRef<HTMLDivElement>(null);
   const canvasRef = useRef<HTMLCanvasElement>(null);
   const view = useRef<Viewport>({ scale: 1, offsetX: 0, offsetY: 0 });
   const screen = useRef({ width: 0, height: 0 });
   const touched = useRef(false);
   const pending = useRef(0);
-  const [loaded, setLoaded] = useState<Loaded | null>(null);
+  const [loaded, setLoaded] = useState<HTMLImageElement | null>(null);
   const [failed, setFailed] = useState(false);
   const url = media.display_url;
 
+  const asked = useRef<string | null>(null);
   useEffect(() => {
-    setFailed(false);
-    touched.current = false;
     const image = new Image();
     let wanted = true;
-    image.onload = () => wanted && setLoaded({ url, image });
-    image.onerror = () => wanted && setFailed(true);
+    image.onload = () => {
+      if (!wanted) return;
+      setFailed(false);
+      setLoaded(image);
+    };
+    image.onerror = () => {
+      if (!wanted) return;
+      setFailed(true);
+      // Once for each address, so that a photo that is truly gone is not asked for without end.
+      if (asked.current !== url) onStale();
+      asked.current = url;
+    };
     image.src = url;
     return () => {
       wanted = false;
     };
-  }, [url]);
+  }, [url, onStale]);
 
   const draw = useCallback(() => {
     pending.current = 0;
@@ -94,11 +100,11 @@ export function Viewer({ media, layers, objects, highlighted, onHover, onPick, t
 
     toScreen();
     context.clearRect(0, 0, width, height);
-    if (loaded?.url === url) {
+    if (loaded) {
       toPhoto();
       // Close up, pixels are shown as they are: that is what one zooms in to see.
       context.imageSmoothingEnabled = scale < 3;
-      context.drawImage(loaded.image, 0, 0, media.width, media.height);
+      context.drawImage(loaded, 0, 0, media.width, media.height);
     }
 
     const lit = objects.find((object) => object.key === highlighted);
@@ -109,7 +115,7 @@ export function Viewer({ media, layers, objects, highlighted, onHover, onPick, t
 
     const stroke = (layer: Layer, mark: Mark, bright: boolean) => {
       const key = `${layer.key}\n${mark.id}`;
-      const base = layer.kind === "merged" || layer.kind === "review" ? 2.25 : 1.5;
+      const base = layer.kind === "merged" || layer.kind === "review" || votedOut.has(key) ? 2.25 : 1.5;
       context.globalAlpha = lit && !bright ? 0.25 : 1;
       const lineWidth = bright ? base + 1 : base;
       if (mark.type === "point") {
@@ -175,7 +181,7 @@ export function Viewer({ media, layers, objects, highlighted, onHover, onPick, t
         context.fillText(text, x + 6, y + 10.5);
       }
     }
-  }, [highlighted, layers, loaded, media, objects, titleOf, url]);
+  }, [highlighted, layers, loaded, media, objects, titleOf]);
 
   const redraw = useCallback(() => {
     if (pending.current === 0) pending.current = requestAnimationFrame(() => drawRef.current());
@@ -279,7 +285,7 @@ export function Viewer({ media, layers, objects, highlighted, onHover, onPick, t
   };
 
   return (
-    <div ref={frameRef} className="relative size-full min-h-64 bg-[#15171a] overflow-hidden">
+    <div ref={frameRef} className="relative size-full min-h-64 bg-sunken overflow-hidden">
       <canvas
         ref={canvasRef}
         role="img"
@@ -319,12 +325,12 @@ export function Viewer({ media, layers, objects, highlighted, onHover, onPick, t
         onDoubleClick={fit}
       />
       {failed ? (
-        <p role="alert" className="absolute inset-0 grid place-items-center text-3 text-white">
-          The photo could not be loaded. Reload the page for a fresh address.
+        <p role="alert" className="absolute inset-0 grid place-items-center text-3 text-muted px-6 text-center">
+          The photo could not be loaded.
         </p>
       ) : (
-        loaded?.url !== url && (
-          <p role="status" className="absolute inset-0 grid place-items-center text-white pointer-events-none">
+        !loaded && (
+          <p role="status" className="absolute inset-0 grid place-items-center text-muted pointer-events-none">
             <Spinner size={20} />
             <span className="sr-only">Loading the photo</span>
           </p>
