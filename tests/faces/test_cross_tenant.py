@@ -158,6 +158,25 @@ async def test_foreign_ids_are_not_found_by_any_role_and_nothing_changes(
     assert tried >= 5 * 30
 
 
+async def test_a_test_key_finds_nothing_of_live_projects(
+    organization: Organization, app: Litestar, superuser: asyncpg.Connection[Any]
+) -> None:
+    """Test keys are handed around more freely; they create and reach projects of their own mode."""
+    live = await populated(organization)
+    program = await organization.key_client("test", "manager")
+    within = [r for r in routes_with_ids(app) if {"project_id", "task_id", "import_id"} & set(r.parameters)]
+    before = await _all_rows(superuser, organization)
+
+    for route in within:
+        answer = await program.request(**route.arguments(live.ids))
+        assert answer.status_code == 404, f"{route.name}: {answer.status_code} {answer.text}"
+
+    assert len(within) > 15
+    assert await _all_rows(superuser, organization) == before
+    made = await program.post("/v1/projects", json={"name": "Trial", "taxonomy": {"labels": [{"name": "a"}]}})
+    assert (await program.get(f"/v1/projects/{made.json()['id']}")).json()["mode"] == "test"
+
+
 async def test_an_unknown_id_and_a_foreign_one_are_told_apart_by_nobody(
     organization: Organization, neighbour: Organization, app: Litestar
 ) -> None:

@@ -142,6 +142,8 @@ async def enter(request: AnyRequest, *, durable: bool = True) -> AsyncIterator[C
         home.gate.passed(token)
         context = Context(tenant, now, caller, home.random_bytes, home.chance)
         context.require(request.route_handler.opt["permission"])
+        if caller.mode == "test":
+            await accounts.keep_to_test(context, [id_ for id_ in request.path_params.values() if isinstance(id_, UUID)])
         yield context
     home.announce(context)
 

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from assay.core import permissions, tokens
-from assay.core.errors import AlreadyExists, Forbidden, Invalid, Problem, Unauthenticated
+from assay.core.errors import AlreadyExists, Forbidden, Invalid, NotFound, Problem, Unauthenticated
 from assay.core.permissions import Role
 from assay.core.tokens import Token
 from assay.services.context import Caller, Context
@@ -32,6 +32,7 @@ __all__ = [
     "authenticate",
     "change_member",
     "create_organization",
+    "keep_to_test",
     "make_api_key",
     "make_sign_in_link",
     "members",
@@ -110,6 +111,15 @@ async def authenticate(tenant: Tenant, token: Token, now: datetime) -> Caller:
                 await tenant.execute(sql["touch_key"], row["key_id"], now)
             return Caller("key", row["role"], key_id=row["key_id"], name=row["name"], mode=row["mode"])
     raise Unauthenticated(ENDED)
+
+
+async def keep_to_test(context: Context, ids: Sequence[UUID]) -> None:
+    """The wall of a test key: no id of a live project, of its tasks or imports is there for it.
+
+    Raises ``NotFound``, as for an id that is nobody's.
+    """
+    if ids and await context.tenant.fetchval(queries("accounts")["any_is_live"], ids):
+        raise NotFound("There is no such thing among what a test key sees. Use a live key for live projects.")
 
 
 # --- organizations --------------------------------------------------------------------------------------------------

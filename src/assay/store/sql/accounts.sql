@@ -152,3 +152,12 @@ join assignments assignment on assignment.organization_id = $1
 join tasks task on task.organization_id = $1 and task.id = assignment.task_id
     and task.state in ('annotating', 'reviewing')
 where worker.organization_id = $1 and worker.member_id = $2;
+
+-- :name any_is_live
+-- Whether one of these ids is a live project, or a task or an import of one.
+select exists (
+    select from projects project
+    where project.organization_id = $1 and project.mode = 'live' and (
+        project.id = any ($2::uuid[])
+        or project.id in (select project_id from tasks where organization_id = $1 and id = any ($2::uuid[]))
+        or project.id in (select project_id from imports where organization_id = $1 and id = any ($2::uuid[]))));
