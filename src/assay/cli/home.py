@@ -20,7 +20,7 @@ from uuid import UUID
 
 import httpx
 
-from assay.cli.api import Api
+from assay.cli.api import Api, client_of
 from assay.config import Settings, from_environment
 from assay.core import ids
 from assay.core.errors import Unavailable
@@ -84,9 +84,9 @@ async def server_url(home: Path) -> str | None:
 
 
 async def _answers(url: str) -> bool:
-    async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+    async with client_of(url) as client:
         try:
-            return (await client.get(f"{url}/v1/me")).status_code == 401
+            return (await client.get("/v1/me")).status_code == 401
         except httpx.HTTPError:
             return False
 
@@ -95,9 +95,9 @@ async def _accepted(settings: Settings, url: str) -> Operator:
     """The operator whose key the running server takes; a new key where the old one was revoked or lost."""
     known = read_operator(settings.home)
     if known is not None:
-        async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
+        async with client_of(url, headers={"authorization": f"Bearer {known.key}"}) as client:
             try:
-                me = await client.get(f"{url}/v1/me", headers={"authorization": f"Bearer {known.key}"})
+                me = await client.get("/v1/me")
             except httpx.HTTPError as error:
                 raise Unavailable(f"The server at {url} does not answer.") from error
         if me.status_code != 401:
