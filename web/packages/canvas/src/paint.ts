@@ -121,10 +121,10 @@ function stroke(brush: Brush, view: Viewport, mark: Mark, ratio: number, color: 
     return;
   }
   if (mark.type === "point") {
+    // A wider outline means more weight; for a point that is a larger dot under a smaller one.
     const { x, y } = toScreen(view, imagePoint(mark.x, mark.y));
     brush.beginPath();
-    brush.arc(x, y, 4.5, 0, 2 * Math.PI);
-    brush.stroke();
+    brush.arc(x, y, 3.5 + width * 1.1, 0, 2 * Math.PI);
     brush.fillStyle = color;
     brush.fill();
     return;

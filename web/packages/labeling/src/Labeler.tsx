@@ -173,7 +173,7 @@ function Marks({ editor, narrow, review }: { editor: Editor; narrow: boolean; re
           editor={editor}
           narrow={narrow}
           marks={ordered}
-          {...(review ? { note: (mark) => <VerdictNote verdict={verdicts.get(mark.id)} review={review} /> } : {})}
+          {...(review && review.voices.length > 1 ? { note: (mark) => <VerdictNote verdict={verdicts.get(mark.id)} review={review} /> } : {})}
         />
       )}
     </section>
@@ -183,9 +183,9 @@ function Marks({ editor, narrow, review }: { editor: Editor; narrow: boolean; re
 /** Who marked it, where there were several, and how sure the merge is. */
 function VerdictNote({ verdict, review }: { verdict: ObjectVerdict | undefined; review: ReviewInfo }) {
   if (verdict === undefined) return <>new</>;
-  const voices = review.voices.length > 1 ? voicesOf(verdict, review.voices) : [];
+  const voices = voicesOf(verdict, review.voices);
   return (
-    <span className="inline-flex gap-2" title={voices.length > 0 ? `Marked by ${voices.join(", ")}` : undefined}>
+    <span className="inline-flex gap-2" title={`Marked by ${voices.join(", ")}`}>
       <span className="text-1 tracking-wider">{voices.join("")}</span>
       <span className={cx("w-9 text-right", verdict.confidence < DOUBT_BELOW && "text-warn font-medium")}>{percent(verdict.confidence)}</span>
     </span>

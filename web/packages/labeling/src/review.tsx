@@ -42,9 +42,9 @@ const REASONS: Readonly<Record<string, string>> = {
 export const voiceOverlays = (voices: readonly Voice[]) =>
   voices.map(({ name, answer }, index) => ({ name, color: VOICE_COLORS[index % VOICE_COLORS.length]!, marks: answer.annotations }));
 
-/** How sure the merge is of each object it is not sure of, by the mark's id. */
-export const doubtsOf = (objects: readonly ObjectVerdict[]): ReadonlyMap<string, string> =>
-  new Map(objects.filter(({ kept, confidence }) => kept && confidence < DOUBT_BELOW).map(({ annotation_id, confidence }) => [annotation_id, percent(confidence)]));
+/** How sure the merge is of each object it is not sure of, by the mark's id. One annotator contradicts nobody. */
+export const doubtsOf = ({ objects, voices }: Pick<ReviewInfo, "objects" | "voices">): ReadonlyMap<string, string> =>
+  voices.length < 2 ? new Map() : new Map(objects.filter(({ kept, confidence }) => kept && confidence < DOUBT_BELOW).map(({ annotation_id, confidence }) => [annotation_id, percent(confidence)]));
 
 /** The names of those who marked an object. */
 export const voicesOf = ({ members }: ObjectVerdict, voices: readonly Voice[]): string[] =>
@@ -69,10 +69,14 @@ export function ReviewPanel({ editor, review }: { editor: Editor; review: Review
         <h3 className="text-3 font-semibold grow">Review</h3>
         <Badge tone={review.reason === "low_agreement" ? "warn" : "neutral"}>{REASONS[review.reason] ?? review.reason}</Badge>
       </div>
-      <dl className="flex gap-6 text-2">
-        <Figure name="Agreement" value={review.agreement} />
-        <Figure name="Confidence" value={review.confidence} />
-      </dl>
+      {review.voices.length > 1 ? (
+        <dl className="flex gap-6 text-2">
+          <Figure name="Agreement" value={review.agreement} />
+          <Figure name="Confidence" value={review.confidence} />
+        </dl>
+      ) : (
+        <p className="text-2 text-muted">One annotator has done this photo.</p>
+      )}
       {review.voices.length > 1 && (
         <div>
           <h4 className="text-1 font-semibold text-muted mb-1.5">Lay over the photo</h4>

@@ -45,7 +45,7 @@ function newEditor({ turn, answer }: OpenTurn, review: ReviewInfo | null, hand: 
     answer,
     suggestions: turn.prelabels ? readAnswer(turn.prelabels) : null,
     overlays: voiceOverlays(review?.voices ?? []),
-    doubts: doubtsOf(review?.objects ?? []),
+    doubts: review ? doubtsOf(review) : new Map(),
     // A reviewer looks first and draws rarely.
     hand: turn.stage === "review" ? { tool: "select", ...hand } : hand,
   });
