@@ -83,3 +83,15 @@ test("a reviewer's last correction is a layer of its own", () => {
 
   expect(layers.find((layer) => layer.kind === "review")?.marks.has("new")).toBe(true);
 });
+
+test("an answer that the merged one leaves out is hidden at first and said to be not counted", () => {
+  const { layers } = sceneOf({ ...MERGED, submissions: [...MERGED.submissions, submission("s4", "Spam", answer(["q", "dog"]))] });
+
+  expect(layers.map((layer) => [layer.name, layer.counted, layer.shown])).toEqual([
+    ["Merged answer", true, true],
+    ["Ada", true, true],
+    ["Ben", true, true],
+    ["Cy", true, true],
+    ["Spam", false, false],
+  ]);
+});

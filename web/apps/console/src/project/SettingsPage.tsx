@@ -143,9 +143,9 @@ function Versions({ projectId, current, mayWrite }: { projectId: string; current
                 </summary>
                 <div className="px-3 pb-3 text-2 grid gap-3 md:grid-cols-2">
                   <div>
-                    <h4 className="font-medium mb-1">Labels</h4>
+                    <h3 className="font-medium mb-1">Labels</h3>
                     <p className="text-muted">{labelNames(version).join(", ") || "none"}</p>
-                    <h4 className="font-medium mb-1 mt-3">Quality</h4>
+                    <h3 className="font-medium mb-1 mt-3">Quality</h3>
                     <ul className="text-muted list-disc pl-4">
                       {policyInWords(version.policy).map((sentence) => (
                         <li key={sentence}>{sentence}</li>
@@ -153,7 +153,7 @@ function Versions({ projectId, current, mayWrite }: { projectId: string; current
                     </ul>
                   </div>
                   <div>
-                    <h4 className="font-medium mb-1">Instructions</h4>
+                    <h3 className="font-medium mb-1">Instructions</h3>
                     <pre className="whitespace-pre-wrap break-words font-sans text-muted max-h-60 overflow-y-auto">{version.instructions || "none"}</pre>
                   </div>
                 </div>

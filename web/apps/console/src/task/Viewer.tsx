@@ -149,7 +149,8 @@ export function Viewer({ media, layers, objects, highlighted, onHover, onPick, o
     };
 
     for (const bright of [false, true]) {
-      for (const layer of layers) {
+      // The list is the most telling first; drawn last, that lies on top.
+      for (const layer of layers.toReversed()) {
         for (const mark of layer.marks.values()) {
           if (litMarks.has(`${layer.key}\n${mark.id}`) === bright) stroke(layer, mark, bright);
         }

@@ -61,6 +61,7 @@ export function Layers({ task, layers, hidden, onShow }: { task: TaskDetail; lay
           const submission = task.submissions.find((each) => each.id === layer.key);
           const notes = [
             counted(layer.marks.size, "mark"),
+            !layer.counted && "not counted",
             submission && duration(submission.duration_seconds),
             submission?.agreement_with_consensus != null && `agrees ${percent(submission.agreement_with_consensus)}`,
             submission?.gold_score != null && `gold score ${percent(submission.gold_score)}`,

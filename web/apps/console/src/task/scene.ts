@@ -12,6 +12,8 @@ export interface Layer {
   marks: ReadonlyMap<string, Mark>;
   /** Shown from the start. */
   shown: boolean;
+  /** False for an answer that the merged one leaves out: its worker is suspended, or it was sent back. */
+  counted: boolean;
 }
 
 /** One thing on the photo, with the marks of all who drew it. */
@@ -40,8 +42,8 @@ const GOLD_COLOR = "#fbbf24";
 const PRELABEL_COLOR = "#94a3b8";
 const REVIEW_COLOR = "#4ade80";
 
-function layer(key: string, kind: LayerKind, name: string, color: string, answer: Answer, shown: boolean): Layer {
-  return { key, kind, name, color, answer, shown, marks: new Map((answer.annotations ?? []).map((mark) => [mark.id, mark])) };
+function layer(key: string, kind: LayerKind, name: string, color: string, answer: Answer, shown: boolean, counted = true): Layer {
+  return { key, kind, name, color, answer, shown, counted, marks: new Map((answer.annotations ?? []).map((mark) => [mark.id, mark])) };
 }
 
 export function sceneOf(task: TaskDetail): Scene {
@@ -52,9 +54,9 @@ export function sceneOf(task: TaskDetail): Scene {
   if (merged) layers.push(layer("merged", "merged", "Merged answer", MERGED_COLOR, merged, true));
   for (const [index, submission] of task.submissions.entries()) {
     const round = submission.round > 1 ? `, round ${submission.round}` : "";
-    layers.push(
-      layer(submission.id, "submission", submission.worker.name + round, PEOPLE_COLORS[index % PEOPLE_COLORS.length]!, submission.answer, true),
-    );
+    const counted = task.consensus === null || task.consensus.submission_ids.includes(submission.id);
+    const color = PEOPLE_COLORS[index % PEOPLE_COLORS.length]!;
+    layers.push(layer(submission.id, "submission", submission.worker.name + round, color, submission.answer, counted, counted));
   }
   const fix = task.reviews.findLast((review) => review.verdict === "fix" && review.answer);
   if (fix?.answer) layers.push(layer("review", "review", `${fix.reviewer.name}'s correction`, REVIEW_COLOR, fix.answer, true));

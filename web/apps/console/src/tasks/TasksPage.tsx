@@ -126,7 +126,11 @@ function TaskTableRow({ row, projectId, search }: { row: TaskRow; projectId: str
           <span className="truncate max-w-36 sm:max-w-72" title={taskName(row)}>
             {taskName(row)}
           </span>
-          {row.is_gold && <Badge tone="warn" icon="star">gold</Badge>}
+          {row.is_gold && (
+            <Badge tone="warn" icon="star">
+              <span className="sr-only sm:not-sr-only">gold</span>
+            </Badge>
+          )}
         </Link>
       </Td>
       <Td>
