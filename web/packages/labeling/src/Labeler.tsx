@@ -55,6 +55,12 @@ export function Labeler({ editor, photo, placeholder, instructions, instructions
     toggleInstructions: () => setReading((open) => !open),
     searchLabels: () => search.current?.focus(),
   };
+  // On a phone what is asked is out of sight until its sheet is open.
+  const { problems } = useEditorState(editor);
+  const isTroubled = problems.length > 0;
+  useEffect(() => {
+    if (narrow && isTroubled) setSheet("details");
+  }, [narrow, isTroubled]);
   useKeys(keys === "page" ? null : root, editor, commands);
 
   // The keys belong to the photo from the start: nobody should have to click first.

@@ -292,11 +292,11 @@ export class Editor implements StageHost {
     this.#set({ selection: new Set(ids) });
   }
 
-  /** The next or previous mark; past the end nothing is selected and the answer is false. */
+  /** The next or previous mark; past either end nothing is selected and the answer is false. */
   cycle(direction: 1 | -1): boolean {
     const marks = this.answer.annotations.filter(({ id }) => !this.#state.hidden.has(id));
     const at = marks.findIndex(({ id }) => this.#state.selection.has(id));
-    const next = marks[at < 0 ? (direction === 1 ? 0 : marks.length - 1) : at + direction];
+    const next = at < 0 && direction === -1 ? undefined : marks[at + direction];
     this.select(next ? [next.id] : []);
     return next !== undefined;
   }

@@ -151,9 +151,22 @@ function escape(editor: Editor): void {
   else editor.send({ type: "key", key: "Escape" });
 }
 
+type KeyPress = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">;
+
+/**
+ * The key's own name. Where it depends on the keyboard, the place of the key decides: the row of digits gives
+ * digits on French keyboards too, and letters are Latin ones on Cyrillic or Greek keyboards.
+ */
+function keyOf({ key, code, shiftKey }: KeyPress): string {
+  const digit = /^Digit(\d)$/.exec(code)?.[1];
+  if (digit !== undefined && !shiftKey) return digit;
+  const letter = /^Key([A-Z])$/.exec(code)?.[1];
+  return letter !== undefined && key.length === 1 && key > "\u007f" ? letter.toLowerCase() : key.toLowerCase();
+}
+
 /** A key press as one word: `mod+shift+z`. Signs keep no Shift: which key makes them depends on the keyboard. */
-export function chordOf(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">): string {
-  const key = event.key.toLowerCase();
+export function chordOf(event: KeyPress): string {
+  const key = keyOf(event);
   const isSign = key.length === 1 && key.toUpperCase() === key && !/[a-z]/.test(key);
   const parts = [event.ctrlKey || event.metaKey ? "mod" : "", event.altKey ? "alt" : "", event.shiftKey && !isSign ? "shift" : "", key];
   return parts.filter((part) => part !== "").join("+");

@@ -118,6 +118,7 @@ describe("the editor", () => {
     expect([runChord("tab", editor, page), runChord("tab", editor, page)]).toEqual([true, true]);
     expect([...editor.state.selection]).toEqual(["b"]);
     expect(runChord("tab", editor, page)).toBe(false);
+    expect(runChord("shift+tab", editor, page)).toBe(false);
   });
 
   it("deletes the selection, but takes back a vertex while drawing", () => {
@@ -138,11 +139,14 @@ describe("the editor", () => {
 });
 
 describe("chords", () => {
-  const press = (key: string, keys = {}) => chordOf({ key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...keys });
+  const press = (key: string, keys = {}) => chordOf({ key, code: "", ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...keys });
   it("read the same on every keyboard", () => {
     expect(press("Z", { ctrlKey: true, shiftKey: true })).toBe("mod+shift+z");
     expect(press("z", { metaKey: true })).toBe("mod+z");
     expect(press("?", { shiftKey: true })).toBe("?");
     expect(press("Tab", { shiftKey: true })).toBe("shift+tab");
+    expect(press("&", { code: "Digit1" })).toBe("1");
+    expect(press("я", { code: "KeyZ", ctrlKey: true })).toBe("mod+z");
+    expect(press("a", { code: "KeyQ" })).toBe("a");
   });
 });
