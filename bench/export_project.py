@@ -26,6 +26,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import uvloop
 
 from assay.adapters.embedded_postgres import EmbeddedPostgres
 from assay.services import exports
@@ -122,7 +123,7 @@ def main() -> None:
     parser.add_argument("--path", type=Path)
     chosen = parser.parse_args()
     if chosen.child == "export":
-        asyncio.run(export_project(chosen.url, chosen.format, chosen.path))
+        uvloop.run(export_project(chosen.url, chosen.format, chosen.path))
         return
     if chosen.child == "memory":
         write_from_memory(chosen.path)
