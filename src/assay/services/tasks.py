@@ -39,6 +39,8 @@ async def listed(
     for name in ("batch", "search"):
         if "\x00" in (getattr(filters, name) or ""):
             raise Invalid("Text must not contain the NUL character.", name)
+    if filters.agreement_max is not None and not 0 <= filters.agreement_max <= 1:
+        raise Invalid("Must be within 0 and 1.", "agreement_max")
     after = store.check_cursor(cursor, order)
     found = await store.listed(context.tenant, project_id, filters, order=order, after=after, limit=limit + 1)
     more = len(found) > limit

@@ -354,12 +354,11 @@ def check_cursor(text: str | None, order: str) -> str | None:
     agreement, _, task_id = text.rpartition("_")
     try:
         UUID(task_id)
-        if order == "agreement":
-            float(agreement)
-        elif agreement:
-            raise ValueError
+        well_formed = 0 <= float(agreement) <= 2 and "_" not in agreement if order == "agreement" else not agreement
     except ValueError:
-        raise Invalid("This is not a cursor of this list; start without one.", "cursor") from None
+        well_formed = False
+    if not well_formed:
+        raise Invalid("This is not a cursor of this list; start without one.", "cursor")
     return text
 
 
