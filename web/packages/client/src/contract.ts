@@ -60,6 +60,8 @@ export type Contract = Check<
     Agrees<ours.ReviewItem, Schemas["WaitingReview"]>,
     Agrees<ours.NewTask, Schemas["core_intake_TaskRow"]>,
     Agrees<ours.TasksCreated, Schemas["BulkResult"]>,
+    Agrees<ours.Import, Schemas["Import"]>,
+    Agrees<ours.ImportProblem, Schemas["ImportProblem"]>,
     Agrees<ours.AssayEvent, Schemas["Event"]>,
     Agrees<ours.Webhook, Schemas["Webhook"]>,
     Agrees<ours.WebhookCreated, Schemas["MadeWebhook"]>,
