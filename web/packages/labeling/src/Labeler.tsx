@@ -12,7 +12,7 @@ import { Help } from "./Help";
 import { Instructions } from "./Instructions";
 import { LabelList } from "./LabelList";
 import { MarkList } from "./MarkList";
-import { ContextBar, ZoomControls } from "./StageControls";
+import { ContextBar, ProblemBar, ZoomControls } from "./StageControls";
 import { StageView } from "./StageView";
 import { ToolRail } from "./ToolRail";
 import type { Editor } from "./editor";
@@ -87,6 +87,7 @@ export function Labeler({ editor, photo, placeholder, instructions, instructions
         <StageView editor={editor} photo={photo} readout={readout} />
         {photo === null && <div className="absolute inset-0 grid place-items-center bg-sunken">{placeholder}</div>}
         <ZoomControls editor={editor} readout={readout} narrow={narrow} />
+        <ProblemBar editor={editor} />
         <ContextBar editor={editor} narrow={narrow} onDetails={() => setSheet("details")} />
         {reading && <Instructions text={instructions} onClose={() => setReading(false)} />}
       </div>

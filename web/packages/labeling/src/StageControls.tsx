@@ -11,7 +11,7 @@ const FLOAT = "bg-raised/95 border border-border shadow-2 rounded-medium";
 
 export function ZoomControls({ editor, readout, narrow }: { editor: Editor; readout: React.RefObject<HTMLSpanElement | null>; narrow: boolean }) {
   return (
-    <div className={cx(FLOAT, "absolute bottom-3 right-3 flex items-center p-0.5")}>
+    <div className={cx(FLOAT, "absolute z-10 bottom-3 right-3 flex items-center p-0.5")}>
       {!narrow && <span ref={readout} aria-hidden="true" className="px-2 text-2 text-muted whitespace-pre min-w-12 text-right" />}
       <ViewSettings editor={editor} />
       {!narrow && (
@@ -158,6 +158,26 @@ export function ContextBar({ editor, narrow, onDetails }: { editor: Editor; narr
       <Button size="small" variant="ghost" icon="copy" aria-label="Duplicate" onClick={() => editor.duplicate()} className="h-9!" />
       <Button size="small" variant="ghost" icon="trash" aria-label="Delete" onClick={() => editor.remove()} className="h-9! text-danger!" />
     </Bar>
+  );
+}
+
+/** What still has to be put right, one thing at a time, until nothing is left. */
+export function ProblemBar({ editor }: { editor: Editor }) {
+  const { problems } = useEditorState(editor);
+  const [first] = problems;
+  if (first === undefined) return null;
+  return (
+    <div role="alert" className="absolute top-3 inset-x-3 flex justify-center pointer-events-none">
+      <button
+        type="button"
+        onClick={() => editor.goTo(first)}
+        className="pointer-events-auto max-w-full flex items-center gap-2 min-h-9 px-3 py-1.5 rounded-medium border border-danger/40 bg-danger-soft text-danger text-3 font-medium text-left shadow-2"
+      >
+        <Icon name="alert" className="shrink-0" />
+        <span>{first.message}</span>
+        {problems.length > 1 && <span className="font-normal whitespace-nowrap">1 of {problems.length}</span>}
+      </button>
+    </div>
   );
 }
 

@@ -80,7 +80,6 @@ export function TurnView({ open, session, outbox, drafts, hand }: TurnViewProps)
   useEffect(() => {
     if (open.problems.length === 0) return;
     editor.showProblems(placeProblems(open.problems, editor.answer));
-    toast(open.problems[0]!.message, "danger");
     // Shown once, when the turn is opened for a correction.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [editor]);
@@ -109,11 +108,7 @@ export function TurnView({ open, session, outbox, drafts, hand }: TurnViewProps)
     [activeSeconds, editor, outbox, session, turn],
   );
 
-  const isComplete = (): boolean => {
-    const [problem] = editor.check();
-    if (problem) toast(problem.message, "danger");
-    return problem === undefined;
-  };
+  const isComplete = (): boolean => editor.check().length === 0;
 
   const accept = (): void => {
     if (turn.review === null) return;
