@@ -12,6 +12,7 @@ from assay.core.annotations import kind_named
 from assay.core.annotations.kind import Answer
 from assay.core.errors import Conflict, Invalid, LeaseLost, NotFound, TooLarge
 from assay.services.context import Context
+from assay.services.threads import computed
 from assay.store import assignments, events, jobs, projects
 from assay.store.assignments import HeldTurn
 
@@ -31,7 +32,7 @@ async def submit(context: Context, turn_id: UUID, answer: Any, duration_seconds:
     version = await projects.version(context.tenant, turn.project_id, turn.project_version)
     if not 0 <= duration_seconds < 1e7:
         raise Invalid("Must be within 0 and 10,000,000 seconds.", "duration_seconds")
-    checked = kind_named(turn.kind).check(answer, version.taxonomy, turn.size)
+    checked = await computed([answer], kind_named(turn.kind).check, answer, version.taxonomy, turn.size)
     if turn.state == "submitted":
         return await _already_submitted(context, turn, checked)
     if len(msgspec.json.encode(checked)) > ANSWER_BYTES_MAX:
@@ -70,7 +71,8 @@ async def save_draft(context: Context, turn_id: UUID, answer: Any) -> None:
     """Keeps what the caller has so far. Raises ``NotFound``, ``LeaseLost`` and, for what is no answer, ``Invalid``."""
     turn = await _held(context, turn_id)
     version = await projects.version(context.tenant, turn.project_id, turn.project_version)
-    checked = kind_named(turn.kind).check(answer, version.taxonomy, turn.size, complete=False)
+    check = kind_named(turn.kind).check
+    checked = await computed([answer], check, answer, version.taxonomy, turn.size, complete=False)
     if not await assignments.save_draft(context.tenant, turn_id, context.worker_id, checked, context.now):
         raise LeaseLost("Your time for this task ran out, so the draft was not kept here.")
 

@@ -28,6 +28,7 @@ from assay.core.tasks import Case
 from assay.core.tasks import Command as Command
 from assay.core.workflow import commanded, next_steps
 from assay.services.context import Context
+from assay.services.threads import computed
 from assay.store import attachments, events, jobs, tasks
 from assay.store.tasks import LoadedCase
 
@@ -35,7 +36,8 @@ from assay.store.tasks import LoadedCase
 async def advance(context: Context, task_id: UUID) -> Sequence[Step]:
     """Writes whatever follows from what is known of a task. Safe to repeat. Raises ``NotFound``."""
     loaded = await tasks.load_case(context.tenant, task_id, context.now)
-    steps = next_steps(loaded.case, kind_named(loaded.kind))
+    answers = [submission.answer for submission in loaded.case.counted()]
+    steps = await computed(answers, next_steps, loaded.case, kind_named(loaded.kind))
     await _write(context, loaded, steps)
     return steps
 

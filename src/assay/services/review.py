@@ -11,6 +11,7 @@ from assay.core.annotations.kind import Answer
 from assay.core.errors import Conflict, Invalid, LeaseLost, NotFound
 from assay.core.workflow import may_send_back
 from assay.services.context import Context
+from assay.services.threads import computed
 from assay.store import assignments, events, jobs, projects, tasks
 from assay.store.assignments import HeldTurn
 from assay.store.connection import from_json, queries
@@ -80,7 +81,7 @@ async def rule(
     checked = None
     if answer is not None:
         version = await projects.version(context.tenant, turn.project_id, turn.project_version)
-        checked = kind_named(turn.kind).check(answer, version.taxonomy, turn.size)
+        checked = await computed([answer], kind_named(turn.kind).check, answer, version.taxonomy, turn.size)
     if verdict == "send_back" and turn.state == "claimed":
         loaded = await tasks.load_case(context.tenant, turn.task_id, context.now)
         if not may_send_back(loaded.case):
