@@ -5,6 +5,7 @@ import { Button, bytes, cx, Field, Icon, Panel, Progress, Segmented, Select, toa
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useProject } from "../project/ProjectLayout";
+import { formatOf } from "./formats";
 
 interface FormatChoice {
   value: ImportFormat;
@@ -24,15 +25,6 @@ const LABELS: readonly FormatChoice[] = [
   { value: "voc", name: "Pascal VOC (.zip)", accept: ".zip", hint: "A zip of the XML files, matched by file name." },
   { value: "assay", name: "Assay JSONL", accept: ".jsonl", hint: "An export of Assay's own; nothing is lost on the way." },
 ];
-
-/** The format a file's name speaks for, or the one chosen when it does not. */
-export function formatOf(name: string, chosen: ImportFormat, kind: "manifest" | "labels"): ImportFormat {
-  if (kind === "manifest") return /\.csv$/i.test(name) ? "csv" : /\.(jsonl|ndjson|json)$/i.test(name) ? "jsonl" : chosen;
-  if (/\.json$/i.test(name)) return "coco";
-  if (/\.jsonl$/i.test(name)) return "assay";
-  if (/\.zip$/i.test(name)) return chosen === "voc" ? "voc" : /voc/i.test(name) ? "voc" : "yolo";
-  return chosen;
-}
 
 export function FilePanel({ kind }: { kind: "manifest" | "labels" }) {
   const project = useProject();

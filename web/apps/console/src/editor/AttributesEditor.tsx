@@ -21,7 +21,7 @@ const TYPES: readonly { value: AttributeType; name: string }[] = [
   { value: "text", name: "Text" },
 ];
 
-export const hasChoices = (type: AttributeType): boolean => type === "category" || type === "multiselect";
+const hasChoices = (type: AttributeType): boolean => type === "category" || type === "multiselect";
 
 export function AttributesEditor({ attributes, field, problems, newKey, onChange }: AttributesEditorProps) {
   const update = (key: string, change: Partial<AttributeDraft>, tag: string | null = null) =>

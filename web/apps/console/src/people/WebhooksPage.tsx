@@ -9,7 +9,7 @@ import { PageFrame, useTitle } from "../shell/page";
 import { useMay } from "../shell/session";
 
 /** The events most receivers want; any other can be typed. */
-export const COMMON_EVENTS = ["task.completed", "task.broken", "task.sent_to_review", "worker.suspended", "import.done"] as const;
+const COMMON_EVENTS = ["task.completed", "task.broken", "task.sent_to_review", "worker.suspended", "import.done"] as const;
 
 export function WebhooksPage() {
   useTitle("Webhooks");

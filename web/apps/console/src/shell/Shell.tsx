@@ -1,6 +1,6 @@
 /** The frame of every signed-in page: where one is, where one can go, who one is. */
 import { api } from "@assay/client";
-import { cx, ErrorState, Icon, IconButton, Menu, MenuItem, MenuLabel, MenuSeparator, Skeleton, ThemeToggle, toast, type IconName } from "@assay/ui";
+import { buttonClass, cx, EmptyState, ErrorState, Icon, IconButton, Menu, MenuItem, MenuLabel, MenuSeparator, Skeleton, ThemeToggle, toast, type IconName } from "@assay/ui";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
@@ -66,7 +66,15 @@ export function Shell() {
       </aside>
 
       <main id="main" tabIndex={-1} className="min-w-0 outline-none">
-        {me.isPending ? <ShellSkeleton /> : <Suspense fallback={<ShellSkeleton />}><Outlet /></Suspense>}
+        {me.isPending ? (
+          <ShellSkeleton />
+        ) : me.data.permissions.includes("project.read") ? (
+          <Suspense fallback={<ShellSkeleton />}><Outlet /></Suspense>
+        ) : (
+          <EmptyState icon="project" title="The console is for those who run projects" action={<a href="/work" className={buttonClass("primary")}>Open the worker's page</a>}>
+            Your work is on the worker's page.
+          </EmptyState>
+        )}
       </main>
 
       {paletteOpen && (
@@ -100,7 +108,7 @@ function Heading({ children }: { children: ReactNode }) {
 
 function Sidebar({ onFind }: { onFind: () => void }) {
   const me = useQuery(meQuery).data;
-  const projects = useInfiniteQuery({ ...projectsQuery, enabled: me !== undefined });
+  const projects = useInfiniteQuery({ ...projectsQuery, enabled: me?.permissions.includes("project.read") ?? false });
   const active = (projects.data?.pages[0]?.items ?? []).filter((project) => project.state !== "archived").slice(0, 8);
   const organization = [
     { to: "/console/organization/members", icon: "people", name: "Members", needs: "member.read" },
@@ -118,9 +126,11 @@ function Sidebar({ onFind }: { onFind: () => void }) {
         <IconButton icon="search" label="Find (Ctrl K)" size="small" onClick={onFind} />
       </div>
       <nav aria-label="Main" className="grow overflow-y-auto px-2 pb-4">
-        <Link to="/console" activeOptions={{ exact: true }} className={LINK}>
-          <Icon name="project" /> All projects
-        </Link>
+        {me?.permissions.includes("project.read") && (
+          <Link to="/console" activeOptions={{ exact: true }} className={LINK}>
+            <Icon name="project" /> All projects
+          </Link>
+        )}
         {active.length > 0 && (
           <>
             <Heading>Projects</Heading>

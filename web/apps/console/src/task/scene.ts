@@ -37,10 +37,12 @@ export interface Scene {
 
 /** Far apart in hue, readable on dark and bright photos; one per person, in the order they answered. */
 export const PEOPLE_COLORS = ["#0ea5e9", "#f97316", "#a3e635", "#d946ef", "#facc15", "#818cf8", "#2dd4bf", "#fb7185"] as const;
-const MERGED_COLOR = "#ffffff";
+/** Of the answer that stands. */
+const ANSWER_COLOR = "#ffffff";
+/** Of a merged answer that a reviewer has corrected. */
+const CORRECTED_COLOR = "#cbd5e1";
 const GOLD_COLOR = "#fbbf24";
 const PRELABEL_COLOR = "#94a3b8";
-const REVIEW_COLOR = "#4ade80";
 
 function layer(key: string, kind: LayerKind, name: string, color: string, answer: Answer, shown: boolean, counted = true): Layer {
   return { key, kind, name, color, answer, shown, counted, marks: new Map((answer.annotations ?? []).map((mark) => [mark.id, mark])) };
@@ -51,15 +53,16 @@ export function sceneOf(task: TaskDetail): Scene {
   const single = task.submissions.length === 1 ? task.submissions[0] : undefined;
   const merged = task.consensus?.answer ?? (task.response && !single ? task.response.answer : undefined);
 
-  if (merged) layers.push(layer("merged", "merged", "Merged answer", MERGED_COLOR, merged, true));
+  const fix = task.reviews.findLast((review) => review.verdict === "fix" && review.answer);
+
+  if (fix?.answer) layers.push(layer("review", "review", `Correction by ${fix.reviewer.name}`, ANSWER_COLOR, fix.answer, true));
+  if (merged) layers.push(layer("merged", "merged", "Merged answer", fix ? CORRECTED_COLOR : ANSWER_COLOR, merged, !fix));
   for (const [index, submission] of task.submissions.entries()) {
     const round = submission.round > 1 ? `, round ${submission.round}` : "";
     const counted = task.consensus === null || task.consensus.submission_ids.includes(submission.id);
     const color = PEOPLE_COLORS[index % PEOPLE_COLORS.length]!;
     layers.push(layer(submission.id, "submission", submission.worker.name + round, color, submission.answer, counted, counted));
   }
-  const fix = task.reviews.findLast((review) => review.verdict === "fix" && review.answer);
-  if (fix?.answer) layers.push(layer("review", "review", `${fix.reviewer.name}'s correction`, REVIEW_COLOR, fix.answer, true));
   if (task.gold) layers.push(layer("gold", "gold", "Gold", GOLD_COLOR, task.gold, true));
   if (task.prelabels) layers.push(layer("prelabels", "prelabels", "Pre-labels", PRELABEL_COLOR, task.prelabels, layers.length === 0));
 
