@@ -217,7 +217,7 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
         <section
           aria-label="Preview"
           data-preview
-          className={cx("min-w-0 min-h-0 flex-col bg-bg xl:flex", pane === "preview" ? "flex h-[calc(100dvh-160px)] xl:h-auto" : "hidden")}
+          className={cx("min-w-0 min-h-0 flex-col bg-bg xl:flex", pane === "preview" ? "flex h-[calc(100dvh-132px)] xl:h-auto" : "hidden")}
         >
           <p className="hidden xl:flex items-center gap-2 px-4 h-9 text-2 text-muted border-b border-border shrink-0">
             <Icon name="eye" size={14} /> What a worker sees, with the labels as they are now. Try it: nothing is stored.
