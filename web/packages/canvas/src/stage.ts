@@ -314,6 +314,8 @@ export class Stage {
 
   #space(event: KeyboardEvent, held: boolean): void {
     if (event.code !== "Space" || isTyping(event.target)) return;
+    // On a page with other things on it, Space elsewhere scrolls as it always does.
+    if (held && this.#pointer === null && !this.#root.contains(document.activeElement)) return;
     this.#spaceHeld = held;
     if (this.#gesture === null) this.#root.style.cursor = held ? "grab" : "";
     // Else the page would scroll, and a focused button would be pressed.

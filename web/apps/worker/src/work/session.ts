@@ -150,6 +150,7 @@ export class Session {
     clearTimeout(this.#timer);
     const id = this.#next?.turn.assignment_id ?? null;
     this.#ports.releasePhoto(this.#next?.photo ?? null);
+    if (this.#state.phase === "working") this.#ports.releasePhoto(this.#state.open.photo);
     this.#next = null;
     return id;
   }
