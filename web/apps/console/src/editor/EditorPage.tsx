@@ -206,7 +206,7 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
               </section>
             </TabPanel>
             <TabPanel value="instructions" className="p-4">
-              <InstructionsEditor value={draft.instructions} error={problems.at("instructions")} onChange={(instructions) => set({ instructions }, "instructions")} />
+              <InstructionsEditor value={draft.instructions} error={problems.at("instructions")} projectId={project?.id ?? null} onChange={(instructions) => set({ instructions }, "instructions")} />
             </TabPanel>
             <TabPanel value="quality" className="p-4">
               <PolicyEditor policy={draft.policy} problems={problems} onChange={(policy, tag) => set({ policy }, tag)} />

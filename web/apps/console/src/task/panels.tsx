@@ -2,7 +2,7 @@
 import type { TaskDetail } from "@assay/client";
 import { ago, Badge, Button, count, counted, cx, duration, IconButton, percent, Progress } from "@assay/ui";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { disagreement, type Layer, type SceneObject } from "./scene";
 
 const ORIGINS = { submission: "one person's answer", consensus: "merged from several", review: "corrected by a reviewer" } as const;
@@ -83,9 +83,14 @@ export function Layers({ task, layers, hidden, onShow }: { task: TaskDetail; lay
 }
 
 export function Objects({ objects, highlighted, picked, titleOf: title, onHover, onPick, layers }: { objects: readonly SceneObject[]; highlighted: string | null; picked: string | null; titleOf: (label: string) => string; onHover: (key: string | null) => void; onPick: (key: string | null) => void; layers: readonly Layer[] }) {
+  const listRef = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    // What was picked on the photo may be further down the list.
+    if (picked) listRef.current?.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest" });
+  }, [picked]);
   if (objects.length === 0) return <p className="px-4 py-6 text-3 text-muted text-center">Nothing is marked on this photo.</p>;
   return (
-    <ul className="py-1">
+    <ul ref={listRef} className="py-1">
       {objects.map((object) => {
         const why = disagreement(object);
         return (
@@ -98,7 +103,7 @@ export function Objects({ objects, highlighted, picked, titleOf: title, onHover,
               onFocus={() => onHover(object.key)}
               onBlur={() => onHover(null)}
               onClick={() => onPick(object.key)}
-              className={cx("w-full text-left px-4 py-1.5 flex items-center gap-3 -outline-offset-2", highlighted === object.key ? "bg-hover" : "", picked === object.key && "bg-accent-soft")}
+              className={cx("w-full text-left px-4 py-1.5 flex items-center gap-3 -outline-offset-2", picked === object.key ? "bg-accent-soft" : highlighted === object.key && "bg-hover")}
             >
               <span className="grow min-w-0">
                 <span className="flex items-center gap-2 text-3">
