@@ -18,7 +18,9 @@ from typing import Any, Final, cast
 import structlog
 import uvicorn
 from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Components, SecurityScheme
 
 from assay.adapters.blobs import local_blobs, s3_blobs
@@ -43,7 +45,14 @@ def build(home: http.House) -> Litestar:
     declare its permission."""
     configure_logs()
     app = Litestar(
-        route_handlers=[native.router, worker.router, media.get_media, pages.assets(), *pages.HANDLERS],
+        route_handlers=[
+            native.router,
+            worker.router,
+            media.get_media,
+            media.get_guide_image,
+            pages.assets(),
+            *pages.HANDLERS,
+        ],
         exception_handlers=http.EXCEPTION_HANDLERS,
         before_send=[http.harden],
         request_class=http.CarefulRequest,
@@ -63,7 +72,33 @@ def build(home: http.House) -> Litestar:
     )
     app.state.house = home
     refuse_undeclared(app)
+    _describe_problems(app)
     return app
+
+
+# What any route may answer instead, besides the 503 of a database that is away.
+_PROBLEMS: Final = {
+    400: "What was sent is not well-formed, or not allowed as it is.",
+    401: "Nobody is signed in, or the key is not good.",
+    403: "Your role, or the key, does not allow this.",
+    404: "There is no such thing in your organization.",
+    409: "The state of things does not allow this now.",
+    413: "Too large.",
+    429: "Too many failed attempts from your network.",
+    503: "Unavailable for a moment; try again.",
+}
+
+
+def _describe_problems(app: Litestar) -> None:
+    """Says in the description of every route what it answers when it does not do as asked."""
+    specs = {
+        status: ResponseSpec(http.ProblemDetails, False, words, "application/problem+json")
+        for status, words in _PROBLEMS.items()
+    }
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", []):
+            if isinstance(handler, HTTPRouteHandler):
+                handler.responses = {**specs, **(handler.responses or {})}
 
 
 def described() -> dict[str, Any]:

@@ -21,6 +21,7 @@ from assay.core.errors import Forbidden, Invalid, TooLarge
 from assay.core.photos import StoredPhoto, blob_key, content_type_of
 from assay.core.ports import Blobs
 from assay.faces.http import AnyRequest, House, enter, house
+from assay.services import projects
 from assay.services.context import Caller, Context
 
 # Addresses stay the same within an hour, so that browsers keep what they have loaded, and end one to two hours later.
@@ -151,10 +152,22 @@ async def get_media(request: AnyRequest, key: FromPath[str]) -> Response[bytes]:
             raise Forbidden("This address was not made for you.")
         query = {name: str(value) for name, value in request.query_params.items()}
         grant = home.blobs.check_url(key, query, viewer=viewer_of(context.caller), now=context.now)
-    content = await home.blobs.get(key)
+    return await _served(home, key, grant.content_type)
+
+
+@get("/guide-images/{attachment_id:uuid}", opt={"permission": "self.read"}, include_in_schema=False)
+async def get_guide_image(request: AnyRequest, attachment_id: FromPath[UUID]) -> Response[bytes]:
+    """An example photo in a project's instructions. Its address does not expire, as it stands in a text; it shows
+    nothing to who may not see the instructions."""
+    async with enter(request) as context:
+        photo = await projects.guide_image(context, attachment_id)
+    return await _served(house(request), photo.display_key, content_type_of(photo.display_key))
+
+
+async def _served(home: House, key: str, content_type: str) -> Response[bytes]:
     return Response(
-        content,
-        media_type=grant.content_type,
+        await home.blobs.get(key),
+        media_type=content_type,
         headers={
             # Private: a shared cache must not hand it to somebody else.
             "cache-control": "private, max-age=3600, immutable",

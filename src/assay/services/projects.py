@@ -8,10 +8,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from assay.core import projects as rules
+from assay.core.permissions import may
+from assay.core.photos import StoredPhoto
 from assay.core.policy import Policy
 from assay.core.taxonomy import Taxonomy
 from assay.services.context import Context
-from assay.store import events
+from assay.store import attachments, events
 from assay.store import projects as store
 from assay.store.projects import Progress as Progress
 from assay.store.projects import Project as Project
@@ -104,6 +106,12 @@ async def versions(context: Context, project_id: UUID) -> Sequence[Version]:
 async def version(context: Context, project_id: UUID, number: int) -> Version:
     """What was asked in one version. Raises ``NotFound``."""
     return await store.version(context.tenant, project_id, number)
+
+
+async def guide_image(context: Context, attachment_id: UUID) -> StoredPhoto:
+    """An example photo of some instructions, for whoever works by them. Raises ``NotFound``."""
+    author = may(context.caller.role, "project.write")
+    return await attachments.guide_image(context.tenant, attachment_id, author=author)
 
 
 async def progress(context: Context, project_id: UUID) -> Progress:

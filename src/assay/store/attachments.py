@@ -89,3 +89,11 @@ async def mark_failed(tenant: Tenant, attachment_id: UUID, failure: str) -> Sequ
 
 async def tasks_of(tenant: Tenant, attachment_id: UUID) -> Sequence[UUID]:
     return [row["id"] for row in await tenant.fetch(queries("attachments")["tasks_of"], attachment_id)]
+
+
+async def guide_image(tenant: Tenant, attachment_id: UUID, *, author: bool) -> StoredPhoto:
+    """A photo shown in instructions; ``author`` may see it before it stands there. Raises ``NotFound``."""
+    row = await tenant.fetchrow(queries("attachments")["guide_image"], attachment_id, author)
+    if row is None:
+        raise NotFound("No instructions show this photo.")
+    return stored_from(row)

@@ -55,3 +55,12 @@ delete from attachments where organization_id = $1 and id = $2;
 
 -- :name tasks_of
 select id from tasks where organization_id = $1 and attachment_id = $2;
+
+-- :name guide_image
+-- A photo that some version of its project's instructions shows; for those who write them ($3), any photo of theirs.
+select attachment.* from attachments attachment
+where attachment.organization_id = $1 and attachment.id = $2 and attachment.state = 'ready'
+    and ($3 or exists (
+        select from project_versions version
+        where version.organization_id = $1 and version.project_id = attachment.project_id
+            and position($2::text in version.instructions) > 0));

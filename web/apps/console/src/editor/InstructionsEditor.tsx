@@ -1,4 +1,4 @@
-import { api, messageOf } from "@assay/client";
+import { api } from "@assay/client";
 import { Button, cx, Field, Segmented, Textarea, toast } from "@assay/ui";
 import { useRef, useState } from "react";
 import Markdown from "react-markdown";
@@ -90,7 +90,7 @@ function AddPicture({ projectId, onAdded }: { projectId: string | null; onAdded:
       const name = file.name.replace(/\.[a-z0-9]+$/i, "").replace(/[[\]()\\]/g, " ");
       onAdded(`\n\n![${name}](/guide-images/${id})\n`);
     } catch (error) {
-      toast({ tone: "danger", title: "The picture was not added", detail: messageOf(error) });
+      toast(`The picture was not added: ${error instanceof Error ? error.message : "the server did not answer"}`, "danger");
     } finally {
       setBusy(false);
       if (input.current) input.current.value = "";
