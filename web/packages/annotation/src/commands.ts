@@ -1,6 +1,6 @@
 /** What a key or a button does to the selected marks: values in, the edits of one gesture out. */
 
-import { type Size, clamped, offsetWithin, rectUnion } from "@assay/geometry";
+import { type Rect, type Size, clamped, offsetWithin, rectCentre, rectUnion, rounded, within } from "@assay/geometry";
 import type { AttributeValues, ImageAnswer, Mark } from "./answer";
 import type { Edit } from "./edits";
 import { boundsOf, movedMark } from "./shapes";
@@ -28,6 +28,19 @@ export function moveMarks(marks: readonly Mark[], dx: number, dy: number, size: 
   const offset = offsetWithin(others.reduce(rectUnion, first), dx, dy, size);
   if (offset.dx === 0 && offset.dy === 0) return [];
   return marks.map((before) => ({ kind: "replace", before, after: movedMark(before, offset.dx, offset.dy) }));
+}
+
+/** A box, or else a point, in the middle of what is in sight; null for labels that take neither. */
+export function markInMiddle(label: Label, sight: Rect, size: Size, id: string): Mark | null {
+  const middle = within(rectCentre(sight), size);
+  const shared = { id, label: label.name };
+  if (label.shapes.includes("box")) {
+    const side = rounded(Math.min(sight.width, sight.height, size.width, size.height) / 4);
+    const x = rounded(clamped(middle.x - side / 2, 0, size.width - side));
+    const y = rounded(clamped(middle.y - side / 2, 0, size.height - side));
+    return { ...shared, type: "box", x, y, width: side, height: side };
+  }
+  return label.shapes.includes("point") ? { ...shared, type: "point", x: rounded(middle.x), y: rounded(middle.y) } : null;
 }
 
 /**

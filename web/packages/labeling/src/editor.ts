@@ -20,6 +20,7 @@ import {
   boundsOf,
   checkAnswer,
   duplicateMarks,
+  markInMiddle,
   moveMarks,
   placedLabels,
   relabelMarks,
@@ -29,14 +30,14 @@ import {
   setMarkAttribute,
   startHistory,
   stretchBoxes,
-  titleOf,
   withRedo,
   withStep,
   withUndo,
 } from "@assay/annotation";
 import { type Overlay, type Scene, type Stage, type StageHost, type Viewport, visibleRect } from "@assay/canvas";
-import { type ImagePoint, type Rect, type Size, clamped, rectCentre, rectUnion, rounded, toVertex, within } from "@assay/geometry";
+import { type ImagePoint, type Rect, type Size, rectUnion } from "@assay/geometry";
 import { type Preview, type ToolEvent, type ToolName, type ToolView, IMAGE_TOOLS, toolView } from "@assay/tools";
+import { sceneOf } from "./scene";
 
 export interface EditorState {
   readonly history: History;
@@ -200,28 +201,7 @@ export class Editor implements StageHost {
     return this.#stage;
   }
 
-  scene = (): Scene => {
-    const { hidden, selection, overlays, tags, pointedOut } = this.#state;
-    const marks = hidden.size === 0 ? this.answer.annotations : this.answer.annotations.filter(({ id }) => !hidden.has(id));
-    return {
-      marks,
-      selection,
-      suggested: this.#suggestions.size === 0 ? EMPTY : new Set(marks.filter((mark) => this.isSuggested(mark)).map(({ id }) => id)),
-      doubts: this.doubts,
-      overlays: [
-        ...this.overlays.filter(({ name }) => overlays.has(name)),
-        ...(pointedOut ? [{ color: "#fbbf24", marks: [pointedOut] }] : []),
-      ],
-      tags,
-      colorOf: (label) => this.#byName.get(label)?.color ?? "#9ca3af",
-      titleOf: (name) => {
-        const label = this.#labels.get(name);
-        return label ? titleOf(label) : name;
-      },
-      isRotatable: (label) => this.#labels.get(label)?.rotatable ?? false,
-      leastSize: (label) => ({ width: this.#labels.get(label)?.width_min ?? 0, height: this.#labels.get(label)?.height_min ?? 0 }),
-    };
-  };
+  scene = (): Scene => sceneOf(this.#state, this, this.#byName);
 
   preview = (): Preview => IMAGE_TOOLS[this.#state.tool].preview(this.#toolState, this.#toolView());
 
@@ -335,18 +315,10 @@ export class Editor implements StageHost {
 
   /** A box or point in the middle of what is in sight, for those who draw with the keyboard. */
   addInMiddle(): void {
-    const { label } = this.#state;
-    const shapes = label === null ? [] : this.shapesOf(label);
+    const label = this.#labels.get(this.#state.label ?? "");
     const sight = this.#stage ? visibleRect(this.#stage.view) : { x: 0, y: 0, ...this.media };
-    const middle = within(rectCentre(sight), this.media);
-    const [x, y] = toVertex(middle);
-    const side = rounded(Math.min(sight.width, sight.height, this.media.width, this.media.height) / 4);
-    const shared = { id: newId(), label: label ?? "" };
-    let mark: Mark;
-    if (shapes.includes("box")) {
-      mark = { ...shared, type: "box", x: rounded(clamped(x - side / 2, 0, this.media.width - side)), y: rounded(clamped(y - side / 2, 0, this.media.height - side)), width: side, height: side };
-    } else if (shapes.includes("point")) mark = { ...shared, type: "point", x, y };
-    else return;
+    const mark = label && markInMiddle(label, sight, this.media, newId());
+    if (!mark) return;
     this.#commit(addMark(this.answer, mark), { selection: new Set([mark.id]) });
   }
 
