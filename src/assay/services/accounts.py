@@ -47,6 +47,7 @@ LINK_LIFE: Final = timedelta(hours=24)
 DEMO_LINK_LIFE: Final = timedelta(days=30)
 SESSION_IDLE: Final = timedelta(days=14)
 SESSION_LIFE: Final = timedelta(days=90)
+KEY_LIFE_MAX: Final = timedelta(days=36_500)
 # How many places a member can be signed in at; one more ends the oldest.
 SESSIONS_MAX: Final = 10
 # How stale "last seen" may get, so that reading does not mean writing.
@@ -322,6 +323,8 @@ async def make_api_key(
     permissions.check_key(context.caller.role, role)
     if expires_at is not None and expires_at <= context.now:
         raise Invalid("must lie in the future.", "expires_at")
+    if expires_at is not None and expires_at > context.now + KEY_LIFE_MAX:
+        raise Invalid("must lie within a hundred years; leave it out for a key without an end.", "expires_at")
     text, token, prefix = tokens.make(mode, context.organization_id, context.random_bytes(32))
     key = ApiKey(
         context.new_id(), _checked_name(name), mode, role, prefix, context.caller.member_id, context.now, expires_at
