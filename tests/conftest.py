@@ -19,6 +19,7 @@ from collections.abc import AsyncIterator, Iterator
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import hypothesis
 import pytest
 from litestar import Litestar
 
@@ -31,6 +32,12 @@ from assay.faces.http import House, utc_now
 from assay.store import jobs
 from assay.store.connection import Database, migrate
 from harness import BASE_URL, Clock, Organization, deterministic_house, new_organization
+
+# A shared machine may take its time over any one example; only what is wrong counts, not what is slow.
+hypothesis.settings.register_profile(
+    "assay", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("assay")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 
 // Two pages, one build: each app has its own entry and what they share becomes shared chunks.
-// `/w` is the worker's app and `/console` the console's; the server answers every path below them with the entry.
+// `/work` is the worker's app and `/console` the console's; the server answers every path below them with the entry.
 export default defineConfig({
   root: import.meta.dirname,
   base: "/static/",
