@@ -54,19 +54,19 @@ class Tenant:
             status = await self.connection.execute(sql, self.organization_id, *args)
         return int(status.rpartition(" ")[2])
 
-    async def cursor(self, sql: str, *args: object) -> Callable[[int], Awaitable[list[asyncpg.Record]]]:
-        """Opens the transaction's one cursor; what comes back fetches the next so many rows.
+    async def cursor(self, name: str, sql: str, *args: object) -> Callable[[int], Awaitable[list[asyncpg.Record]]]:
+        """Opens a cursor; what comes back fetches the next so many rows. A name always stands for the same columns.
 
         The driver's own cursors want the driver's own transactions, and ours are opened in one round trip.
         """
         with _as_rules():
-            await self.connection.execute(f"declare feed no scroll cursor for {sql}", self.organization_id, *args)
+            await self.connection.execute(f"declare {name} no scroll cursor for {sql}", self.organization_id, *args)
 
         async def fetch(rows: int) -> list[asyncpg.Record]:
             with _as_rules():
-                # Not kept as a prepared statement: the next cursor of this name has other columns.
-                statement = await self.connection.prepare(f"fetch {rows:d} from feed", name="")
-                return await statement.fetch()
+                # One message there and one back, as the statement is kept prepared for each number of rows: whoever
+                # asks for the next page before using this one has the database at work meanwhile.
+                return await self.connection.fetch(f"fetch {rows:d} from {name}")
 
         return fetch
 
