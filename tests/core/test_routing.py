@@ -18,6 +18,7 @@ from assay.core.routing import (
     gold_is_due,
     priority_of,
     queue_position,
+    turns_told_apart,
     why_not,
 )
 from assay.core.tasks import Stage, Turn, TurnState
@@ -185,3 +186,18 @@ def test_no_turn_before_the_bound_is_surely_free_of_golds() -> None:
     seen = {t for seed in range(300) for t in gold_turns(0.1, EARLY_TURNS, random.Random(seed))}
 
     assert seen == set(range(EARLY_TURNS))
+
+
+@given(
+    since=st.integers(0, 5000),
+    more=st.integers(0, 5000),
+    rate=st.floats(0.001, 1.0),
+    chance=st.floats(0, 1, exclude_max=True),
+)
+def test_turns_beyond_those_told_apart_change_nothing(since: int, more: int, rate: float, chance: float) -> None:
+    """So that a claim need not count all that a worker ever did."""
+    bound = turns_told_apart(rate)
+
+    capped = gold_is_due(min(since, bound), min(since + more, bound), rate, chance)
+
+    assert capped == gold_is_due(since, since + more, rate, chance)

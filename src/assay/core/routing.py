@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import ceil
 from typing import Literal, TypeAlias
 from uuid import UUID
 
@@ -111,6 +112,12 @@ def gold_is_due(turns_since_gold: int, claims_total: int, rate: float, chance: f
         rate = max(rate, EARLY_RATE)
     turns_left = 2.0 / rate - 1.0 - turns_since_gold
     return turns_left <= 1.0 or chance < 1.0 / turns_left
+
+
+def turns_told_apart(rate: float) -> int:
+    """How many of a worker's last turns ``gold_is_due`` can tell apart: with more since the last gold, or in all,
+    its answer is the same."""
+    return max(EARLY_TURNS, ceil(2.0 / rate)) if rate > 0.0 else 0
 
 
 def queue_position(priority: int, sequence: int) -> int:

@@ -10,7 +10,7 @@ from uuid import UUID
 from assay.core import permissions
 from assay.core.annotations.kind import Answer
 from assay.core.errors import Forbidden, NotFound
-from assay.core.routing import gold_is_due
+from assay.core.routing import gold_is_due, turns_told_apart
 from assay.core.tasks import Stage
 from assay.services.context import Context
 from assay.store import assignments, projects
@@ -41,11 +41,7 @@ async def claim_next(context: Context, project_id: UUID, stage: Stage, *, from_p
         return None
     policy = (await projects.version(context.tenant, project_id, facts.version)).policy
     lease_until = now + timedelta(seconds=policy.lease_seconds)
-    if (
-        stage == "annotate"
-        and facts.has_golds
-        and gold_is_due(facts.turns_since_gold, facts.turns_total, policy.gold.rate, context.chance())
-    ):
+    if stage == "annotate" and facts.has_golds and await _gold_is_due(context, project_id, policy.gold.rate):
         turn_id = context.new_id()
         if await assignments.claim_gold(
             context.tenant,
@@ -71,6 +67,15 @@ async def claim_next(context: Context, project_id: UUID, stage: Stage, *, from_p
     if found is None:
         return None
     return Claimed(*found)
+
+
+async def _gold_is_due(context: Context, project_id: UUID, rate: float) -> bool:
+    if rate <= 0.0:
+        return False
+    total, since_gold = await assignments.recent_turns(
+        context.tenant, project_id, context.worker_id, turns_told_apart(rate)
+    )
+    return gold_is_due(since_gold, total, rate, context.chance())
 
 
 async def first_open(context: Context, project_id: UUID, stage: Stage) -> int | None:

@@ -20,7 +20,7 @@ MISSING: Final = "No such turn in your organization."
 
 @dataclass(frozen=True)
 class ClaimFacts:
-    """What decides whether and how a worker may claim in a project. Turns are counted only if there are golds."""
+    """What decides whether and how a worker may claim in a project."""
 
     state: str
     version: int
@@ -28,8 +28,6 @@ class ClaimFacts:
     name: str
     suspended_reason: str | None
     has_golds: bool
-    turns_total: int
-    turns_since_gold: int
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,13 @@ async def claim_facts(tenant: Tenant, project_id: UUID, worker_id: UUID) -> Clai
     if row is None:
         raise NotFound("No such project in your organization.")
     return ClaimFacts(**row)
+
+
+async def recent_turns(tenant: Tenant, project_id: UUID, worker_id: UUID, turns_max: int) -> tuple[int, int]:
+    """Of the worker's last ``turns_max`` turns in the project: how many there are, and how many since the last gold."""
+    row = await tenant.fetchrow(queries("assignments")["recent_turns"], project_id, worker_id, turns_max)
+    assert row is not None, "aggregates always give a row"
+    return row["total"], row["since_gold"]
 
 
 async def claim(

@@ -143,23 +143,21 @@ class LoadedCase:
 
 async def load_case(tenant: Tenant, task_id: UUID, now: datetime) -> LoadedCase:
     """Locks the task and reads everything known of it. Raises ``NotFound``."""
-    row = await tenant.fetchrow(queries("tasks")["lock_task"], task_id)
-    if row is None:
+    if await tenant.fetchrow(queries("tasks")["lock_task"], task_id) is None:
         raise NotFound(MISSING)
-    version = await projects.version(tenant, row["project_id"], row["project_version"])
-    # A statement of its own: it must see what was committed while this one waited for the lock.
-    known = await tenant.fetchrow(queries("tasks")["case"], task_id, row["project_id"], _PEOPLE_MAX)
-    assert known is not None, "aggregates always give a row"
+    known = await tenant.fetchrow(queries("tasks")["case"], task_id, _PEOPLE_MAX)
+    assert known is not None, "the task is locked"
+    version = await projects.version(tenant, known["project_id"], known["project_version"])
     people = msgspec.json.decode(known["people"] or "[]", type=list[tuple[UUID, Role]])
     case = Case(
         task_id=task_id,
-        state=row["state"],
+        state=known["state"],
         policy=version.policy,
         now=now,
-        round=row["round"],
-        media=_MEDIA[row["media_state"]],
-        media_problem=row["media_failure"],
-        gold=from_json(row["gold"]) if row["is_gold"] else None,
+        round=known["round"],
+        media=_MEDIA[known["media_state"]],
+        media_problem=known["media_failure"],
+        gold=from_json(known["gold"]) if known["is_gold"] else None,
         turns=_decode(known["turns"], tuple[Turn, ...], ()),
         submissions=_decode(known["submissions"], tuple[Submission, ...], ()),
         reviews=_decode(known["reviews"], tuple[Review, ...], ()),
@@ -169,7 +167,7 @@ async def load_case(tenant: Tenant, task_id: UUID, now: datetime) -> LoadedCase:
         annotators=_allowed(people, "work.annotate"),
         reviewers=_allowed(people, "work.review"),
     )
-    return LoadedCase(case, row["project_id"], row["kind"], row["priority"], version)
+    return LoadedCase(case, known["project_id"], known["kind"], known["priority"], version)
 
 
 def _decode(text: str | None, type: Any, default: Any) -> Any:

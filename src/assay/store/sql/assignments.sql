@@ -1,24 +1,29 @@
 -- :name claim_facts
 -- What decides whether and how this worker may claim in this project: its state and version, a suspension in force,
--- and how long since the worker last met a gold. Turns are counted only where golds are there to be met.
+-- and whether there are golds to be met.
 select project.state, project.version, project.kind, project.name,
        (select reason from suspensions
         where organization_id = $1 and project_id = $2 and worker_id = $3 and lifted_at is null) as suspended_reason,
-       gold.present as has_golds, coalesce(turn.total, 0) as turns_total,
-       coalesce(turn.since_gold, 0) as turns_since_gold
+       exists (select from tasks
+        where organization_id = $1 and project_id = $2 and is_gold and state = 'annotating') as has_golds
 from projects project
-cross join lateral (select exists (
-    select from tasks where organization_id = $1 and project_id = $2 and is_gold and state = 'annotating') as present) gold
-left join lateral (
-    select count(*) as total,
-           count(*) filter (where assignment.claimed_at > coalesce((
-               select max(claimed_at) from assignments met
-               join tasks on tasks.organization_id = $1 and tasks.id = met.task_id and tasks.is_gold
-               where met.organization_id = $1 and met.worker_id = $3 and met.project_id = $2), '-infinity')) as since_gold
-    from assignments assignment
-    where assignment.organization_id = $1 and assignment.worker_id = $3 and assignment.project_id = $2
-        and assignment.stage = 'annotate') turn on gold.present
 where project.organization_id = $1 and project.id = $2;
+
+-- :name recent_turns
+-- Of the worker's last $4 turns in the project: how many there are, and how many came after the last gold. The bound
+-- keeps a claim as cheap for who has done ten thousand as for a newcomer.
+with recent as (
+    select turn.task_id, row_number() over (order by turn.claimed_at desc, turn.id desc) as place
+    from assignments turn
+    where turn.organization_id = $1 and turn.project_id = $2 and turn.worker_id = $3 and turn.stage = 'annotate'
+        and turn.claimed_at is not null
+    order by turn.claimed_at desc, turn.id desc
+    limit $4
+)
+select count(*) as total,
+       coalesce(min(recent.place) filter (where task.is_gold) - 1, count(*)) as since_gold
+from recent
+join tasks task on task.organization_id = $1 and task.id = recent.task_id;
 
 -- :name claim_turn
 -- The first open turn of the queue that this worker may take, from $7 on. Rows that another claim is taking right

@@ -48,19 +48,21 @@ select min(queue_position) from turn;
 
 -- :name lock_task
 -- One at a time: whoever advances a task holds its row until the commit.
-select task.project_id, task.project_version, project.kind, task.state, task.round, task.priority, task.prelabels,
-       task.is_gold, attachment.state as media_state, attachment.failure as media_failure, gold.answer as gold
-from tasks task
-join projects project on project.organization_id = $1 and project.id = task.project_id
-left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id
-left join golds gold on gold.organization_id = $1 and gold.task_id = task.id
-where task.organization_id = $1 and task.id = $2
-for update of task;
+select from tasks where organization_id = $1 and id = $2 for update;
 
 -- :name case
--- Everything known of one task besides its own row, as JSON in the shape of core.tasks, read in one round trip.
--- $2 the task, $3 its project, $4 how many people may be listed before "everyone" is meant.
-with turn as (
+-- Everything known of one task, in one round trip; lists are JSON in the shape of core.tasks. A statement of its own,
+-- after the lock: it must see what was committed while the lock was waited for.
+-- $2 the task, $3 how many people may be listed before "everyone" is meant.
+with subject as (
+    select task.project_id, task.project_version, project.kind, task.state, task.round, task.priority, task.is_gold,
+           attachment.state as media_state, attachment.failure as media_failure, gold.answer as gold
+    from tasks task
+    join projects project on project.organization_id = $1 and project.id = task.project_id
+    left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id
+    left join golds gold on gold.organization_id = $1 and gold.task_id = task.id
+    where task.organization_id = $1 and task.id = $2
+), turn as (
     select id, stage, round, state, worker_id, reserved_for, opened_at, lease_until, reason
     from assignments where organization_id = $1 and task_id = $2
 ), people as (
@@ -68,11 +70,11 @@ with turn as (
     from members member
     join workers worker on worker.organization_id = $1 and worker.member_id = member.id
     where member.organization_id = $1 and member.disabled_at is null
-        and not exists (select from suspensions where organization_id = $1 and project_id = $3
+        and not exists (select from suspensions where organization_id = $1 and project_id = (select project_id from subject)
             and worker_id = worker.id and lifted_at is null)
-    limit $4 + 1
+    limit $3 + 1
 )
-select
+select subject.*,
     (select json_agg(turn order by opened_at, id) from turn) as turns,
     (select json_agg(submission order by submitted_at, id) from (
         select id, assignment_id, worker_id, round, answer, gold_score, submitted_at
@@ -86,26 +88,26 @@ select
     (select row_to_json(response) from (
         select answer, confidence, origin
         from responses where organization_id = $1 and task_id = $2) response) as response,
-    -- Golds count since the worker was last reinstated.
+    -- Golds count since the worker was last reinstated; the counts read submissions_scored, which holds golds only.
     (select json_agg(standing) from (
         select worker.id as worker_id,
             (member.disabled_at is not null
                 or suspension.suspended_at is not null and suspension.lifted_at is null) as suspended,
-            (select count(*) from submissions
-                where organization_id = $1 and project_id = $3 and worker_id = worker.id and gold_right is not null
-                and submitted_at > coalesce(suspension.lifted_at, '-infinity')) as golds_answered,
-            (select count(*) from submissions
-                where organization_id = $1 and project_id = $3 and worker_id = worker.id and gold_right
-                and submitted_at > coalesce(suspension.lifted_at, '-infinity')) as golds_right
+            golds.answered as golds_answered, golds.right as golds_right
         from workers worker
         left join members member on member.organization_id = $1 and member.id = worker.member_id
         left join lateral (
             select suspended_at, lifted_at from suspensions
-            where organization_id = $1 and project_id = $3 and worker_id = worker.id
+            where organization_id = $1 and project_id = subject.project_id and worker_id = worker.id
             order by suspended_at desc limit 1) suspension on true
+        cross join lateral (
+            select count(*) as answered, count(*) filter (where gold_right) as right from submissions
+            where organization_id = $1 and project_id = subject.project_id and worker_id = worker.id
+                and gold_right is not null and submitted_at > coalesce(suspension.lifted_at, '-infinity')) golds
         where worker.organization_id = $1
             and worker.id in (select worker_id from turn union select reserved_for from turn)) standing) as standings,
-    (select json_agg(json_build_array(id, role)) from people) as people;
+    (select json_agg(json_build_array(id, role)) from people) as people
+from subject;
 
 -- :name close_turn
 update assignments set state = $3, reason = $4, closed_at = $5, lease_until = null
