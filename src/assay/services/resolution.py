@@ -60,7 +60,8 @@ async def command(context: Context, task_id: UUID, order: Command, *, gold: Answ
         await tasks.set_gold(context.tenant, task_id, checked, context.now)
     elif order == "unmake_gold":
         await tasks.set_gold(context.tenant, task_id, None, context.now)
-    await _record(context, loaded, f"task.{_PAST[order]}")
+    said = _event(context, loaded, f"task.{_PAST[order]}")
+    await events.record(context.tenant, context.now, context.caller.actor, [said])
     await _write(context, loaded, ordered)
     await advance(context, task_id)
 
@@ -70,13 +71,15 @@ _PAST = {"cancel": "cancelled", "reopen": "reopened", "make_gold": "made_gold", 
 
 async def _write(context: Context, loaded: LoadedCase, steps: Sequence[Step]) -> None:
     case = loaded.case
+    said: list[events.NewEvent] = []
     for step in steps:
-        await _take(context, loaded, case, step)
+        await _take(context, loaded, case, step, said)
         case = applied(case, step)
+    await events.record(context.tenant, context.now, context.caller.actor, said)
 
 
-async def _take(context: Context, loaded: LoadedCase, case: Case, step: Step) -> None:
-    """Writes one step, with its event. ``case`` is as it stands before the step."""
+async def _take(context: Context, loaded: LoadedCase, case: Case, step: Step, said: list[events.NewEvent]) -> None:
+    """Writes one step and adds its event to ``said``. ``case`` is as it stands before the step."""
     tenant, now, task_id, project_id = context.tenant, context.now, case.task_id, loaded.project_id
     match step:
         case OpenTurn(stage, round_, reserved_for, reason):
@@ -86,40 +89,43 @@ async def _take(context: Context, loaded: LoadedCase, case: Case, step: Step) ->
                 context.opened.append((project_id, stage, position))
         case CloseTurn(turn_id, state, reason):
             await tasks.close_turn(tenant, turn_id, state, reason, now)
-            await _record(context, loaded, f"assignment.{state}", {"assignment_id": str(turn_id), "reason": reason})
+            said.append(
+                _event(context, loaded, f"assignment.{state}", {"assignment_id": str(turn_id), "reason": reason})
+            )
         case ScoreGold(submission_id, worker_id, score, right):
             await tasks.score_gold(tenant, submission_id, score, right)
-            await _record(
-                context,
-                loaded,
-                "gold.answered",
-                {"submission_id": str(submission_id), "worker_id": str(worker_id), "score": score, "right": right},
-            )
+            answered = {
+                "submission_id": str(submission_id),
+                "worker_id": str(worker_id),
+                "score": score,
+                "right": right,
+            }
+            said.append(_event(context, loaded, "gold.answered", answered))
         case SuspendWorker(worker_id, reason):
             touched = await tasks.suspend(tenant, context.new_id(), project_id, worker_id, reason, now)
             await jobs.enqueue(tenant, "advance_task", [other for other in touched if other != task_id])
-            await _record(context, loaded, "worker.suspended", {"worker_id": str(worker_id), "reason": reason})
+            said.append(_event(context, loaded, "worker.suspended", {"worker_id": str(worker_id), "reason": reason}))
         case KeepConsensus():
             await _keep(context, loaded, case, step)
         case SendToReview(reason):
             await tasks.move(tenant, task_id, "reviewing", case.round)
-            await _record(context, loaded, "task.sent_to_review", {"reason": reason})
+            said.append(_event(context, loaded, "task.sent_to_review", {"reason": reason}))
         case StartRound(round_, reason):
             await tasks.move(tenant, task_id, "annotating", round_)
-            await _record(context, loaded, "task.round_started", {"round": round_, "reason": reason})
+            said.append(_event(context, loaded, "task.round_started", {"round": round_, "reason": reason}))
         case Resolve(answer, confidence, origin):
             await tasks.resolve(tenant, task_id, answer, confidence, origin, now)
-            await _record(context, loaded, "task.completed", {"confidence": confidence, "origin": origin})
+            said.append(_event(context, loaded, "task.completed", {"confidence": confidence, "origin": origin}))
         case Withdraw():
             await tasks.withdraw(tenant, task_id)
-            await _record(context, loaded, "task.response_withdrawn")
+            said.append(_event(context, loaded, "task.response_withdrawn"))
         case MarkBroken(reason):
             await tasks.move(tenant, task_id, "broken", case.round, broken_reason=reason)
-            await _record(context, loaded, "task.broken", {"reason": reason})
+            said.append(_event(context, loaded, "task.broken", {"reason": reason}))
         case MoveTo(state):
             await tasks.move(tenant, task_id, state, case.round)
             if state != case.state and case.state == "preparing":
-                await _record(context, loaded, "task.ready")
+                said.append(_event(context, loaded, "task.ready"))
 
 
 async def _keep(context: Context, loaded: LoadedCase, case: Case, step: KeepConsensus) -> None:
@@ -132,9 +138,8 @@ async def _keep(context: Context, loaded: LoadedCase, case: Case, step: KeepCons
     )
 
 
-async def _record(context: Context, loaded: LoadedCase, type: str, data: dict[str, object] | None = None) -> None:
-    event = events.NewEvent(context.new_id(), type, loaded.project_id, loaded.case.task_id, data or {})
-    await events.record(context.tenant, context.now, context.caller.actor, [event])
+def _event(context: Context, loaded: LoadedCase, type: str, data: dict[str, object] | None = None) -> events.NewEvent:
+    return events.NewEvent(context.new_id(), type, loaded.project_id, loaded.case.task_id, data or {})
 
 
 async def photo_arrived(context: Context, attachment_id: UUID, stored: StoredPhoto) -> None:
