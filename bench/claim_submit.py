@@ -146,7 +146,6 @@ def script(filled: stage.Stage) -> str:
             f"{known} \\gset known_",
             f"{facts} \\gset facts_",
             f"{claim} \\gset claimed_",
-            f"{turn} \\gset turn_",
             "commit;",
             begin,
             f"{known} \\gset known_",

@@ -268,10 +268,9 @@ create index assignments_of_task on assignments (organization_id, task_id);
 -- Nobody gets a second turn on one task in one round, unless the first ended without a mark.
 create unique index assignments_one_turn on assignments (organization_id, task_id, stage, round, worker_id)
     where state in ('claimed', 'submitted', 'skipped', 'reported');
-create index assignments_of_worker on assignments (organization_id, worker_id, closed_at);
--- What a worker was given last in a project, newest first: when the next gold is due.
+-- What a worker was given last in a project: when the next gold is due, and what they did today.
 create index assignments_given on assignments (organization_id, worker_id, project_id, claimed_at, id)
-    where stage = 'annotate' and claimed_at is not null;
+    where claimed_at is not null;
 create index assignments_leases on assignments (organization_id, lease_until) where state = 'claimed';
 
 -- What the worker has drawn so far in a turn that is still theirs.

@@ -252,7 +252,8 @@ select project.id, project.name, project.kind,
             limit 1000) counted) else 0 end as review_open,
        (select count(*) from assignments
         where organization_id = $1 and project_id = project.id and worker_id = $2 and state = 'submitted'
-            and closed_at >= $4) as done_today,
+            -- A lease lasts a day at most, so what was done today was claimed since yesterday.
+            and claimed_at >= $4::timestamptz - interval '1 day' and closed_at >= $4) as done_today,
        (select reason from suspensions
         where organization_id = $1 and project_id = project.id and worker_id = $2 and lifted_at is null)
         as suspended_reason
