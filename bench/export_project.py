@@ -67,7 +67,7 @@ analyze
 
 
 async def seed(url: str, tasks: int, boxes: int, origin: str) -> None:
-    answers = [bytes(row.answer).decode() for row in synthetic_rows(DISTINCT_ANSWERS, boxes)]
+    answers = [row.answer.decode() for row in synthetic_rows(DISTINCT_ANSWERS, boxes) if isinstance(row.answer, bytes)]
     objects = [
         {"annotation_id": f"a{n}", "label": "car", "kept": True, "confidence": 0.9, "label_share": 1.0,
          "spread_iou": 0.8, "members": [[0, "a"], [1, "b"]]}
