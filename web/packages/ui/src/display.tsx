@@ -23,7 +23,7 @@ export function Badge({ tone = "neutral", icon, children, className }: { tone?: 
   );
 }
 
-export const FILL: Record<Tone, string> = {
+const FILL: Record<Tone, string> = {
   neutral: "bg-border-strong",
   accent: "bg-accent",
   ok: "bg-ok-fill",
@@ -48,6 +48,15 @@ export function Progress({ value, max, label, tone = "accent", className }: { va
   );
 }
 
+/** Only what is done is strong: a bar of work in hand must not look like a full one. */
+export const PART_FILL: Record<Tone, string> = {
+  neutral: "bg-neutral-tint",
+  accent: "bg-accent-tint",
+  ok: "bg-ok-fill",
+  warn: "bg-warn-tint",
+  danger: "bg-danger-tint",
+};
+
 /** Parts of a whole side by side; zero parts take no room. The words beside it carry the meaning. */
 export function PartsBar({ parts, label, className }: { parts: readonly { name: string; value: number; tone: Tone }[]; label: string; className?: string }) {
   const total = parts.reduce((sum, part) => sum + part.value, 0);
@@ -60,7 +69,7 @@ export function PartsBar({ parts, label, className }: { parts: readonly { name: 
             <div
               key={part.name}
               title={`${part.value} ${part.name}`}
-              className={cx("h-full min-w-0.5 transition-[width]", FILL[part.tone])}
+              className={cx("h-full min-w-0.5 transition-[width]", PART_FILL[part.tone])}
               style={{ width: `${(part.value / total) * 100}%` }}
             />
           ),

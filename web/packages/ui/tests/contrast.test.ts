@@ -58,6 +58,15 @@ for (const [theme, selector] of [
   });
 }
 
+test.each([":root", ':root[data-theme="dark"]'])("%s: of a bar's parts, what is done stands out most", (selector) => {
+  const colors = tokens(selector);
+  const done = contrast(colors["ok-fill"]!, colors["surface"]!);
+
+  for (const tint of ["neutral", "accent", "warn", "danger"]) {
+    expect(contrast(colors[`${tint}-tint`]!, colors["surface"]!)).toBeLessThan(done / 1.25);
+  }
+});
+
 test("dark is the same whether the system or the person asks for it", () => {
   expect(tokens(':root[data-theme="dark"]')).toEqual(tokens(':root:not([data-theme="light"])'));
 });

@@ -1,5 +1,5 @@
 import type { Progress } from "@assay/client";
-import { Badge, buttonClass, count, counted, cx, duration, ErrorState, FILL, Icon, Panel, PartsBar, percent, Skeleton, type IconName } from "@assay/ui";
+import { Badge, buttonClass, count, counted, cx, duration, ErrorState, Icon, Panel, PART_FILL, PartsBar, percent, Skeleton, type IconName } from "@assay/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useState, type ReactNode } from "react";
@@ -45,7 +45,7 @@ export function OverviewPage() {
                 search={{ state: part.name }}
                 className="inline-flex items-center gap-1.5 text-muted hover:text-text no-underline"
               >
-                <span className={cx("size-2 rounded-small", part.value > 0 ? FILL[part.tone] : "bg-border")} />
+                <span className={cx("size-2 rounded-small", part.value > 0 ? PART_FILL[part.tone] : "bg-border")} />
                 {part.name}
                 <span className="text-text font-medium">{count(part.value)}</span>
               </Link>
