@@ -65,6 +65,10 @@ async def populated(organization: Organization) -> Scene:
     owner, manager = await organization.client_for("owner"), await organization.client_for("manager")
     member = await organization.add("annotator")
     project = await make_project(organization)
+    address = f"/v1/projects/{project['id']}"
+    example = await manager.post(f"{address}/attachments", content=photo(200), headers={"x-file-name": "example.png"})
+    instructions = f"Like this: ![An apple](/guide-images/{example.json()['id']})"
+    assert (await manager.patch(address, json={"instructions": instructions})).status_code == 200
     task_ids = await make_tasks(organization, project["id"], 2)
     annotator = await organization.client_for("annotator")
     turn = await annotator.post(f"/v1/work/projects/{project['id']}/claim", json={"stage": "annotate"})
@@ -82,6 +86,7 @@ async def populated(organization: Organization) -> Scene:
     assert imported.status_code == 202, imported.text
     scene.ids = {
         "project_id": project["id"],
+        "attachment_id": example.json()["id"],
         "task_id": next(task for task in task_ids if task != turn.json()["task_id"]),
         "turn_id": turn.json()["assignment_id"],
         "member_id": str(member.id),

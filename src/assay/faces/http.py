@@ -12,14 +12,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, cast
 from uuid import UUID
 
 import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
-from litestar.datastructures import MutableScopeHeaders, State
+from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Message, Scope
@@ -28,6 +28,7 @@ from assay.core import errors, tokens
 from assay.core.ports import Blobs, Seals
 from assay.faces import throttle
 from assay.faces.broadcast import Broadcast
+from assay.faces.given import GivenTurns
 from assay.faces.hints import QueueHints
 from assay.faces.throttle import Gate
 from assay.services import accounts
@@ -65,6 +66,8 @@ class House:
     gate: Gate = field(default_factory=Gate)
     # Where each queue begins, as far as this process knows.
     hints: QueueHints = field(default_factory=QueueHints)
+    # Turns given by this process not long ago, so that a submission need not read what the claim just read.
+    given: GivenTurns = field(default_factory=GivenTurns)
     # Streams that share what they look at.
     watching: Broadcast = field(default_factory=Broadcast)
 
@@ -312,6 +315,8 @@ _HEADERS: Final = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+_RAW_HEADERS: Final = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
+_JSON_TYPES: Final = (b"application/json", b"application/problem+json")
 
 
 async def harden(message: Message, _: Scope) -> None:
@@ -321,11 +326,12 @@ async def harden(message: Message, _: Scope) -> None:
     """
     if message["type"] != "http.response.start":
         return
-    headers = MutableScopeHeaders.from_message(message)
-    for name, value in _HEADERS.items():
-        headers.setdefault(name, value)
-    if headers.get("content-type", "").partition(";")[0] in ("application/json", "application/problem+json"):
-        headers.setdefault("cache-control", "no-store")
+    # Raw, because every answer comes by here: the headers' own class searches them once for each name.
+    headers = cast(list[tuple[bytes, bytes]], message["headers"])
+    found = {name.lower(): value for name, value in headers}
+    headers.extend((name, value) for name, value in _RAW_HEADERS if name not in found)
+    if b"cache-control" not in found and found.get(b"content-type", b"").startswith(_JSON_TYPES):
+        headers.append((b"cache-control", b"no-store"))
 
 
 def utc_now() -> datetime:

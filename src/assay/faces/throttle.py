@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 from collections import OrderedDict
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from assay.core.errors import Throttled
@@ -66,6 +67,7 @@ class Gate:
         return min(float(self._at_once), left + seconds * self._per_second)
 
 
+@lru_cache(maxsize=4096)
 def network(address: str) -> str:
     """What an attacker pays for: one IPv4 address, or the /64 of an IPv6 address, which is given out whole."""
     try:

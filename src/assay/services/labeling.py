@@ -20,13 +20,16 @@ ANSWER_BYTES_MAX = 8 * 1024 * 1024
 COMMENT_LENGTH_MAX = 2000
 
 
-async def submit(context: Context, turn_id: UUID, answer: Any, duration_seconds: float) -> UUID:
+async def submit(
+    context: Context, turn_id: UUID, answer: Any, duration_seconds: float, *, given: HeldTurn | None = None
+) -> UUID:
     """Takes in the caller's answer; the submission's id. Repeating it with the same answer is safe.
 
+    ``given``: the turn as it was given to the caller, where that is remembered, instead of reading it again.
     Raises ``NotFound``, ``LeaseLost`` when the turn ended before this arrived, ``Conflict`` when it was submitted
     with another answer, and ``Invalid`` naming what is wrong in the answer.
     """
-    turn = await _held(context, turn_id)
+    turn = given if given is not None and given.worker_id == context.worker_id else await _held(context, turn_id)
     if turn.stage != "annotate":
         raise Conflict("This is a review turn: send a verdict instead of an answer.")
     version = await projects.version(context.tenant, turn.project_id, turn.project_version)
@@ -58,6 +61,9 @@ async def submit(context: Context, turn_id: UUID, answer: Any, duration_seconds:
 async def _already_submitted(context: Context, turn: HeldTurn, answer: Answer) -> UUID:
     known = await assignments.submission_of(context.tenant, turn.id)
     if known is None:
+        now = await _held(context, turn.id)
+        if now.state == "cancelled":
+            raise LeaseLost(f"This turn was closed meanwhile ({now.reason}). Your answer was not taken.")
         raise LeaseLost("Your time for this task ran out and it went back to the queue. Your answer was not taken.")
     submission_id, earlier, worker_id = known
     if worker_id != context.worker_id:

@@ -127,6 +127,7 @@ async def _claim(request: AnyRequest, project_id: UUID, stage: Stage) -> wire.Tu
             return None
         if found.position is not None:
             kept.put(queue, kept.get(queue).claimed(worker_id, found.position, start, seconds))
+        house(request).given.put(context.organization_id, found.turn)
         return await _turn(request, context, found.turn)
 
 
@@ -167,7 +168,8 @@ async def save_draft(request: AnyRequest, turn_id: FromPath[UUID], data: JSONBod
 async def submit(request: AnyRequest, turn_id: FromPath[UUID], data: JSONBody[wire.Submit]) -> wire.Submitted:
     """Hands in your answer. Sending the same one again is safe."""
     async with enter(request) as context:
-        submission_id = await labeling.submit(context, turn_id, data.answer, data.duration_seconds)
+        given = house(request).given.take(context.organization_id, turn_id)
+        submission_id = await labeling.submit(context, turn_id, data.answer, data.duration_seconds, given=given)
     house(request).ring()
     return wire.Submitted(submission_id)
 
