@@ -38,6 +38,8 @@ from assay.store import jobs
 from assay.store.connection import Database, migrate
 
 STATE_FILE: Final = "server.json"
+# One to listen, the others for the queue's own bookkeeping.
+QUEUE_CONNECTIONS: Final = 4
 
 
 def build(home: http.House) -> Litestar:
@@ -148,11 +150,12 @@ class Running:
 
 @dataclass(frozen=True)
 class Opened:
-    """A house without a door: nothing listens yet."""
+    """A house without a door: nothing listens yet. ``dsn`` is the database's."""
 
     house: http.House
     database: Database
     egress: HttpEgress
+    dsn: str
 
 
 @asynccontextmanager
@@ -184,7 +187,7 @@ async def opened(settings: Settings, ring: Callable[[], None] = lambda: None) ->
             seals=file_seals(settings.home / "secrets" / "seals.key"),
             check_callback_url=egress.check,
         )
-        yield Opened(house, database, egress)
+        yield Opened(house, database, egress, dsn)
 
 
 @asynccontextmanager
@@ -205,7 +208,11 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         inside = await stack.enter_async_context(opened(settings, bell.ring))
         house, database = inside.house, inside.database
         if settings.run_jobs:
-            runner = Runner(Workshop(house, inside.egress, HttpCallbacks(inside.egress)), database, bell)
+            queue = Database(inside.dsn, size=QUEUE_CONNECTIONS, durable=False)
+            await queue.open()
+            stack.push_async_callback(queue.close)
+            workshop = Workshop(house, inside.egress, HttpCallbacks(inside.egress))
+            runner = Runner(workshop, database, queue, bell)
             await runner.start()
             stack.push_async_callback(runner.stop)
         server = uvicorn.Server(
