@@ -38,14 +38,16 @@ async def enqueue(
 
     ``kind`` is a stable string: jobs of it may be waiting while a new release starts. ``after`` delays it.
     """
-    payloads = [msgspec.json.encode(Job(tenant.organization_id, subject)) for subject in subjects]
-    await tenant.connection.execute(
+    await tenant.execute(
         """insert into queue.pgqueuer (priority, entrypoint, payload, status, execute_after)
-           select $1, $2, payload, 'queued', now() + $3 from unnest($4::bytea[]) as payload""",
+           select $2, $3,
+                  convert_to(json_build_object('organization_id', $1::uuid, 'subject', subject)::text, 'UTF8'),
+                  'queued', now() + $4
+           from unnest($5::uuid[]) as subject""",
         priority,
         kind,
         after,
-        payloads,
+        subjects,
     )
 
 
