@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import msgspec
 import psutil
 
 from assay.app import opened
@@ -114,7 +115,7 @@ def attach(home: Path, process: subprocess.Popen[bytes]) -> Server:
 
 async def fill(server: Server, *, tasks: int, workers: int, overlap: int = 1, policy: Policy | None = None) -> Stage:
     """An organization, a project and its tasks, each on the same photo, put in through the services."""
-    policy = replace_overlap(policy or Policy(), overlap)
+    policy = msgspec.structs.replace(policy or Policy(), overlap=FixedOverlap(overlap))
     async with opened(replace(server.settings, database_url=server.dsn)) as inside:
         home, organization_id = inside.house, uuid.uuid4()
 
@@ -161,16 +162,6 @@ async def add_person(server: Server, filled: Stage, role: Role) -> str:
             member = await accounts.add_member(context, role.title(), f"{secrets.token_hex(4)}@bench.test", role)
             link = await accounts.make_sign_in_link(context, member.id)
             return (await accounts.sign_in(context, link.token)).text
-
-
-def replace_overlap(policy: Policy, overlap: int) -> Policy:
-    return Policy(
-        overlap=FixedOverlap(overlap),
-        review=policy.review,
-        gold=policy.gold,
-        merge=policy.merge,
-        lease_seconds=policy.lease_seconds,
-    )
 
 
 def replace_caller(context: Context, caller: Any) -> Context:
