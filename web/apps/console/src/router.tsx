@@ -1,6 +1,6 @@
 /** Every page of the console and what its address may carry. Each page is its own chunk, loaded when wanted. */
 import { withQuery, type Query } from "@assay/client";
-import { Button, EmptyState, ErrorState, SkeletonRows } from "@assay/ui";
+import { buttonClass, EmptyState, ErrorState, SkeletonRows } from "@assay/ui";
 import type { QueryClient } from "@tanstack/react-query";
 import {
   createRootRouteWithContext,
@@ -173,8 +173,8 @@ function NotFound() {
       icon="search"
       title="There is no such page"
       action={
-        <Link to="/console">
-          <Button tabIndex={-1}>All projects</Button>
+        <Link to="/console" className={buttonClass("secondary")}>
+          All projects
         </Link>
       }
     >

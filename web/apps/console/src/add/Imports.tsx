@@ -19,7 +19,7 @@ export function Imports() {
   }, [running, project.id, queryClient]);
 
   if (query.isPending) return <Skeleton className="h-24 w-full" />;
-  if (query.isError) return <ErrorState title="The imports could not be loaded" error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isLoadingError) return <ErrorState title="The imports could not be loaded" error={query.error} onRetry={() => void query.refetch()} />;
   if (items.length === 0) return null;
   return (
     <Panel title="Imports" flush>

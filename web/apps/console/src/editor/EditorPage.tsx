@@ -1,11 +1,11 @@
 import { api, type Project, type ProjectDraft } from "@assay/client";
 import { FormProblems, Problems, problemsOf } from "@assay/forms";
-import { Badge, Button, ConfirmDialog, counted, cx, ErrorState, Field, Icon, IconButton, Input, Segmented, Skeleton, Spinner, TabPanel, Tabs, toast } from "@assay/ui";
+import { Badge, Button, ConfirmDialog, counted, cx, Field, Icon, IconButton, Input, Segmented, Skeleton, Spinner, TabPanel, Tabs, toast } from "@assay/ui";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useBlocker, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { projectQuery } from "../queries";
-import { useTitle } from "../shell/page";
+import { LoadError, useTitle } from "../shell/page";
 import { AttributesEditor } from "./AttributesEditor";
 import { type EditorDraft, emptyDraft, keyMaker, type NewKey, readDraft, writeDraft } from "./draft";
 import { changed, newHistory, redone, sealed, undone } from "./history";
@@ -28,7 +28,7 @@ export function EditProjectPage() {
   const query = useQuery({ ...projectQuery(projectId), refetchOnWindowFocus: false });
   const [newKey] = useState(keyMaker);
   useTitle("Edit", query.data?.name);
-  if (query.isError) return <ErrorState title="This project could not be opened" error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isLoadingError) return <LoadError what="project" error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <div className="p-6"><Skeleton className="h-96 w-full" /></div>;
   const project = query.data;
   return <Editor key={project.id} initial={() => readDraft(project, newKey)} newKey={newKey} project={project} />;

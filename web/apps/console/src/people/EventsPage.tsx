@@ -58,7 +58,7 @@ export function EventsPage() {
       <Panel flush>
         {query.isPending ? (
           <SkeletonRows rows={10} />
-        ) : query.isError ? (
+        ) : query.isLoadingError ? (
           <ErrorState title="The events could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
         ) : items.length === 0 ? (
           <EmptyState icon="event" title={type || project ? "Nothing of this kind" : "Nothing has happened yet"} />

@@ -38,7 +38,7 @@ export function KeysPage() {
       <Panel flush>
         {query.isPending ? (
           <SkeletonRows />
-        ) : query.isError ? (
+        ) : query.isLoadingError ? (
           <ErrorState title="The keys could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
         ) : keys.length === 0 ? (
           <EmptyState icon="key" title="No keys yet" action={mayWrite && <Button onClick={() => setCreating(true)}>New key</Button>}>

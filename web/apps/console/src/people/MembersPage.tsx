@@ -51,7 +51,7 @@ export function MembersPage() {
       <Panel flush>
         {query.isPending ? (
           <SkeletonRows />
-        ) : query.isError ? (
+        ) : query.isLoadingError ? (
           <ErrorState title="The members could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
         ) : members.length === 0 ? (
           <EmptyState icon="people" title="Nobody here yet" />

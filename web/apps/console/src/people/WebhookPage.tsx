@@ -61,7 +61,7 @@ export function WebhookPage() {
     onError,
   });
 
-  if (hooks.isError) return <ErrorState error={hooks.error} onRetry={() => void hooks.refetch()} />;
+  if (hooks.isLoadingError) return <ErrorState error={hooks.error} onRetry={() => void hooks.refetch()} />;
   if (hooks.isPending) return <PageFrame title="Webhook"><Skeleton className="h-48 w-full" /></PageFrame>;
   if (!hook) {
     return (
@@ -108,7 +108,7 @@ export function WebhookPage() {
       >
         {deliveries.isPending ? (
           <SkeletonRows />
-        ) : deliveries.isError ? (
+        ) : deliveries.isLoadingError ? (
           <ErrorState title="The deliveries could not be loaded" error={deliveries.error} onRetry={() => void deliveries.refetch()} />
         ) : items.length === 0 ? (
           <EmptyState icon="send" title="Nothing was sent yet">Send a test, or wait for the first event.</EmptyState>

@@ -29,7 +29,7 @@ export function WebhooksPage() {
       <Panel flush>
         {query.isPending ? (
           <SkeletonRows rows={3} />
-        ) : query.isError ? (
+        ) : query.isLoadingError ? (
           <ErrorState title="The webhooks could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
         ) : hooks.length === 0 ? (
           <EmptyState icon="webhook" title="No webhooks yet" action={mayWrite && <Button onClick={() => setCreating(true)}>New webhook</Button>}>

@@ -15,7 +15,7 @@ export function OverviewPage() {
   const { query, liveness } = useLiveProgress(project.id);
   const progress = query.data ?? project.progress;
 
-  if (query.isError && !query.data) {
+  if (query.isLoadingError) {
     return <ErrorState title="The progress could not be loaded" error={query.error} onRetry={() => void query.refetch()} />;
   }
 
@@ -111,7 +111,7 @@ function ThroughputPanel({ projectId, completed, lastHour }: { projectId: string
         <p className="text-3 text-muted">Your role does not see single events, so the bars are left out.</p>
       ) : query.isPending ? (
         <Skeleton className="h-28 w-full" />
-      ) : query.isError ? (
+      ) : query.isLoadingError ? (
         <p className="text-3 text-muted">The last completions could not be read: {query.error.message}</p>
       ) : rate?.total === 0 ? (
         <p className="text-3 text-muted h-28 grid place-items-center text-center">Nothing was completed in the last hour.</p>

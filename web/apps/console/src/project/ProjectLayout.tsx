@@ -1,11 +1,11 @@
 import type { Permission, ProjectWithProgress } from "@assay/client";
-import { Badge, buttonClass, ErrorState, Icon, Skeleton, TAB_CLASS } from "@assay/ui";
+import { Badge, buttonClass, Icon, Skeleton, TAB_CLASS } from "@assay/ui";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { StateBadge } from "../projects/ProjectsPage";
 import { projectQuery } from "../queries";
-import { useTitle } from "../shell/page";
+import { LoadError, useTitle } from "../shell/page";
 import { useMay, useMe } from "../shell/session";
 
 const route = getRouteApi("/console/projects/$projectId");
@@ -39,8 +39,9 @@ export function ProjectLayout() {
     tabsRef.current?.querySelector("[aria-current=page]")?.scrollIntoView({ inline: "center", block: "nearest" });
   }, [path]);
 
-  if (query.isError) {
-    return <ErrorState title="This project could not be opened" error={query.error} onRetry={() => void query.refetch()} />;
+  // What is on the screen stays there when it cannot be fetched afresh for a moment.
+  if (query.isLoadingError) {
+    return <LoadError what="project" error={query.error} onRetry={() => void query.refetch()} />;
   }
 
   return (

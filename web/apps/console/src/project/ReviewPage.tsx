@@ -33,7 +33,7 @@ export function ReviewPage() {
     >
       {query.isPending ? (
         <SkeletonRows />
-      ) : query.isError ? (
+      ) : query.isLoadingError ? (
         <ErrorState title="The queue could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
       ) : items.length === 0 ? (
         <EmptyState icon="review" title="Nothing waits for a reviewer">

@@ -127,7 +127,7 @@ function Versions({ projectId, current, mayWrite }: { projectId: string; current
       </p>
       {query.isPending ? (
         <Skeleton className="h-24 w-full" />
-      ) : query.isError ? (
+      ) : query.isLoadingError ? (
         <ErrorState title="The versions could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
       ) : (
         <ol className="divide-y divide-border border border-border rounded-medium">

@@ -20,7 +20,7 @@ export function WorkersPage() {
       <Panel title="Workers" flush>
         {query.isPending ? (
           <SkeletonRows />
-        ) : query.isError ? (
+        ) : query.isLoadingError ? (
           <ErrorState title="The workers could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
         ) : workers.length === 0 ? (
           <EmptyState icon="people" title="Nobody has worked here yet">

@@ -56,7 +56,7 @@ export function ProjectsPage() {
             </li>
           ))}
         </ul>
-      ) : query.isError ? (
+      ) : query.isLoadingError ? (
         <ErrorState title="The projects could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
       ) : all.length === 0 ? (
         <div className="bg-surface border border-border rounded-large">

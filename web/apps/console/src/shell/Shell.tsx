@@ -31,7 +31,7 @@ export function Shell() {
     return () => window.removeEventListener("keydown", onKey);
   }, []);
 
-  if (me.isError) {
+  if (me.isLoadingError) {
     return (
       <main className="min-h-dvh grid place-items-center">
         <ErrorState title="Assay could not be opened" error={me.error} onRetry={() => void me.refetch()} />

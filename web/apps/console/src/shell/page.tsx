@@ -1,4 +1,6 @@
-import { cx } from "@assay/ui";
+import { ApiError } from "@assay/client";
+import { buttonClass, cx, EmptyState, ErrorState } from "@assay/ui";
+import { Link } from "@tanstack/react-router";
 import { useEffect, type ReactNode } from "react";
 
 /** The name in the browser's tab, most particular first. */
@@ -26,7 +28,7 @@ export function PageFrame({
   return (
     <div className={cx("mx-auto w-full px-4 sm:px-6 py-5 sm:py-6 flex flex-col gap-5", wide ? "max-w-400" : "max-w-270")}>
       <header className="flex flex-wrap items-start gap-x-4 gap-y-3">
-        <div className="grow min-w-60">
+        <div className={cx("grow", description ? "min-w-60" : "min-w-0")}>
           <h1 className="text-6 font-semibold leading-7">{title}</h1>
           {description && <p className="text-3 text-muted mt-1 max-w-160">{description}</p>}
         </div>
@@ -34,5 +36,23 @@ export function PageFrame({
       </header>
       {children}
     </div>
+  );
+}
+
+/** In the place of one thing that could not be loaded. What is not there is not asked for again. */
+export function LoadError({ what, error, onRetry }: { what: string; error: unknown; onRetry: () => void }) {
+  if (!(error instanceof ApiError) || error.status !== 404) return <ErrorState title={`This ${what} could not be opened`} error={error} onRetry={onRetry} />;
+  return (
+    <EmptyState
+      icon="search"
+      title={`There is no such ${what}`}
+      action={
+        <Link to="/console" className={buttonClass("secondary")}>
+          All projects
+        </Link>
+      }
+    >
+      It may be another organization's, or its address is mistyped.
+    </EmptyState>
   );
 }

@@ -1,11 +1,11 @@
 import { placedLabels, readTaxonomy, titleOf } from "@assay/annotation";
 import type { TaskDetail } from "@assay/client";
-import { Badge, count, EmptyState, ErrorState, Icon, IconButton, Kbd, Skeleton, TabPanel, Tabs } from "@assay/ui";
+import { Badge, count, EmptyState, Icon, IconButton, Kbd, Skeleton, TabPanel, Tabs } from "@assay/ui";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { projectQuery, taskQuery, tasksQuery } from "../queries";
-import { useTitle } from "../shell/page";
+import { LoadError, useTitle } from "../shell/page";
 import { useMay } from "../shell/session";
 import { taskName, TaskStateBadge } from "../tasks/task-cells";
 import { History } from "./History";
@@ -22,8 +22,8 @@ export function TaskPage() {
   const query = useQuery(taskQuery(taskId));
   useTitle(query.data ? taskName(query.data) : undefined);
 
-  if (query.isError) {
-    return <ErrorState title="This task could not be opened" error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isLoadingError) {
+    return <LoadError what="task" error={query.error} onRetry={() => void query.refetch()} />;
   }
   return (
     <div className="flex flex-col lg:h-dvh min-h-0">

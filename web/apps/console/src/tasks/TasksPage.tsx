@@ -53,7 +53,7 @@ export function TasksPage() {
       >
         {query.isPending || travelling ? (
           <SkeletonRows rows={10} />
-        ) : query.isError ? (
+        ) : query.isLoadingError ? (
           <ErrorState title="The tasks could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
         ) : rows.length === 0 ? (
           activeFilters(search) > 0 ? (

@@ -28,14 +28,14 @@ export function Home({ outbox, onSignedOut }: { outbox: Outbox; onSignedOut: () 
       <main className="mx-auto max-w-3xl px-4 py-8 max-md:py-5 flex flex-col gap-8 max-md:gap-6">
         <div>
           <h1 className="text-6 font-semibold">{me.data ? `${greeting(new Date().getHours())}, ${firstName(me.data.name)}` : "Your work"}</h1>
-          <StatsLine stats={stats.data} />
+          <StatsLine stats={stats.data} hasWork={projects.data?.some((project) => !project.suspended && project.annotate_open + project.review_open > 0) ?? false} />
         </div>
         <section aria-label="Projects" aria-busy={projects.isPending}>
           {projects.isPending ? (
             <div className="flex flex-col gap-3">
               {[0, 1, 2].map((row) => <Skeleton key={row} className="h-20 w-full rounded-large!" />)}
             </div>
-          ) : projects.isError ? (
+          ) : projects.isLoadingError ? (
             <ErrorState error={projects.error} onRetry={() => void projects.refetch()} />
           ) : (
             <ProjectList projects={projects.data} held={held} />
@@ -69,9 +69,9 @@ function HomeHeader({ me, outbox, onSignedOut }: { me: Me | undefined; outbox: O
   );
 }
 
-function StatsLine({ stats }: { stats: Stats | undefined }) {
+function StatsLine({ stats, hasWork }: { stats: Stats | undefined; hasWork: boolean }) {
   if (stats === undefined) return <Skeleton className="h-5 w-72 mt-2" />;
-  if (stats.submitted_total === 0) return <p className="text-4 text-muted mt-1">Your first photo is waiting.</p>;
+  if (stats.submitted_total === 0) return <p className="text-4 text-muted mt-1">{hasWork ? "Your first photo is waiting." : "You have not answered anything yet."}</p>;
   return (
     <p className="text-4 text-muted mt-1">
       <strong className="text-text font-semibold">{count(stats.submitted_today)}</strong> done today · {count(stats.submitted_total)} in all
@@ -111,7 +111,8 @@ function ProjectCard({ project, held }: { project: WorkProject; held: readonly T
       <div className="grow min-w-0">
         <h2 className="text-4 font-semibold truncate">{project.name}</h2>
         <p className="text-3 text-muted flex flex-wrap gap-x-3">
-          <span>{project.annotate_open > 0 ? `${upTo(project.annotate_open)} to label` : "Nothing to label now"}</span>
+          {project.annotate_open > 0 && <span>{upTo(project.annotate_open)} to label</span>}
+          {project.annotate_open + project.review_open === 0 && <span>Nothing to label now</span>}
           {project.review_open > 0 && <span>{upTo(project.review_open)} to review</span>}
           {project.done_today > 0 && <span>{counted(project.done_today, "photo")} done today</span>}
         </p>
