@@ -17,7 +17,7 @@ export function Instructions({ text, onClose }: { text: string; onClose: () => v
         event.stopPropagation();
         onClose();
       }}
-      className="absolute z-20 inset-y-0 left-0 w-96 max-w-full bg-surface border-r border-border shadow-3 flex flex-col focus-visible:outline-none"
+      className="absolute z-20 inset-y-0 left-0 w-96 max-md:w-full bg-surface border-r border-border shadow-3 flex flex-col focus-visible:outline-none"
     >
       <header className="flex items-center h-11 pl-4 pr-2 border-b border-border shrink-0">
         <h2 className="text-3 font-semibold grow">Instructions</h2>

@@ -1,5 +1,6 @@
 /** Line icons on a 16-unit grid, drawn for these pages. Decorative: the control that holds one has the name. */
 import type { SVGProps } from "react";
+import { cx } from "./classes";
 
 const PATHS = {
   add: "M8 3.5v9M3.5 8h9",
@@ -60,7 +61,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-export function Icon({ name, size = 16, ...rest }: { name: IconName; size?: number } & SVGProps<SVGSVGElement>) {
+export function Icon({ name, size = 16, className, ...rest }: { name: IconName; size?: number } & SVGProps<SVGSVGElement>) {
   return (
     <svg
       aria-hidden="true"
@@ -72,8 +73,8 @@ export function Icon({ name, size = 16, ...rest }: { name: IconName; size?: numb
       strokeWidth={1.4}
       strokeLinecap="round"
       strokeLinejoin="round"
-      className="shrink-0"
       {...rest}
+      className={cx("shrink-0", className)}
     >
       <path d={PATHS[name]} />
     </svg>

@@ -48,7 +48,7 @@ export function PhotosPanel() {
         <details className="text-2 text-muted">
           <summary>
             {[
-              setAside.others.length > 0 && `${counted(setAside.others.length, "file is no photo", "files are no photos")} and left out`,
+              setAside.others.length > 0 && counted(setAside.others.length, "file is not a photo and was left out", "files are not photos and were left out"),
               setAside.repeated > 0 && `${counted(setAside.repeated, "photo was", "photos were")} in the list already`,
             ]
               .filter(Boolean)
@@ -71,7 +71,7 @@ export function PhotosPanel() {
           flush
           title={
             <span className="flex items-center gap-2">
-              {total.idle ? <Icon name="check" className="text-ok" /> : queue.paused ? <Icon name="pause" /> : <Spinner />}
+              {total.idle ? (total.failed > 0 ? <Icon name="alert" className="text-danger" /> : <Icon name="check" className="text-ok" />) : queue.paused ? <Icon name="pause" /> : <Spinner />}
               {count(total.sent)} of {counted(total.total, "photo")} sent
             </span>
           }

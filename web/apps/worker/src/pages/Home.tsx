@@ -111,15 +111,15 @@ function ProjectCard({ project, held }: { project: WorkProject; held: readonly T
       <div className="grow min-w-0">
         <h2 className="text-4 font-semibold truncate">{project.name}</h2>
         <p className="text-3 text-muted flex flex-wrap gap-x-3">
-          {project.annotate_open > 0 && <span>{upTo(project.annotate_open)} to label</span>}
-          {project.annotate_open + project.review_open === 0 && <span>Nothing to label now</span>}
-          {project.review_open > 0 && <span>{upTo(project.review_open)} to review</span>}
+          {!project.suspended && project.annotate_open > 0 && <span>{upTo(project.annotate_open)} to label</span>}
+          {!project.suspended && project.annotate_open + project.review_open === 0 && <span>Nothing to label now</span>}
+          {!project.suspended && project.review_open > 0 && <span>{upTo(project.review_open)} to review</span>}
           {project.done_today > 0 && <span>{counted(project.done_today, "photo")} done today</span>}
         </p>
         {project.suspended && (
           <p className="text-3 text-warn mt-2 flex gap-2 items-start">
             <Icon name="pause" className="mt-0.5" />
-            <span>You are paused on this project. {project.suspended_reason ?? "A manager can let you go on."}</span>
+            <span>You are suspended in this project. {project.suspended_reason ?? "A manager can let you go on."}</span>
           </p>
         )}
       </div>
