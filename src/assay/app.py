@@ -38,8 +38,6 @@ from assay.store import jobs
 from assay.store.connection import Database, migrate
 
 STATE_FILE: Final = "server.json"
-# One to listen, the others for the queue's own bookkeeping.
-QUEUE_CONNECTIONS: Final = 4
 
 
 def build(home: http.House) -> Litestar:
@@ -150,12 +148,11 @@ class Running:
 
 @dataclass(frozen=True)
 class Opened:
-    """A house without a door: nothing listens yet. ``dsn`` is the database's."""
+    """A house without a door: nothing listens yet."""
 
     house: http.House
     database: Database
     egress: HttpEgress
-    dsn: str
 
 
 @asynccontextmanager
@@ -187,7 +184,7 @@ async def opened(settings: Settings, ring: Callable[[], None] = lambda: None) ->
             seals=file_seals(settings.home / "secrets" / "seals.key"),
             check_callback_url=egress.check,
         )
-        yield Opened(house, database, egress, dsn)
+        yield Opened(house, database, egress)
 
 
 @asynccontextmanager
@@ -208,11 +205,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         inside = await stack.enter_async_context(opened(settings, bell.ring))
         house, database = inside.house, inside.database
         if settings.run_jobs:
-            queue = Database(inside.dsn, size=QUEUE_CONNECTIONS, durable=False)
-            await queue.open()
-            stack.push_async_callback(queue.close)
-            workshop = Workshop(house, inside.egress, HttpCallbacks(inside.egress))
-            runner = Runner(workshop, database, queue, bell)
+            runner = Runner(Workshop(house, inside.egress, HttpCallbacks(inside.egress)), database, bell)
             await runner.start()
             stack.push_async_callback(runner.stop)
         server = uvicorn.Server(

@@ -47,7 +47,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 @contextlib.asynccontextmanager
 async def running(database: Database) -> AsyncIterator[None]:
-    runner = Runner(cast(Workshop, object()), database, database, Bell())
+    runner = Runner(cast(Workshop, object()), database, Bell())
     await runner.start()
     yield
     await runner.stop()

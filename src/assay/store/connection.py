@@ -111,12 +111,7 @@ class Database:
     `dsn` may name any user that is allowed to become ``assay_app``; every connection becomes it before use.
     """
 
-    def __init__(self, dsn: str, *, size: int = 10, durable: bool = True) -> None:
-        """``durable`` false: no commit of this pool waits for the disk. For the job queue's own bookkeeping, where
-        what a crash undoes is done again."""
-        self._settings = {"role": ROLE, "application_name": "assay", "timezone": "UTC"}
-        if not durable:
-            self._settings["synchronous_commit"] = "off"
+    def __init__(self, dsn: str, *, size: int = 10) -> None:
         self._dsn = dsn
         self._size = size
         self._pool: asyncpg.Pool[Any] | None = None
@@ -127,7 +122,7 @@ class Database:
             self._dsn,
             min_size=1,
             max_size=self._size,
-            server_settings=self._settings,
+            server_settings={"role": ROLE, "application_name": "assay", "timezone": "UTC"},
             reset=_no_reset,
             # JIT compiles short queries for longer than it takes to run them.
             command_timeout=60,

@@ -28,12 +28,8 @@ REMEMBERED_FOR: Final = timedelta(days=1)
 
 
 async def advance_task(shop: Workshop, job: Job, _: int) -> None:
-    """Writes whatever follows from what is known of a task.
-
-    The commit need not wait for the disk: the record is written in order, so a crash that undoes it also undoes the
-    end of this job, which then runs again and decides the same from the submissions, which are on the disk.
-    """
-    async with shop.enter(job.organization_id, durable=False) as context:
+    """Writes whatever follows from what is known of a task."""
+    async with shop.enter(job.organization_id) as context:
         try:
             await resolution.advance(context, job.subject)
         except NotFound:

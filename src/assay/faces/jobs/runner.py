@@ -30,8 +30,6 @@ log = structlog.get_logger()
 BATCH: Final = 20
 # A job whose runner died is taken up by another after this long.
 HEARTBEAT: Final = timedelta(seconds=10)
-# A runner that is woken asks the database several questions: under load it should find several jobs each time.
-RINGS_APART: Final = 0.05
 # How long a job that nobody rang for may wait.
 POLL: Final = timedelta(seconds=1)
 # A handler that fails is tried again: after 1 s, 2 s, 4 s … and at most every five minutes, ten times.
@@ -64,18 +62,15 @@ class Bell:
             }
             with suppress(Unavailable):
                 await database.notify(SETTINGS.channel, msgspec.json.encode(event).decode())
-            await asyncio.sleep(RINGS_APART)
+            await asyncio.sleep(0.005)
 
 
 class Runner:
     """Everything that runs beside the requests. Starts again by itself when the database goes away and comes back."""
 
-    def __init__(self, shop: Workshop, database: Database, queue: Database, bell: Bell) -> None:
-        """``queue`` is for the queue's own tables; its commits need not wait for the disk: a job whose start or end
-        is forgotten in a crash runs again."""
+    def __init__(self, shop: Workshop, database: Database, bell: Bell) -> None:
         self._shop = shop
         self._database = database
-        self._queue = queue
         self._bell = bell
         self._tasks: list[asyncio.Task[None]] = []
         self._manager: QueueManager | None = None
@@ -112,7 +107,7 @@ class Runner:
                 await asyncio.sleep(0.5)
 
     async def _work(self) -> None:
-        driver = AsyncpgPoolDriver(self._queue.pool)
+        driver = AsyncpgPoolDriver(self._database.pool)
         manager = QueueManager(queries_for(driver), Channel(SETTINGS.channel))
         for kind, handler in HANDLERS.items():
             manager.entrypoint(kind, on_failure="hold")(self._entrypoint(handler))
@@ -140,7 +135,7 @@ class Runner:
 
     async def _revive(self) -> None:
         while True:
-            async with self._queue.pool.acquire() as connection:
+            async with self._database.pool.acquire() as connection:
                 await jobs.revive(connection, ATTEMPTS_MAX)
             await asyncio.sleep(REVIVE.total_seconds())
 

@@ -23,10 +23,10 @@ class Workshop:
     callbacks: Callbacks
 
     @asynccontextmanager
-    async def enter(self, organization_id: UUID, *, durable: bool = True) -> AsyncIterator[Context]:
-        """One tenant, as the system itself; committed on leaving. ``durable``: see ``Tenants.tenant``."""
+    async def enter(self, organization_id: UUID) -> AsyncIterator[Context]:
+        """One tenant, as the system itself; committed on leaving."""
         home = self.home
-        async with home.database.tenant(organization_id, durable=durable) as tenant:
+        async with home.database.tenant(organization_id) as tenant:
             context = Context(tenant, home.clock(), SYSTEM, home.random_bytes, home.chance)
             yield context
         home.announce(context)
