@@ -159,7 +159,10 @@ class Database:
                 raise
             try:
                 with _as_rules():
-                    await connection.execute("commit")
+                    ended = await connection.execute("commit")
+                # A transaction that broke answers a commit with a rollback, and says so only here: whoever caught
+                # its error inside must not go on as if something had been written.
+                assert ended == "COMMIT", "an error of the database was caught inside its transaction"
             except BaseException:
                 _give_up(connection)
                 raise

@@ -30,10 +30,7 @@ REMEMBERED_FOR: Final = timedelta(days=1)
 async def advance_task(shop: Workshop, job: Job, _: int) -> None:
     """Writes whatever follows from what is known of a task."""
     async with shop.enter(job.organization_id) as context:
-        try:
-            await resolution.advance(context, job.subject)
-        except NotFound:
-            return
+        await resolution.advance(context, job.subject)
 
 
 async def fetch_attachment(shop: Workshop, job: Job, attempts: int) -> None:

@@ -30,6 +30,8 @@ log = structlog.get_logger()
 BATCH: Final = 20
 # A job whose runner died is taken up by another after this long.
 HEARTBEAT: Final = timedelta(seconds=10)
+# A runner that is woken asks the database several questions: under load it should find several jobs each time.
+RINGS_APART: Final = 0.05
 # How long a job that nobody rang for may wait.
 POLL: Final = timedelta(seconds=1)
 # A handler that fails is tried again: after 1 s, 2 s, 4 s … and at most every five minutes, ten times.
@@ -62,7 +64,7 @@ class Bell:
             }
             with suppress(Unavailable):
                 await database.notify(SETTINGS.channel, msgspec.json.encode(event).decode())
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(RINGS_APART)
 
 
 class Runner:
