@@ -188,16 +188,17 @@ async def test_a_tenants_tables_show_nothing_of_another(
 
 async def test_a_tenant_cannot_write_into_another(organization: Organization, neighbour: Organization) -> None:
     target = neighbour.people["annotator"]
-    async with organization.context_for(SYSTEM) as context:
-        run = context.tenant.connection.execute
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with organization.context_for(SYSTEM) as context:
+            run = context.tenant.connection.execute
             await run("insert into organizations (id, name, created_at) values ($1, 'x', now())", uuid4())
     async with organization.context_for(SYSTEM) as context:
         run = context.tenant.connection.execute
         assert await run("update members set role = 'owner' where id = $1", target.id) == "UPDATE 0"
         assert await run("delete from sessions where organization_id = $1", neighbour.id) == "DELETE 0"
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await run("update members set organization_id = $1", neighbour.id)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with organization.context_for(SYSTEM) as context:
+            await context.tenant.connection.execute("update members set organization_id = $1", neighbour.id)
 
 
 async def test_a_taken_id_of_another_tenant_is_no_secret_told(
