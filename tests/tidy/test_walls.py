@@ -190,8 +190,9 @@ async def test_a_tenant_cannot_write_into_another(organization: Organization, ne
     target = neighbour.people["annotator"]
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with organization.context_for(SYSTEM) as context:
-            run = context.tenant.connection.execute
-            await run("insert into organizations (id, name, created_at) values ($1, 'x', now())", uuid4())
+            await context.tenant.connection.execute(
+                "insert into organizations (id, name, created_at) values ($1, 'x', now())", uuid4()
+            )
     async with organization.context_for(SYSTEM) as context:
         run = context.tenant.connection.execute
         assert await run("update members set role = 'owner' where id = $1", target.id) == "UPDATE 0"
