@@ -47,8 +47,10 @@ with turn as (
 select min(queue_position) from turn;
 
 -- :name lock_task
--- One at a time: whoever advances a task holds its row until the commit.
-select from tasks where organization_id = $1 and id = $2 for update;
+-- One at a time: whoever advances a task holds its row until the commit. Not "for update": a submission checks that
+-- its task exists while it holds its turn, and the one who advances may want to close that turn; each would wait for
+-- the other.
+select from tasks where organization_id = $1 and id = $2 for no key update;
 
 -- :name case
 -- Everything known of one task, in one round trip; lists are JSON in the shape of core.tasks. A statement of its own,
