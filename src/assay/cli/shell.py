@@ -92,6 +92,7 @@ async def _until_told(work: Coroutine[Any, Any, Result]) -> Result:
             task.cancel()
 
     for number in (signal.SIGINT, signal.SIGTERM):
+        # What the standard library raises where an event loop cannot take signals; Ctrl-C then ends us at once.
         with suppress(NotImplementedError):
             loop.add_signal_handler(number, tell)
     return await work

@@ -93,7 +93,6 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
   useEffect(() => {
     if (isError) reset();
     // Only a change of the draft clears the refusal, not the refusal itself.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [json]);
 
   const leaving = useRef(false);
@@ -275,7 +274,6 @@ function useChecked(wire: ProjectDraft, json: string) {
     const soon = setTimeout(() => setSettled({ wire, json }), 400);
     return () => clearTimeout(soon);
     // `json` says all that `wire` says, and is compared by value.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [json]);
   const query = useQuery({
     queryKey: ["check", settled.json],
