@@ -1,0 +1,37 @@
+"""The one way to compile a loop: Numba's ``njit``, cached on disk and without the interpreter's lock, but typed.
+
+Numba carries no types, so its decorator would turn every kernel into ``Any``; ``compiled`` keeps the signature that was
+written. Import this module only from modules that are loaded when mathematics is wanted: Numba takes half a second.
+
+Three rules that keep kernels fast and right:
+
+- The cache on disk notices changes of a kernel's own file only. A kernel may call kernels of its own file; calling one
+  of another file would leave stale machine code behind when that file changes, so small ones are written again.
+- ``fastmath`` is off: it lets the compiler assume that nothing is NaN or infinite, and reorder sums.
+- There is no ``parallel``: Numba's own thread pool stops the process when two threads of a server enter it at once.
+  Kernels work on a range of tasks, and ``assay.quality.aggregation.chunks`` gives fixed ranges to Python threads and
+  adds their tables up in order, so that the answer is the same for any number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, overload
+
+import numba
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@overload
+def compiled(function: Function, /) -> Function: ...
+@overload
+def compiled(**options: Any) -> Callable[[Function], Function]: ...
+def compiled(function: Any = None, /, **options: Any) -> Any:
+    """Compile ``function`` at its first call for each set of argument types; used bare or with Numba's ``options``.
+
+    >>> @compiled
+    ... def total(values: FloatArray) -> float: ...  # doctest: +SKIP
+    """
+    compile_with = numba.njit(cache=True, nogil=True, **options)
+    return compile_with if function is None else compile_with(function)
