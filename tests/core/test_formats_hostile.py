@@ -81,6 +81,22 @@ def test_an_entry_that_leads_outside_is_a_problem_and_the_others_are_read(name: 
     assert [row.file_stem for row in rows if isinstance(row, ImportRow)] == ["good"]
 
 
+def test_entries_are_numbered_by_their_place_in_the_archive_whether_good_or_bad() -> None:
+    """Problems are kept by their number; two of one number would be taken for one."""
+
+    def fill(opened: zipfile.ZipFile) -> None:
+        opened.writestr("../x.txt", "0 .5 .5 .1 .1")
+        opened.writestr("labels/BAD.TXT", "7 .5 .5 .1 .1")
+
+    rows = read("yolo", archive(fill))
+
+    assert {row.row: getattr(row, "item", "") or getattr(row, "file_stem", "") for row in rows} == {
+        2: "good",
+        3: "../x.txt",
+        4: "labels/BAD.TXT",
+    }
+
+
 def test_a_link_is_not_followed() -> None:
     link = zipfile.ZipInfo("labels/evil.txt")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
@@ -507,3 +523,42 @@ def test_safe_stems_are_safe(name: str) -> None:
     assert not set(stem) & set('/\\:\0\n\r\t *?"<>|')
     assert stem not in {".", ".."}
     assert safe_stem(stem + ".jpg").lower().lstrip("_") == stem.lower().lstrip("_")
+
+
+def test_two_coco_images_of_one_id_share_no_marks() -> None:
+    """Else the second photo would be called empty, which as a gold would punish everybody who is right."""
+    images = [{"id": 1, "file_name": name, "width": 10, "height": 10} for name in ("a.jpg", "b.jpg")]
+
+    first, second = read(
+        "coco", coco(images=images, annotations=[{"id": 5, "image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 5]}])
+    )
+
+    assert isinstance(first, ImportRow)
+    assert isinstance(second, RowProblem)
+    assert (second.item, second.row) == ("b.jpg", 2)
+    assert "id 1" in second.message
+
+
+def test_what_belongs_to_no_coco_image_has_a_number_of_its_own() -> None:
+    boxes = [
+        {"id": 5, "category_id": 1, "bbox": [1, 1, 5, 5], **more} for more in ({}, {"image_id": 8}, {"image_id": 9})
+    ]
+
+    rows = read("coco", coco(annotations=boxes))
+
+    assert [(row.row, getattr(row, "item", "")) for row in rows] == [
+        (2, "annotations[0]"),
+        (1, ""),
+        (3, "image_id 8"),
+        (4, "image_id 9"),
+    ]
+
+
+def test_the_marks_of_a_refused_coco_image_are_not_called_strays() -> None:
+    image = {"id": 1, "file_name": "", "width": 10, "height": 10}
+
+    found = messages(
+        "coco", coco(images=[image], annotations=[{"image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 5]}])
+    )
+
+    assert found == ["it has no file_name"]

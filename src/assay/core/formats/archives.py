@@ -100,7 +100,7 @@ class ZipEntries:
         entries = self._zip.infolist()
         if len(entries) > limits.entries_max:
             raise Invalid(f"the archive holds {len(entries)} entries; the most is {limits.entries_max}")
-        self._by_name: dict[str, zipfile.ZipInfo] = {}
+        self._by_name: dict[str, tuple[int, zipfile.ZipInfo]] = {}
         self.problems: list[RowProblem] = []
         for row, entry in enumerate(entries, start=1):
             if entry.is_dir() or _is_litter(entry.filename):
@@ -109,17 +109,21 @@ class ZipEntries:
             if trouble:
                 self.problems.append(RowProblem(row, shown(entry.filename), trouble))
             else:
-                self._by_name[entry.filename] = entry
+                self._by_name[entry.filename] = (row, entry)
 
     def names(self) -> list[str]:
         """Of the entries that may be read, in the archive's order."""
         return list(self._by_name)
 
+    def row(self, name: str) -> int:
+        """An entry's place in the archive, from 1: what ``problems`` number entries by too."""
+        return self._by_name[name][0]
+
     def read(self, name: str, bytes_max: int | None = None) -> bytes:
         """One entry, whole. Raises ``ValueError`` saying what is wrong with it; ``Invalid`` when the archive
         unpacks to more than it may."""
         limits = self._limits
-        entry = self._by_name[name]
+        _, entry = self._by_name[name]
         bytes_max = limits.entry_bytes_max if bytes_max is None else bytes_max
         parts: list[bytes] = []
         size = 0

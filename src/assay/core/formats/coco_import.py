@@ -6,6 +6,7 @@ The object is kept as its bytes and cut into rows; only one image's annotations 
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -78,19 +79,27 @@ def read_coco(source: Source, taxonomy: Taxonomy | None = None, limits: Limits |
     document = _document(source, limits)
     labels = _labels(document)
     owned: dict[int | str, list[msgspec.Raw]] = defaultdict(list)
-    for number, raw in enumerate(document.annotations, start=1):
+    # What is wrong with no one image is numbered after them all.
+    beyond = itertools.count(len(document.images) + 1)
+    for place, raw in enumerate(document.annotations):
         try:
             owned[_decode_owner(raw).image_id].append(raw)
         except (msgspec.DecodeError, RecursionError) as error:
-            yield RowProblem(number, f"annotations[{number - 1}]", f"it names no image: {error}")
+            yield RowProblem(next(beyond), f"annotations[{place}]", f"it names no image: {error}")
     document.annotations.clear()
     wanted = Wanted(taxonomy)
     seen: set[str] = set()
+    seen_ids: set[int | str] = set()
     for number, raw in enumerate(document.images, start=1):
         item = f"images[{number - 1}]"
         try:
             image = _decode_image(raw)
             item = shown(image.file_name) or item
+            # Whose the marks are cannot be known then, and without them the second photo would be called empty.
+            if image.id in seen_ids:
+                raise ValueError(f"another image of this file has the id {shown(str(image.id))}")
+            seen_ids.add(image.id)
+            marks = owned.pop(image.id, [])
             name = image.unique_id or image.file_name
             if not name:
                 raise ValueError("it has no file_name")
@@ -100,13 +109,12 @@ def read_coco(source: Source, taxonomy: Taxonomy | None = None, limits: Limits |
             check_depth(image.metadata)
             if len(msgspec.json.encode(image.metadata)) > limits.metadata_bytes_max:
                 raise ValueError(f"its metadata is over {limits.metadata_bytes_max >> 10} KiB")
-            yield _row(number, image, owned.pop(image.id, []), labels, wanted, limits)
+            yield _row(number, image, marks, labels, wanted, limits)
         except (msgspec.DecodeError, RecursionError, ValueError) as error:
             yield RowProblem(number, item, str(error))
     for image_id, orphans in owned.items():
-        yield RowProblem(
-            len(document.images), f"image_id {image_id}", f"{len(orphans)} annotations of an unknown image"
-        )
+        item = f"image_id {shown(str(image_id))}"
+        yield RowProblem(next(beyond), item, f"{len(orphans)} annotations of an unknown image: the file lists none")
 
 
 def _document(source: Source, limits: Limits) -> _Document:

@@ -49,7 +49,10 @@ def finite(value: Any) -> float:
         return value
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError("not a number")
-    number = float(value)
+    try:
+        number = float(value)
+    except ValueError:
+        raise ValueError(f"not a number: {str(value)[:20]!r}") from None
     if not math.isfinite(number) or abs(number) > _REASON:
         raise ValueError("not a number within reason")
     return number

@@ -1,4 +1,4 @@
-"""Pascal VOC in: a zip of XML files, or one XML file, through a parser that knows no entities.
+"""Pascal VOC in: a zip of XML files, through a parser that knows no entities.
 
 Coordinates count pixels from 1 and name the last covered one, so a box from ``xmin`` 1 to ``xmax`` 10 is 10 wide.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -34,29 +35,22 @@ def read_voc(source: Source, taxonomy: Taxonomy | None = None, limits: Limits | 
     yield from entries.problems
     index = read_index(entries)
     wanted = Wanted(taxonomy)
-    files = (name for name in entries.names() if name.lower().endswith(".xml"))
-    for number, name in enumerate(files, start=1):
+    for name in entries.names():
+        if not name.lower().endswith(".xml"):
+            continue
+        number = entries.row(name)
         try:
-            row = read_voc_document(number, name, entries.read(name), wanted, limits)
+            row = _read_document(number, name, entries.read(name), wanted, limits)
         except ValueError as error:
             yield RowProblem(number, shown(name), str(error))
             continue
         known = index.get(name)
-        yield (
-            row
-            if known is None
-            else ImportRow(
-                number,
-                file_name=known.file_name or None,
-                unique_id=known.unique_id,
-                answer=row.answer,
-                size=row.size,
-                notes=row.notes,
-            )
-        )
+        if known is not None:
+            row = replace(row, file_name=known.file_name or row.file_name, unique_id=known.unique_id)
+        yield row
 
 
-def read_voc_document(number: int, name: str, data: bytes, wanted: Wanted, limits: Limits) -> ImportRow:
+def _read_document(number: int, name: str, data: bytes, wanted: Wanted, limits: Limits) -> ImportRow:
     """One XML file. The photo is the one its ``filename`` names, else the one with the file's own stem.
 
     Raises ``ValueError`` saying what is wrong.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 
 import msgspec
 import yaml
@@ -42,8 +43,11 @@ def read_yolo(source: Source, taxonomy: Taxonomy | None = None, limits: Limits |
     names = class_names(entries)
     index = read_index(entries)
     wanted = Wanted(taxonomy)
-    files = (name for name in entries.names() if name.endswith(".txt") and last_part(name).lower() not in _NOT_LABELS)
-    for number, name in enumerate(files, start=1):
+    for name in entries.names():
+        base = last_part(name).lower()
+        if not base.endswith(".txt") or base in _NOT_LABELS:
+            continue
+        number = entries.row(name)
         try:
             gathering = Gathering(wanted, limits)
             text = entries.read(name).decode("utf-8-sig")
@@ -98,14 +102,7 @@ def _is_upright(outline: list[Vertex]) -> bool:
 
 def _named(row: ImportRow, entry: IndexEntry) -> ImportRow:
     size = MediaSize(entry.width, entry.height) if entry.width > 0 and entry.height > 0 else None
-    known = ImportRow(
-        row.row,
-        file_name=entry.file_name or None,
-        unique_id=entry.unique_id,
-        answer=row.answer,
-        relative=True,
-        notes=row.notes,
-    )
+    known = replace(row, file_name=entry.file_name or None, unique_id=entry.unique_id)
     return known.placed(size) if size else known
 
 
