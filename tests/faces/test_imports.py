@@ -16,10 +16,11 @@ import pytest
 
 from assay.adapters.callbacks import MemoryCallbacks
 from assay.adapters.egress import EgressPolicy, HttpEgress
+from assay.core.errors import NotFound
 from assay.faces.jobs import importing
 from assay.faces.jobs.handlers import HANDLERS
 from assay.faces.jobs.workshop import Workshop
-from assay.services import labeling, resolution, routing
+from assay.services import imports, labeling, resolution, routing
 from assay.store.connection import Tenant
 from assay.store.jobs import Job
 from harness import Organization
@@ -291,12 +292,53 @@ class _Broken:
 async def test_a_file_that_is_not_in_its_format_fails_with_a_sentence_and_changes_nothing(
     importer: Importer, content: bytes, format: str
 ) -> None:
-    done = await importer.bring(content, format, "prelabels")
+    done = await importer.bring(content, format, "tasks" if format == "csv" else "prelabels")
 
     assert done["state"] == "failed"
     assert len(done["message"]) > 10
     assert done["finished_at"] is not None
     assert await importer.tasks() == {}
+
+
+@pytest.mark.parametrize(("format", "purpose"), [("csv", "golds"), ("urls", "golds"), ("urls", "prelabels")])
+async def test_a_list_that_holds_no_answers_is_not_taken_for_any(importer: Importer, format: str, purpose: str) -> None:
+    path = f"/v1/projects/{importer.street.project_id}/imports?format={format}&as={purpose}"
+
+    refused = await importer.client.post(path, content=b"x", headers={"x-file-name": "a.txt"})
+
+    assert refused.status_code == 400
+    assert [problem["field"] for problem in refused.json()["problems"]] == ["as"]
+
+
+async def test_answers_that_were_not_asked_for_are_not_dropped_in_silence(importer: Importer) -> None:
+    await importer.street.add_photos("a.jpg")
+
+    done = await importer.bring(coco(("a.jpg", [[1, 1, 5, 5]])), "coco", "tasks")
+
+    assert "import the file as pre-labels" in done["message"]
+    assert (await importer.tasks())["a.jpg"]["prelabels"] is None
+
+
+async def test_a_file_is_cleared_away_when_its_import_is_over_however_it_ended(
+    importer: Importer, organization: Organization
+) -> None:
+    """Done, not readable, its project archived meanwhile, or the process killed between the last commit and this."""
+    await importer.street.add_photos("a.jpg")
+    good, bad, killed, late = [
+        await importer.send(content, "coco", "prelabels") for content in (coco(("a.jpg", [])), b"no", b"no", b"no")
+    ]
+    async with organization.context_for("manager") as context:
+        await imports.fail(context, UUID(killed["id"]), "Killed.")
+
+    for each in (good, bad, killed):
+        await importer.run(each["id"])
+    await importer.client.patch(f"/v1/projects/{importer.street.project_id}", json={"state": "archived"})
+    ended = await importer.run(late["id"])
+
+    assert ended["state"] == "failed"
+    for each in (good, bad, killed, late):
+        with pytest.raises(NotFound):
+            await organization.house.blobs.get(f"{organization.id.hex}/imports/{UUID(each['id']).hex}")
 
 
 async def test_imports_are_listed_newest_first_and_paged(importer: Importer) -> None:

@@ -108,3 +108,16 @@ def test_every_table_is_explained() -> None:
         before = text[: text.index(f"create table {name} (")].rstrip().splitlines()[-1]
 
         assert before.startswith("--") or "--" in body, f"say above {name} what a row is"
+
+
+def test_every_query_is_asked_somewhere() -> None:
+    """SQL that nobody asks is read by everybody who looks for what is asked."""
+    code = "".join(file.read_text() for file in (ROOT / "src/assay").rglob("*.py"))
+    unused = [
+        f"{file.stem}: {name}"
+        for file in (ROOT / "src/assay/store/sql").glob("*.sql")
+        for name in re.findall(r"^-- :name (\w+)", file.read_text(), re.MULTILINE)
+        if f'"{name}"' not in code
+    ]
+
+    assert not unused

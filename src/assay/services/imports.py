@@ -15,7 +15,7 @@ from uuid import UUID
 from assay.core import intake as rules
 from assay.core.annotations import kind_named
 from assay.core.errors import Conflict, Invalid, Problem
-from assay.core.formats.imports import IMPORT_FORMATS, MANIFEST_READERS
+from assay.core.formats.imports import ANSWERLESS, IMPORT_FORMATS, MANIFEST_READERS
 from assay.core.formats.names import file_stem, last_part
 from assay.core.formats.rows import ImportRow, Limits, ReadRow, RowProblem
 from assay.core.importing import (
@@ -46,13 +46,18 @@ LIMITS: Final = Limits()
 # --- asking for one, and watching it ------------------------------------------------------------------------------
 
 
-async def accepting(context: Context, project_id: UUID, format: str) -> UUID:
+async def accepting(context: Context, project_id: UUID, format: str, purpose: Purpose) -> UUID:
     """The id of an import to be, once it is known that the project and the format take one.
 
-    Raises ``NotFound``, ``Conflict`` for an archived project, and ``Invalid`` for a format that is not read here.
+    Raises ``NotFound``, ``Conflict`` for an archived project, and ``Invalid`` for a format that is not read here or
+    cannot hold what is asked of it.
     """
     if format not in IMPORT_FORMATS:
         raise Invalid(f"No such import format; use one of {', '.join(IMPORT_FORMATS)}.", "format")
+    if format in ANSWERLESS and purpose != "tasks":
+        raise Invalid(
+            f"A file of the format {format} holds no answers; bring it as tasks, or use another format.", "as"
+        )
     await _open_project(context, project_id)
     return context.new_id()
 
@@ -93,21 +98,16 @@ async def problems(context: Context, import_id: UUID, *, after: int, limit: int)
 
 @dataclass(frozen=True)
 class Work:
-    """An import that is not over, and what its file is read with."""
+    """An import, and what its file is read with."""
 
     import_: Import
     taxonomy: Taxonomy
 
 
-async def work(context: Context, import_id: UUID) -> Work | None:
-    """What is left to do; none when the import is over.
-
-    Raises ``NotFound``, and ``Conflict`` for an archived project.
-    """
+async def work(context: Context, import_id: UUID) -> Work:
+    """What there is to do. Raises ``NotFound``."""
     found = await imports.get(context.tenant, import_id)
-    if found.state != "running":
-        return None
-    project = await _open_project(context, found.project_id)
+    project = await projects.get(context.tenant, found.project_id)
     return Work(found, project.current.taxonomy)
 
 
@@ -137,8 +137,10 @@ async def take(context: Context, import_id: UUID, position: int, rows: Sequence[
 async def finish(context: Context, import_id: UUID) -> None:
     """The file was read to its end. Safe to repeat."""
     found = await imports.lock(context.tenant, import_id)
-    message = f"{found.failed:,} of {found.position:,} rows were not taken; see the problems." if found.failed else None
-    if await imports.end(context.tenant, import_id, "done", message, context.now):
+    told = [f"{found.failed:,} of {found.position:,} rows were not taken; see the problems."] if found.failed else []
+    if found.purpose == "tasks" and found.format not in MANIFEST_READERS and found.done:
+        told.append("The photos are tasks now; to use their answers too, import the file as pre-labels or golds.")
+    if await imports.end(context.tenant, import_id, "done", " ".join(told) or None, context.now):
         await _record(context, "import.done", found, {"done": found.done, "failed": found.failed})
 
 

@@ -16,6 +16,7 @@ from assay.core.taxonomy import Taxonomy
 # Those that bring photos (or name them), and those that bring answers to photos that are there.
 MANIFEST_READERS = {"csv": read_csv, "urls": read_urls, "jsonl": read_manifest_jsonl}
 ANSWER_READERS = {"coco": read_coco, "yolo": read_yolo, "voc": read_voc}
+ANSWERLESS = ("csv", "urls")
 IMPORT_FORMATS = (*MANIFEST_READERS, *ANSWER_READERS, "assay")
 
 

@@ -30,15 +30,13 @@ async def run_import(shop: Workshop, job: Job, attempts: int) -> None:
             work = await imports.work(context, job.subject)
     except NotFound:
         return
-    except Conflict as error:
-        await _fail(shop, job, error.message)
-        return
-    if work is None:
-        return
     try:
-        with tempfile.TemporaryFile() as file:
-            await _run(shop, job, work, file)
-    except (Invalid, TooLarge) as error:
+        # One that is over may have been stopped before its file was cleared away.
+        if work.import_.state == "running":
+            with tempfile.TemporaryFile() as file:
+                if not await _run(shop, job, work, file):
+                    return
+    except (Conflict, Invalid, TooLarge) as error:
         await _fail(shop, job, error.message)
     except NotFound:
         await _fail(shop, job, "The file is no longer there. Import it again.")
@@ -50,7 +48,8 @@ async def run_import(shop: Workshop, job: Job, attempts: int) -> None:
     await shop.home.blobs.delete(work.import_.blob_key)
 
 
-async def _run(shop: Workshop, job: Job, work: Work, file: IO[bytes]) -> None:
+async def _run(shop: Workshop, job: Job, work: Work, file: IO[bytes]) -> bool:
+    """Whether the import is over; not, where another runner is ahead of this one."""
     async for piece in shop.home.blobs.stream(work.import_.blob_key):
         await asyncio.to_thread(file.write, piece)
     if not work.import_.total:
@@ -63,12 +62,13 @@ async def _run(shop: Workshop, job: Job, work: Work, file: IO[bytes]) -> None:
     while chunk := await asyncio.to_thread(_chunk, reader):
         async with shop.enter(job.organization_id) as context:
             if not await imports.take(context, job.subject, position, chunk):
-                return
+                return False
         position += len(chunk)
         shop.home.ring()
     async with shop.enter(job.organization_id) as context:
         await imports.finish(context, job.subject)
     shop.home.ring()
+    return True
 
 
 async def _fail(shop: Workshop, job: Job, message: str) -> None:

@@ -75,7 +75,7 @@ async def start_import(
     file_name = file_name_of(request)
     async with enter(request) as context:
         organization_id = context.organization_id
-        import_id = await imports.accepting(context, project_id, format)
+        import_id = await imports.accepting(context, project_id, format, purpose)
     blob_key = f"{organization_id.hex}/imports/{import_id.hex}"
     with tempfile.TemporaryFile() as file:
         await _receive(request, file)

@@ -25,16 +25,6 @@ select * from attachments where organization_id = $1 and id = $2;
 select id, state, width, height from attachments
 where organization_id = $1 and project_id = $2 and id = any ($3::uuid[]);
 
--- :name by_file_name
--- A page of a project's attachments by name, for matching the files of an import.
-select distinct on (attachment.file_name) attachment.file_name, attachment.id, attachment.width, attachment.height,
-       task.id as task_id, task.unique_id, task.state as task_state
-from attachments attachment
-left join tasks task on task.organization_id = $1 and task.attachment_id = attachment.id
-where attachment.organization_id = $1 and attachment.project_id = $2 and attachment.state = 'ready'
-    and attachment.file_name = any ($3::text[])
-order by attachment.file_name, attachment.id, task.id;
-
 -- :name mark_ready
 update attachments set state = 'ready', sha256 = $3, content_type = $4, byte_count = $5, width = $6, height = $7,
     display_width = $8, display_height = $9, blob_key = $10, display_key = $11, thumbnail_key = $12
