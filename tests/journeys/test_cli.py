@@ -251,6 +251,21 @@ def test_exit_codes_say_what_went_wrong(shell: Shell, demo: dict[str, Any], tmp_
     assert "cannot be used" in shell.run("serve", "--port", port, code=3).stderr
 
 
+def test_what_would_be_passed_over_in_silence_is_wrong_use(shell: Shell, demo: dict[str, Any], tmp_path: Path) -> None:
+    rows, project = tmp_path / "rows.jsonl", tmp_path / "project.json"
+    rows.write_text('{"file": "a.jpg"}\n')
+    project.write_text(json.dumps({"taxonomy": {"labels": [{"name": "car"}]}, "policy": {}, "lables": []}))
+
+    batch = shell.json("add", "Street scenes", rows, "--batch", "monday", code=2)
+    misspelt = shell.json("project", "create", "P", "--file", project, code=2)
+    project.write_text(project.read_text().replace(', "lables": []', ""))
+    twice = shell.json("project", "create", "P", "--file", project, "--overlap", "3", code=2)
+
+    assert "in each of its rows" in batch["error"]["message"]
+    assert "lables" in misspelt["error"]["message"]
+    assert "has a policy" in twice["error"]["message"]
+
+
 def test_the_doctor_finds_everything_well(shell: Shell, demo: dict[str, Any]) -> None:
     findings = {finding["name"]: finding for finding in shell.json("doctor")}
 

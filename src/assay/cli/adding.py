@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.progress import Progress
@@ -15,6 +15,7 @@ from assay.cli.shell import REFUSED, USAGE, HomeOption, JsonOption, Stop, err, o
 if TYPE_CHECKING:
     from assay.cli.api import Api
 
+PROBLEMS_TOLD: Final = 20
 # What a file is, where its ending says so.
 _FORMATS = {".csv": "csv", ".jsonl": "jsonl", ".txt": "urls", ".json": "coco"}
 
@@ -27,7 +28,7 @@ def add(
         str | None, typer.Option(help="Of imported files: jsonl, csv, urls, coco, yolo, voc or assay.")
     ] = None,
     batch: Annotated[str | None, typer.Option(help="A name for what is added now.")] = None,
-    priority: Annotated[int, typer.Option(min=0, max=100, help="Higher comes first.")] = 50,
+    priority: Annotated[int | None, typer.Option(min=0, max=100, help="Higher comes first. Without it, 50.")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -51,6 +52,9 @@ def add(
         files = [path for path in paths if path.is_file() and path.suffix.lower() not in ENDINGS]
         photos = find_photos([path for path in paths if path not in files]) if len(files) < len(paths) else []
         formats = {file: format or _format_of(file) for file in files}
+        if files and (batch is not None or priority is not None):
+            message = "--batch and --priority are for photos; a csv or jsonl file says them in each of its rows."
+            raise Stop(USAGE, message, kind="usage")
         async with connected(settings_for(home)) as api:
             found = await api.project(project)
             result: dict[str, Any] = {}
@@ -62,8 +66,8 @@ def add(
                         found["id"],
                         photos,
                         told=lambda done: progress.update(bar, completed=done),
-                        priority=priority,
                         batch=batch,
+                        **({} if priority is None else {"priority": priority}),
                     )
                 result |= added.as_json()
             if files:
@@ -99,9 +103,9 @@ async def _import(api: Api, project_id: str, file: Path, format: str, purpose: s
     problems = []
     async for problem in api.pages(f"/v1/imports/{running['id']}/problems"):
         problems.append(problem)
-        if len(problems) == 20:
+        if len(problems) > PROBLEMS_TOLD:
             break
-    return {**running, "problems": problems}
+    return {**running, "problems": problems[:PROBLEMS_TOLD], "more_problems": len(problems) > PROBLEMS_TOLD}
 
 
 def _print(done: dict[str, Any]) -> None:
@@ -115,3 +119,5 @@ def _print(done: dict[str, Any]) -> None:
             out.print(f"  {each['message']}", markup=False)
         for problem in each["problems"]:
             out.print(f"  row {problem['row']}, {problem['item']}: {problem['message']}", markup=False)
+        if each["more_problems"]:
+            out.print("  … and more: see the imports on the project's page Add")

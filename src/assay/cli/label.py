@@ -41,9 +41,10 @@ def label(
     paths: Annotated[list[Path], typer.Argument(metavar="PHOTOS…", help="Photos, or folders of photos.")],
     ask: Annotated[str, typer.Option(help="What people should do, in a sentence.")],
     labels: Annotated[str, typer.Option(help="What can be marked, with commas between: person,dog,car.")],
-    out_file: Annotated[Path, typer.Option("--out", "-o", help="The file to write when all photos are done.")] = Path(
-        "labels.json"
-    ),
+    out_file: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="The file to write when all photos are done. Default: labels.ENDING here."),
+    ] = None,
     overlap: Annotated[int, typer.Option(min=1, max=25, help="How many people see each photo.")] = 1,
     format: Annotated[str | None, typer.Option("--format", "-f", help="coco, yolo, voc or jsonl.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the labelling begun for this --out.")] = False,
@@ -63,14 +64,16 @@ def label(
         assay label a.jpg b.jpg --ask "Box people and cars" --labels person,car --overlap 3 -o labels.zip -f yolo
     """
     names = [name.strip() for name in labels.split(",") if name.strip()]
-    chosen = format or {".zip": "yolo", ".jsonl": "jsonl"}.get(out_file.suffix.lower(), "coco")
+    ending = out_file.suffix.lower() if out_file else ""
+    chosen = format or {".zip": "yolo", ".jsonl": "jsonl"}.get(ending, "coco")
     if chosen not in FORMATS:
         raise typer.BadParameter(f"must be one of {', '.join(FORMATS)}, not {chosen!r}", param_hint="--format")
     if not names:
         raise typer.BadParameter("name at least one label", param_hint="--labels")
-    if out_file.suffix == "":
-        out_file = out_file.with_suffix(ENDINGS[chosen])
-    _check_writable(out_file)
+    file = out_file or Path("labels")
+    if file.suffix == "":
+        file = file.with_suffix(ENDINGS[chosen])
+    _check_writable(file)
 
     async def work() -> dict[str, Any]:
         from assay.cli.home import connected, settings_for
@@ -79,18 +82,18 @@ def label(
         photos = find_photos(paths)
         settings = default_port_or_any(settings_for(home))
         async with connected(settings, port=settings.port) as api:
-            known = _recorded(settings.home, out_file)
+            known = _recorded(settings.home, file)
             if resume and known is None:
-                raise Stop(REFUSED, f"No labelling was begun for {out_file}; leave --resume out.", kind="not_found")
+                raise Stop(REFUSED, f"No labelling was begun for {file}; leave --resume out.", kind="not_found")
             project_id = known if resume and known else await _new_project(api, ask, names, overlap)
-            _record(settings.home, out_file, project_id)
+            _record(settings.home, file, project_id)
             await _upload(api, project_id, photos, quiet=as_json)
             links = await _links(api, overlap)
             _tell(links, as_json=as_json, open_browser=open_browser)
             told = await _watch(api, project_id, quiet=as_json)
-            size = await download(api, project_id, chosen, out_file)
+            size = await download(api, project_id, chosen, file)
             return {
-                "file": str(out_file),
+                "file": str(file),
                 "format": chosen,
                 "bytes": size,
                 "photos": told["completed"],

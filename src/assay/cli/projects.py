@@ -23,9 +23,15 @@ def create(
     name: Annotated[str, typer.Argument(help="What to call it.")],
     label: LabelOption = None,
     instructions: Annotated[Path | None, typer.Option(help="A Markdown file with what workers should know.")] = None,
-    overlap: Annotated[str, typer.Option(help="Opinions on each photo: a number, or MIN-MAX for adaptive.")] = "1",
-    review: Annotated[str, typer.Option(help="none, all, sample:SHARE, or low:AGREEMENT.")] = "none",
-    gold_rate: Annotated[float, typer.Option(min=0, max=1, help="Share of turns that are hidden tests.")] = 0.0,
+    overlap: Annotated[
+        str | None, typer.Option(help="Opinions on each photo: a number, or MIN-MAX for adaptive. Without it, 1.")
+    ] = None,
+    review: Annotated[
+        str | None, typer.Option(help="none, all, sample:SHARE, or low:AGREEMENT. Without it, none.")
+    ] = None,
+    gold_rate: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Share of turns that are hidden tests. Without it, 0.")
+    ] = None,
     file: Annotated[Path | None, typer.Option(help="A JSON file with taxonomy, policy and instructions.")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -47,8 +53,12 @@ def create(
             raise Stop(USAGE, "Give at least one --label, or a --file with a taxonomy.", kind="usage")
         if instructions is not None:
             body["instructions"] = _text(instructions)
+        asked = (overlap, review, gold_rate) != (None, None, None)
+        if "policy" in body and asked:
+            message = f"{file} has a policy: leave out --overlap, --review and --gold-rate, or the file's policy."
+            raise Stop(USAGE, message, kind="usage")
         if "policy" not in body:
-            body["policy"] = policy_of(overlap, review, gold_rate)
+            body["policy"] = policy_of(overlap or "1", review or "none", gold_rate or 0.0)
         async with _connected(home) as api:
             return await api.post("/v1/projects", {**body, "name": name})
 
@@ -128,9 +138,12 @@ def _from_file(file: Path) -> dict[str, Any]:
         body = json.loads(_text(file))
     except ValueError as error:
         raise Stop(USAGE, f"{file} is not JSON: {error}", kind="usage") from error
-    known = ("taxonomy", "policy", "instructions")
-    if not isinstance(body, dict) or set(body) - {*known, "name", "kind"}:
+    known = ("kind", "taxonomy", "policy", "instructions")
+    if not isinstance(body, dict):
         raise Stop(USAGE, f"{file} must be an object with {', '.join(known)}.", kind="usage")
+    # The name is the command's to give, so that one file makes many projects.
+    if strangers := sorted(set(body) - {*known, "name"}):
+        raise Stop(USAGE, f"{file} has {', '.join(strangers)}; there are {', '.join(known)}.", kind="usage")
     return {name: body[name] for name in known if name in body}
 
 

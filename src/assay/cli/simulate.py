@@ -117,11 +117,14 @@ async def _run(
         for number in range(1, reviewers + 1):
             own = await stack.enter_async_context(_signed_in(api, there, f"reviewer {number}", "reviewer"))
             people.append(_review(own, stage, len(crew) + number))
-        async with asyncio.TaskGroup() as group:
-            for person in people:
-                group.create_task(person)
-            told = await _watch(api, stage, quiet=quiet)
-            stage.over.set()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for person in people:
+                    group.create_task(person)
+                told = await _watch(api, stage, quiet=quiet)
+                stage.over.set()
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
     return {
         "project_id": project["id"],
         "submitted": stage.submitted,
