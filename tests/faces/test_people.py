@@ -51,6 +51,9 @@ async def test_one_address_is_one_member(organization: Organization) -> None:
     again = await owner.post("/v1/members", json={"name": "Twin", "email": "OLIVE@assay.test", "role": "annotator"})
 
     assert (again.status_code, again.json()["code"]) == (409, "already_exists")
+    (problem,) = again.json()["problems"]
+    assert problem["field"] == "email"
+    assert "olive@assay.test is a member already" in problem["message"]
 
 
 @pytest.mark.parametrize(
@@ -133,6 +136,8 @@ async def test_the_last_owner_stays(organization: Organization) -> None:
     alone = await other.patch(f"/v1/members/{second.id}", json={"role": "manager"})
 
     assert (demoted.status_code, disabled.status_code, left.status_code, alone.status_code) == (409, 409, 200, 409)
+    fields = [refused.json()["problems"][0]["field"] for refused in (demoted, disabled, alone)]
+    assert fields == ["role", "disabled", "role"]
 
 
 async def test_a_disabled_owner_does_not_count_as_the_last(organization: Organization) -> None:

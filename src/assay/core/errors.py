@@ -1,7 +1,7 @@
 """The rules that can be broken, as one tree.
 
     AssayError
-    ├── Invalid            what was sent is not well-formed; carries one problem per field
+    ├── Invalid            what was sent is not well-formed; one problem for each field
     ├── Unauthenticated    nobody is known to be asking
     ├── Forbidden          somebody is asking, who may not
     ├── NotFound           no such thing in the caller's organization
@@ -34,13 +34,17 @@ class Problem:
 
 
 class AssayError(Exception):
-    """A rule was broken. ``code`` is stable and machine-readable; the message is for people."""
+    """A rule was broken. ``code`` is stable and machine-readable; the message is for people.
+
+    ``field`` is the part of the request to change, where that is one.
+    """
 
     code = "error"
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, field: str = "") -> None:
         super().__init__(message)
         self.message = message
+        self.problems = [Problem(field, message)] if field else []
 
 
 class Invalid(AssayError):
@@ -49,10 +53,10 @@ class Invalid(AssayError):
     def __init__(self, problems: list[Problem] | str, field: str = "") -> None:
         if isinstance(problems, str):
             problems = [Problem(field, problems)]
-        self.problems = problems
         first = problems[0]
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         super().__init__(f"{first.field}: {first.message}{more}" if first.field else first.message + more)
+        self.problems = problems
 
 
 class Unauthenticated(AssayError):

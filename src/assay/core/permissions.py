@@ -111,7 +111,7 @@ def check_appointment(actor: Role, role: Role) -> None:
     """Whether ``actor`` may add a member of this role. Raises ``Forbidden``."""
     require(actor, "member.write")
     if role not in _APPOINTS[actor]:
-        raise Forbidden(f"A {actor} cannot make anyone {role}; ask an owner.")
+        raise Forbidden(f"A {actor} cannot make anyone {role}; ask an owner.", "role")
 
 
 def check_role_change(actor: Role, current: Role, new: Role, *, own: bool, owners: int) -> None:
@@ -123,12 +123,12 @@ def check_role_change(actor: Role, current: Role, new: Role, *, own: bool, owner
     if own:
         assert actor == current, f"a {actor} cannot at once be {current}"
         if new != current and not outranks(current, new):
-            raise Forbidden("Nobody can raise their own role; ask someone else who may.")
+            raise Forbidden("Nobody can raise their own role; ask someone else who may.", "role")
     else:
         check_handling(actor, current)
         check_appointment(actor, new)
     if current == "owner" and new != "owner":
-        _keep_an_owner(owners)
+        _keep_an_owner(owners, "role")
 
 
 def check_disabling(actor: Role, subject: Role, *, own: bool, owners: int) -> None:
@@ -136,7 +136,7 @@ def check_disabling(actor: Role, subject: Role, *, own: bool, owners: int) -> No
     if not own:
         check_handling(actor, subject)
     if subject == "owner":
-        _keep_an_owner(owners)
+        _keep_an_owner(owners, "disabled")
 
 
 def check_handling(actor: Role, subject: Role) -> None:
@@ -156,11 +156,11 @@ def check_key(maker: Role, role: Role) -> None:
     """
     require(maker, "key.write")
     if role not in KEY_ROLES:
-        raise Forbidden(f"No key can be {role}; the most it can be is manager.")
+        raise Forbidden(f"No key can be {role}; the most it can be is manager.", "role")
     if role != maker and not outranks(maker, role):
-        raise Forbidden(f"A key cannot do more than the {maker} who makes it.")
+        raise Forbidden(f"A key cannot do more than the {maker} who makes it.", "role")
 
 
-def _keep_an_owner(owners: int) -> None:
+def _keep_an_owner(owners: int, field: str) -> None:
     if owners <= 1:
-        raise Conflict("The last owner cannot go; make another member an owner first.")
+        raise Conflict("The last owner cannot go; make another member an owner first.", field)

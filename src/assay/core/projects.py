@@ -53,5 +53,6 @@ def check(name: str, kind: str, instructions: str, taxonomy: Taxonomy, policy: P
 def move(state: str, to: str) -> str:
     """The new state. Raises ``Conflict`` where the table does not lead there."""
     if to != state and to not in STATES[state]:
-        raise Conflict(f"A project that is {state} cannot become {to}.")
+        allowed = " or ".join(STATES[state])
+        raise Conflict(f"A project that is {state} cannot become {to}; it can become {allowed}.", "state")
     return to

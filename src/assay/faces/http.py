@@ -255,7 +255,7 @@ def problem(
 
 def broken_rule(request: AnyRequest, error: errors.AssayError) -> Response[ProblemDetails]:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    fields = [FieldProblem(p.field, p.message) for p in error.problems] if isinstance(error, errors.Invalid) else []
+    fields = [FieldProblem(p.field, p.message) for p in error.problems]
     if status == 503:
         log.warning("unavailable", detail=error.message, request_id=request_id(request))
     return problem(request, status, error.code, error.message, fields)

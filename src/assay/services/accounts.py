@@ -161,7 +161,11 @@ async def add_member(context: Context, name: str, email: str, role: Role) -> Mem
     try:
         await store.insert_member(context.tenant, member)
     except AlreadyExists:
-        raise AlreadyExists(f"There is a member with the address {member.email} already.") from None
+        raise AlreadyExists(
+            f"{member.email} is a member already: change that one (enable it, if it is disabled), or give another "
+            "address.",
+            "email",
+        ) from None
     await _record(context, "member.added", {"member_id": str(member.id), "name": member.name, "role": role})
     return member
 
@@ -262,7 +266,7 @@ async def make_sign_in_link(context: Context, member_id: UUID, *, reusable: bool
     if member_id != context.caller.member_id:
         permissions.check_handling(context.caller.role, member.role)
     if member.disabled_at is not None:
-        raise Invalid("This member is disabled; enable them first.", "id")
+        raise Invalid("This member is disabled; enable them first.", "member_id")
     text, token, _ = tokens.make("link", context.organization_id, context.random_bytes(32))
     expires_at = context.now + (DEMO_LINK_LIFE if reusable else LINK_LIFE)
     sql = queries("accounts")

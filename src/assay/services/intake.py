@@ -114,7 +114,9 @@ async def remembered(context: Context, key: str, request: bytes) -> object | Non
         return None
     row = await context.tenant.fetchrow(sql["remembered"], key)
     if row is None or row["request_hash"] != digest:
-        raise AlreadyExists("This idempotency key was used before with another request. Choose a new key.")
+        raise AlreadyExists(
+            "This idempotency key was used before with another request. Choose a new key.", "Idempotency-Key"
+        )
     answer: object = from_json(row["answer"])
     return answer
 

@@ -85,7 +85,7 @@ async def rule(
     if verdict == "send_back" and turn.state == "claimed":
         loaded = await tasks.load_case(context.tenant, turn.task_id, context.now)
         if not may_send_back(loaded.case):
-            raise Conflict("This task was sent back as often as the project allows. Accept it or fix it.")
+            raise Conflict("This task was sent back as often as the project allows. Accept it or fix it.", "verdict")
     review_id = context.new_id()
     done = await assignments.review(
         context.tenant, turn_id, context.worker_id, review_id, verdict, said, checked, duration_seconds, context.now
