@@ -110,6 +110,17 @@ async def town(organization: Organization) -> Town:
     return Town(street, ids, {"key": key, "annotator": annotator, "reviewer": reviewer, "manager": manager})
 
 
+async def test_a_claim_that_finds_nothing_is_an_answer_the_document_names(organization: Organization) -> None:
+    """It takes an empty queue, so that chance seldom meets it."""
+    street = await new_street(organization)
+    client = await organization.client_for("annotator")
+
+    answer = await client.post(f"/v1/work/projects/{street.project_id}/claim", json={})
+
+    assert answer.status_code == 204
+    assert "204" in operations()["claim"].definition.raw["responses"]
+
+
 @SETTINGS
 @given(data=st.data())
 async def test_every_answer_is_one_the_document_names(town: Town, operation_id: str, data: st.DataObject) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from litestar import Response, get, post, put
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
 from assay.core.errors import AlreadyExists, Conflict
@@ -91,7 +92,13 @@ async def list_work(request: AnyRequest) -> wire.WorkProjects:
         )
 
 
-@post("/projects/{project_id:uuid}/claim", status_code=200, opt={"permission": "work.annotate"}, operation_id="claim")
+@post(
+    "/projects/{project_id:uuid}/claim",
+    status_code=200,
+    opt={"permission": "work.annotate"},
+    operation_id="claim",
+    responses={204: ResponseSpec(None, description="Nothing fits you now.", generate_examples=False)},
+)
 async def claim(
     request: AnyRequest, project_id: FromPath[UUID], data: JSONBody[wire.Claim]
 ) -> Response[wire.Turn | None]:

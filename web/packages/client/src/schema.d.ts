@@ -6139,6 +6139,13 @@ export interface operations {
                     "application/json": components["schemas"]["Turn"] | null;
                 };
             };
+            /** @description Nothing fits you now. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description What was sent is not well-formed, or not allowed as it is. */
             400: {
                 headers: {
