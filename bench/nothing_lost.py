@@ -299,7 +299,7 @@ async def drain(house: House, filled: stage.Stage) -> float | None:
             left = await connection.fetchval(
                 """select (select count(*) from tasks where project_id = $1 and not is_gold
                         and state not in ('completed', 'cancelled'))
-                    + (select count(*) from queue.pgqueuer where entrypoint = 'advance_task')""",
+                    + (select count(*) from queue.due_tasks)""",
                 filled.project_id,
             )
             await connection.close()
@@ -365,9 +365,8 @@ MUST_BE_EMPTY = {
         having count(e.id) filter (where e.type = 'task.created') <> 1
             or count(e.id) filter (where e.type = 'task.completed') <> (t.state = 'completed')::int""",
     "a suspended worker": "select worker_id, reason from suspensions where project_id = $1",
-    "a job left over": """
-        select id, entrypoint, status from queue.pgqueuer
-        where entrypoint = 'advance_task' and $1::uuid is not null""",
+    "a task still due": """
+        select task_id, attempts, failure from queue.due_tasks where $1::uuid is not null""",
 }
 
 

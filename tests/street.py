@@ -19,7 +19,7 @@ from assay.core.photos import StoredPhoto
 from assay.core.policy import FixedOverlap, Policy
 from assay.core.taxonomy import Label, Taxonomy
 from assay.services import intake, projects
-from assay.store import tasks
+from assay.store.changes import Changes
 from harness import Organization, Person, Role
 
 WIDTH, HEIGHT = 640, 480
@@ -68,7 +68,9 @@ class Street:
     async def accept(self, name: str, given: Answer, confidence: float = 1.0) -> None:
         """The task's answer is in."""
         async with self.organization.context_for("manager") as context:
-            await tasks.resolve(context.tenant, self.tasks[name], given, confidence, "submission", context.now)
+            changes = Changes()
+            changes.resolve(self.tasks[name], given, confidence, "submission")
+            await changes.write(context.tenant, context.now)
 
 
 async def new_street(

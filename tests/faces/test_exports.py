@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from assay.core.annotations.kind import Answer
+from assay.store.changes import Changes
 from assay.store.exports import pages
-from assay.store.tasks import resolve
 from harness import Organization
 from street import answer, box, new_street, served
 
@@ -156,7 +156,9 @@ async def test_a_broken_export_never_passes_as_whole(organization: Organization)
         # What no service would write, on a page after the first.
         await context.tenant.execute("delete from responses where organization_id = $1 and task_id = $2",
                                      street.tasks["29.jpg"])  # fmt: skip
-        await resolve(context.tenant, street.tasks["29.jpg"], {"annotations": 5}, 1.0, "submission", context.now)
+        changes = Changes()
+        changes.resolve(street.tasks["29.jpg"], {"annotations": 5}, 1.0, "submission")
+        await changes.write(context.tenant, context.now)
 
     received = b""
     async with served(organization) as client:

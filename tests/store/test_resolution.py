@@ -30,7 +30,7 @@ from assay.core.workflow import commanded, next_steps
 from assay.services import labeling, projects, resolution, review, routing, workforce
 from assay.services.context import SYSTEM
 from assay.services.routing import HeldTurn
-from assay.store import tasks
+from assay.store import cases
 from harness import Organization, Person
 from street import Street, answer, box, new_street
 
@@ -223,7 +223,7 @@ class World:
 
     async def case(self, task_id: UUID) -> Case:
         async with self.street.organization.context_for(SYSTEM) as context:
-            return (await tasks.load_case(context.tenant, task_id, context.now)).case
+            return (await cases.load(context.tenant, task_id, context.now)).case
 
     async def settle(self) -> None:
         """Advances every task, and those once more that a suspension touched."""
@@ -232,7 +232,7 @@ class World:
             touched = False
             for task_id in self.tasks:
                 async with self.street.organization.context_for(SYSTEM) as context:
-                    before = (await tasks.load_case(context.tenant, task_id, context.now)).case
+                    before = (await cases.load(context.tenant, task_id, context.now)).case
                     steps = next_steps(before, KIND)
                     expected = reduce(applied, steps, before)
                     if not steps:
@@ -240,7 +240,7 @@ class World:
 
                     written = await resolution.advance(context, task_id)
 
-                    after = (await tasks.load_case(context.tenant, task_id, context.now)).case
+                    after = (await cases.load(context.tenant, task_id, context.now)).case
                 assert len(written) == len(steps)
                 assert shown(after) == shown(expected), steps
                 assert next_steps(after, KIND) == (), "safe to repeat: nothing is left"

@@ -15,7 +15,7 @@ from assay.core.permissions import Role
 from assay.core.tokens import Token
 from assay.services.context import Caller, Context
 from assay.store import accounts as store
-from assay.store import events, jobs
+from assay.store import due, events
 from assay.store.accounts import ApiKey, Member, Organization
 from assay.store.connection import Tenant, queries
 
@@ -246,7 +246,7 @@ async def _shut_out(context: Context, member_id: UUID) -> None:
 async def _look_again(context: Context, member_id: UUID) -> None:
     """Tasks that wait for this member, or count on their answer, are advanced: what they may do has changed."""
     rows = await context.tenant.fetch(queries("accounts")["tasks_touched_by_member"], member_id)
-    await jobs.enqueue(context.tenant, "advance_task", [row["id"] for row in rows])
+    await due.mark(context.tenant, [row["id"] for row in rows])
 
 
 # --- ways in --------------------------------------------------------------------------------------------------------

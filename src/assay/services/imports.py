@@ -36,7 +36,8 @@ from assay.core.steps import StartRound
 from assay.core.taxonomy import Taxonomy
 from assay.core.workflow import commanded
 from assay.services.context import Context
-from assay.store import attachments, events, imports, jobs, new_tasks, projects, tasks
+from assay.store import attachments, cases, due, events, imports, jobs, new_tasks, projects, tasks
+from assay.store.changes import Changes
 from assay.store.connection import as_json, from_json
 from assay.store.imports import Import as Import
 
@@ -298,19 +299,21 @@ class _Chunk:
         if checked is None:
             return
         context = self._context
-        loaded = await tasks.load_case(self._tenant, task.id, context.now)
+        loaded = await cases.load(self._tenant, task.id, context.now)
         try:
             ordered = commanded(loaded.case, "make_gold")
         except Conflict as error:
             self._refuse(place, row, error.message)
             return
         await tasks.set_gold(self._tenant, task.id, from_json(checked), context.now)
+        changes = Changes()
         for step in ordered:
             assert isinstance(step, StartRound), "to become a gold a task at most starts another round"
-            await tasks.move(self._tenant, task.id, "annotating", step.round)
+            changes.move(task.id, "annotating", step.round)
+        await changes.write(self._tenant, context.now)
         event = events.NewEvent(context.new_id(), "task.made_gold", self._project.id, task.id)
         await events.record(self._tenant, context.now, context.caller.actor, [event])
-        await jobs.enqueue(self._tenant, "advance_task", [task.id])
+        await due.mark(self._tenant, [task.id])
 
     async def _checked(
         self, place: int, row: ImportRow, task: KnownTask, answer: dict[str, object], *, complete: bool

@@ -13,7 +13,7 @@ from assay.core.annotations.kind import Answer
 from assay.core.errors import Conflict, Invalid, LeaseLost, NotFound, TooLarge
 from assay.services.context import Context
 from assay.services.threads import computed
-from assay.store import assignments, events, jobs, projects
+from assay.store import assignments, due, events, projects
 from assay.store.assignments import HeldTurn
 
 ANSWER_BYTES_MAX = 8 * 1024 * 1024
@@ -119,7 +119,7 @@ async def leave(
     why = ": ".join(part for part in (reason, comment and comment.strip()) if part) or None
     if await assignments.end(context.tenant, turn_id, context.worker_id, how, why, context.now) is None:
         raise LeaseLost("This turn has ended already.")
-    await jobs.enqueue(context.tenant, "advance_task", [turn.task_id])
+    await due.mark(context.tenant, [turn.task_id])
     await _record(context, turn, f"assignment.{how}", {"assignment_id": str(turn_id), "reason": why})
 
 

@@ -29,17 +29,46 @@ from assay.core.tasks import Command as Command
 from assay.core.workflow import commanded, next_steps
 from assay.services.context import Context
 from assay.services.threads import computed
-from assay.store import attachments, events, jobs, tasks
-from assay.store.tasks import LoadedCase
+from assay.store import attachments, cases, due, events, tasks
+from assay.store.cases import LoadedCase
+from assay.store.changes import Changes
 
 
 async def advance(context: Context, task_id: UUID) -> Sequence[Step]:
     """Writes whatever follows from what is known of a task. Safe to repeat. Raises ``NotFound``."""
-    loaded = await tasks.load_case(context.tenant, task_id, context.now)
-    answers = [submission.answer for submission in loaded.case.counted()]
-    steps = await computed(answers, next_steps, loaded.case, kind_named(loaded.kind))
-    await _write(context, loaded, steps)
+    loaded = await cases.load(context.tenant, task_id, context.now)
+    steps = await _next(loaded)
+    await _write(context, [(loaded, steps)])
     return steps
+
+
+async def advance_all(context: Context, task_ids: Sequence[UUID]) -> None:
+    """The same for many tasks at once, in as many statements as for one. Ids that are no task's are passed over."""
+    loaded = await cases.load_all(context.tenant, task_ids, context.now)
+    together, later = _one_gold_each(loaded)
+    await due.mark(context.tenant, [one.case.task_id for one in later])
+    await _write(context, [(one, await _next(one)) for one in together])
+
+
+async def _next(loaded: LoadedCase) -> Sequence[Step]:
+    answers = [submission.answer for submission in loaded.case.counted()]
+    return await computed(answers, next_steps, loaded.case, kind_named(loaded.kind))
+
+
+def _one_gold_each(loaded: Sequence[LoadedCase]) -> tuple[list[LoadedCase], list[LoadedCase]]:
+    """Those that may advance together, and those that wait for the next time: what a worker's answer to one gold
+    does to their standing must be known when the next one is scored."""
+    together, later = [], []
+    met: set[tuple[UUID, UUID]] = set()
+    for one in loaded:
+        unscored = {(one.project_id, s.worker_id) for s in one.case.submissions if s.gold_score is None}
+        if one.case.gold is not None and unscored & met:
+            later.append(one)
+            continue
+        if one.case.gold is not None:
+            met |= unscored
+        together.append(one)
+    return together, later
 
 
 async def command(context: Context, task_id: UUID, order: Command, *, gold: Answer | None = None) -> None:
@@ -48,7 +77,7 @@ async def command(context: Context, task_id: UUID, order: Command, *, gold: Answ
     ``gold``: the known answer, for ``make_gold``. Raises ``NotFound``, ``Conflict`` when the task's state does not
     allow it, and ``Invalid`` for an answer that does not fit the project.
     """
-    loaded = await tasks.load_case(context.tenant, task_id, context.now)
+    loaded = await cases.load(context.tenant, task_id, context.now)
     ordered = commanded(loaded.case, order)
     kind = kind_named(loaded.kind)
     if order == "make_gold":
@@ -62,38 +91,40 @@ async def command(context: Context, task_id: UUID, order: Command, *, gold: Answ
         await tasks.set_gold(context.tenant, task_id, None, context.now)
     said = _event(context, loaded, f"task.{_PAST[order]}")
     await events.record(context.tenant, context.now, context.caller.actor, [said])
-    await _write(context, loaded, ordered)
+    await _write(context, [(loaded, ordered)])
     await advance(context, task_id)
 
 
 _PAST = {"cancel": "cancelled", "reopen": "reopened", "make_gold": "made_gold", "unmake_gold": "made_ordinary"}
 
 
-async def _write(context: Context, loaded: LoadedCase, steps: Sequence[Step]) -> None:
-    case = loaded.case
-    said: list[events.NewEvent] = []
-    for step in steps:
-        await _take(context, loaded, case, step, said)
-        case = applied(case, step)
+async def _write(context: Context, decided: Sequence[tuple[LoadedCase, Sequence[Step]]]) -> None:
+    changes, said = Changes(), list[events.NewEvent]()
+    for loaded, steps in decided:
+        case = loaded.case
+        for step in steps:
+            await _take(context, changes, loaded, case, step, said)
+            case = applied(case, step)
+    context.opened.extend(await changes.write(context.tenant, context.now))
     await events.record(context.tenant, context.now, context.caller.actor, said)
 
 
-async def _take(context: Context, loaded: LoadedCase, case: Case, step: Step, said: list[events.NewEvent]) -> None:
-    """Writes one step and adds its event to ``said``. ``case`` is as it stands before the step."""
-    tenant, now, task_id, project_id = context.tenant, context.now, case.task_id, loaded.project_id
+async def _take(
+    context: Context, changes: Changes, loaded: LoadedCase, case: Case, step: Step, said: list[events.NewEvent]
+) -> None:
+    """Adds what one step changes to ``changes`` and its event to ``said``. ``case`` is as it stands before the step."""
+    task_id, project_id = case.task_id, loaded.project_id
     match step:
         case OpenTurn(stage, round_, reserved_for, reason):
             turn = tasks.NewTurn(context.new_id(), task_id, stage, round_, loaded.priority, reserved_for, reason)
-            position = await tasks.open_turns(tenant, project_id, now, [turn])
-            if position is not None:
-                context.opened.append((project_id, stage, position))
+            changes.open_turn(project_id, turn)
         case CloseTurn(turn_id, state, reason):
-            await tasks.close_turn(tenant, turn_id, state, reason, now)
+            changes.close_turn(turn_id, state, reason)
             said.append(
                 _event(context, loaded, f"assignment.{state}", {"assignment_id": str(turn_id), "reason": reason})
             )
         case ScoreGold(submission_id, worker_id, score, right):
-            await tasks.score_gold(tenant, submission_id, score, right)
+            changes.score_gold(submission_id, score, right)
             answered = {
                 "submission_id": str(submission_id),
                 "worker_id": str(worker_id),
@@ -102,40 +133,43 @@ async def _take(context: Context, loaded: LoadedCase, case: Case, step: Step, sa
             }
             said.append(_event(context, loaded, "gold.answered", answered))
         case SuspendWorker(worker_id, reason):
-            touched = await tasks.suspend(tenant, context.new_id(), project_id, worker_id, reason, now)
-            await jobs.enqueue(tenant, "advance_task", [other for other in touched if other != task_id])
-            said.append(_event(context, loaded, "worker.suspended", {"worker_id": str(worker_id), "reason": reason}))
+            # At once, as it is rare and other tasks follow from it: those that it touches are looked for in the rows.
+            suspension_id = context.new_id()
+            touched = await tasks.suspend(context.tenant, suspension_id, project_id, worker_id, reason, context.now)
+            # Another task of those that advance together may have come to the same.
+            if touched is not None:
+                await due.mark(context.tenant, [other for other in touched if other != task_id])
+                data: dict[str, object] = {"worker_id": str(worker_id), "reason": reason}
+                said.append(_event(context, loaded, "worker.suspended", data))
         case KeepConsensus():
-            await _keep(context, loaded, case, step)
+            _keep(context, changes, loaded, case, step)
         case SendToReview(reason):
-            await tasks.move(tenant, task_id, "reviewing", case.round)
+            changes.move(task_id, "reviewing", case.round)
             said.append(_event(context, loaded, "task.sent_to_review", {"reason": reason}))
         case StartRound(round_, reason):
-            await tasks.move(tenant, task_id, "annotating", round_)
+            changes.move(task_id, "annotating", round_)
             said.append(_event(context, loaded, "task.round_started", {"round": round_, "reason": reason}))
         case Resolve(answer, confidence, origin):
-            await tasks.resolve(tenant, task_id, answer, confidence, origin, now)
+            changes.resolve(task_id, answer, confidence, origin)
             said.append(_event(context, loaded, "task.completed", {"confidence": confidence, "origin": origin}))
         case Withdraw():
-            await tasks.withdraw(tenant, task_id)
+            changes.withdraw(task_id)
             said.append(_event(context, loaded, "task.response_withdrawn"))
         case MarkBroken(reason):
-            await tasks.move(tenant, task_id, "broken", case.round, broken_reason=reason)
+            changes.move(task_id, "broken", case.round, broken_reason=reason)
             said.append(_event(context, loaded, "task.broken", {"reason": reason}))
         case MoveTo(state):
-            await tasks.move(tenant, task_id, state, case.round)
+            changes.move(task_id, state, case.round)
             if state != case.state and case.state == "preparing":
                 said.append(_event(context, loaded, "task.ready"))
 
 
-async def _keep(context: Context, loaded: LoadedCase, case: Case, step: KeepConsensus) -> None:
+def _keep(context: Context, changes: Changes, loaded: LoadedCase, case: Case, step: KeepConsensus) -> None:
     """Keeps a consensus and, beside each submission that went into it, how far it agrees with the whole."""
     kind, options = kind_named(loaded.kind), case.policy.merge.options()
     answers = {submission.id: submission.answer for submission in case.submissions}
     agreements = [kind.agreement(answers[id_], step.merged.answer, options) for id_ in step.submission_ids]
-    await tasks.keep_consensus(
-        context.tenant, context.new_id(), case.task_id, case.round, step, agreements, context.now
-    )
+    changes.keep_consensus(context.new_id(), case.task_id, case.round, step, agreements)
 
 
 def _event(context: Context, loaded: LoadedCase, type: str, data: dict[str, object] | None = None) -> events.NewEvent:
@@ -147,13 +181,13 @@ async def photo_arrived(context: Context, attachment_id: UUID, stored: StoredPho
     attachment = await attachments.get(context.tenant, attachment_id)
     if attachment.state == "pending":
         waiting = await attachments.mark_ready(context.tenant, attachment, stored)
-        await jobs.enqueue(context.tenant, "advance_task", waiting)
+        await due.mark(context.tenant, waiting)
 
 
 async def photo_failed(context: Context, attachment_id: UUID, failure: str) -> None:
     """A photo cannot be had: the tasks that waited for it say why. Safe to repeat."""
     waiting = await attachments.mark_failed(context.tenant, attachment_id, failure)
-    await jobs.enqueue(context.tenant, "advance_task", waiting)
+    await due.mark(context.tenant, waiting)
 
 
 async def pending_photo(context: Context, attachment_id: UUID) -> attachments.Attachment | None:

@@ -12,7 +12,7 @@ from assay.core.errors import Conflict, Invalid, LeaseLost, NotFound
 from assay.core.workflow import may_send_back
 from assay.services.context import Context
 from assay.services.threads import computed
-from assay.store import assignments, events, jobs, projects, tasks
+from assay.store import assignments, cases, due, events, projects, tasks
 from assay.store.assignments import HeldTurn
 from assay.store.connection import from_json, queries
 from assay.store.tasks import Task
@@ -39,7 +39,7 @@ async def judged(context: Context, turn: HeldTurn) -> Judged:
     row = await context.tenant.fetchrow(queries("tasks")["task_consensus"], turn.task_id)
     if row is None:
         raise NotFound("There is nothing to review on this task any more.")
-    loaded = await tasks.load_case(context.tenant, turn.task_id, context.now)
+    loaded = await cases.load(context.tenant, turn.task_id, context.now)
     return Judged(
         answer=from_json(row["answer"]),
         agreement=row["agreement"],
@@ -83,7 +83,7 @@ async def rule(
         version = await projects.version(context.tenant, turn.project_id, turn.project_version)
         checked = await computed([answer], kind_named(turn.kind).check, answer, version.taxonomy, turn.size)
     if verdict == "send_back" and turn.state == "claimed":
-        loaded = await tasks.load_case(context.tenant, turn.task_id, context.now)
+        loaded = await cases.load(context.tenant, turn.task_id, context.now)
         if not may_send_back(loaded.case):
             raise Conflict("This task was sent back as often as the project allows. Accept it or fix it.", "verdict")
     review_id = context.new_id()
@@ -92,7 +92,7 @@ async def rule(
     )
     if done is None:
         return await _already_ruled(context, turn_id, verdict, checked)
-    await jobs.enqueue(context.tenant, "advance_task", [turn.task_id])
+    await due.mark(context.tenant, [turn.task_id])
     event = events.NewEvent(
         context.new_id(),
         "review.created",

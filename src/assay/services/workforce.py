@@ -9,7 +9,7 @@ from uuid import UUID
 from assay.core.errors import Conflict, Invalid
 from assay.core.workforce import Standing
 from assay.services.context import Context
-from assay.store import events, jobs, projects, tasks
+from assay.store import due, events, projects, tasks
 from assay.store import workforce as store
 from assay.store.workforce import WorkerRecord
 
@@ -46,7 +46,8 @@ async def suspend(context: Context, project_id: UUID, worker_id: UUID, reason: s
     if (await store.worker(context.tenant, project_id, worker_id)).suspended_at is not None:
         raise Conflict("This worker is suspended in this project already.")
     touched = await tasks.suspend(context.tenant, context.new_id(), project_id, worker_id, reason, context.now)
-    await jobs.enqueue(context.tenant, "advance_task", touched)
+    assert touched is not None, "nobody else suspends a worker who is locked"
+    await due.mark(context.tenant, touched)
     await _record(context, "worker.suspended", project_id, {"worker_id": str(worker_id), "reason": reason})
     return await store.worker(context.tenant, project_id, worker_id)
 
@@ -62,7 +63,7 @@ async def reinstate(context: Context, project_id: UUID, worker_id: UUID, reason:
     if not await store.lift_suspension(context.tenant, project_id, worker_id, context.now):
         raise Conflict("This worker is not suspended in this project.")
     touched = await tasks.touched_by(context.tenant, project_id, worker_id)
-    await jobs.enqueue(context.tenant, "advance_task", touched)
+    await due.mark(context.tenant, touched)
     await _record(context, "worker.reinstated", project_id, {"worker_id": str(worker_id), "reason": reason})
     return await store.worker(context.tenant, project_id, worker_id)
 

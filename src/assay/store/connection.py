@@ -186,19 +186,21 @@ class Database:
                 return connection
         raise AssertionError("the last attempt returns or raises")
 
-    async def tenants(self) -> list[UUID]:
-        """Every organization's id: what a scheduled job walks."""
+    async def look(self, sql: str, *args: object) -> list[asyncpg.Record]:
+        """Rows of a statement about no tenant in particular: the walls let it see `tenants` and the queue."""
         assert self._pool is not None, "open the database first"
         with _as_rules():
             async with self._pool.acquire() as connection:
-                return [row["organization_id"] for row in await connection.fetch("select * from tenants order by 1")]
+                return await connection.fetch(sql, *args)
+
+    async def tenants(self) -> list[UUID]:
+        """Every organization's id: what a scheduled job walks."""
+        return [row["organization_id"] for row in await self.look("select * from tenants order by 1")]
 
     async def notify(self, channel: str, payload: str) -> None:
         """Wakes listeners. Outside every business transaction on purpose: a NOTIFY inside one makes commits queue
-        up behind a lock of the whole cluster, one disk write each."""
-        assert self._pool is not None, "open the database first"
-        async with self._pool.acquire() as connection:
-            await connection.execute("select pg_notify($1, $2)", channel, payload)
+        up behind a lock of the whole cluster, one disk write each; nor does this one wait for the disk."""
+        await self.look("select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)", channel, payload)
 
     @property
     def pool(self) -> asyncpg.Pool[Any]:

@@ -481,6 +481,23 @@ create table idempotency_keys (
     primary key (organization_id, key)
 );
 
+-- What is to be done soon. The library's tables for jobs are made beside this one. Rows carry ids and nothing else, so
+-- there are no walls here: whoever takes one opens the tenant it names and meets them there.
+create schema queue;
+
+-- Tasks that something happened to since they were last advanced, one row for each happening. Whoever advances a task
+-- deletes its rows in the same transaction, so that nothing is advanced by a transaction that did not commit, and
+-- nothing that did happen is forgotten.
+create table queue.due_tasks (
+    id bigint generated always as identity primary key,
+    organization_id uuid not null,
+    task_id uuid not null,
+    -- Later than now for one that is tried again; 'infinity' for one that was tried often enough.
+    due_at timestamptz not null default now(),
+    attempts smallint not null default 0,
+    failure text
+) with (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);
+
 -- Tenants apart. `force` closes the tables to their owner too.
 do $$
 declare
@@ -507,3 +524,5 @@ grant select, insert, update, delete on all tables in schema public to assay_app
 grant usage on all sequences in schema public to assay_app;
 revoke update, delete on events, project_versions, reviews, consensuses, tenants from assay_app;
 revoke update on responses from assay_app;
+grant usage on schema queue to assay_app;
+grant select, insert, update, delete on queue.due_tasks to assay_app;

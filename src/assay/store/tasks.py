@@ -1,4 +1,4 @@
-"""Tasks: written many at once, read as lists, and read whole as the case that core decides."""
+"""Tasks: written many at once, and read as lists."""
 
 from __future__ import annotations
 
@@ -8,31 +8,14 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
-
-from assay.core import permissions
 from assay.core.annotations.kind import Answer
 from assay.core.errors import Invalid, NotFound
-from assay.core.permissions import Permission, Role
 from assay.core.photos import StoredPhoto
-from assay.core.steps import KeepConsensus
-from assay.core.tasks import Case, Consensus, MediaState, Response, Review, Stage, Submission, TaskState, Turn
-from assay.core.workforce import Standing
-from assay.store import attachments, projects
+from assay.core.tasks import Stage, TaskState
+from assay.store import attachments
 from assay.store.connection import Tenant, as_json, from_json, queries
 
 MISSING: Final = "No such task in your organization."
-
-# Beyond this many people nobody asks whether the last one who could take a turn is gone.
-_PEOPLE_MAX: Final = 200
-
-_MEDIA: Final[dict[str | None, MediaState]] = {
-    None: "ready",
-    "pending": "waiting",
-    "ready": "ready",
-    "failed": "failed",
-}
-
 
 # --- writing many -----------------------------------------------------------------------------------------------------
 
@@ -127,75 +110,18 @@ async def batch(tenant: Tenant, batch_id: UUID, project_id: UUID, name: str, now
     return found
 
 
-# --- the case -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class LoadedCase:
-    """One task, locked until the transaction ends, with what is needed to write the steps that follow."""
-
-    case: Case
-    project_id: UUID
-    kind: str
-    priority: int
-    version: projects.Version
-
-
-async def load_case(tenant: Tenant, task_id: UUID, now: datetime) -> LoadedCase:
-    """Locks the task and reads everything known of it. Raises ``NotFound``."""
-    if await tenant.fetchrow(queries("tasks")["lock_task"], task_id) is None:
-        raise NotFound(MISSING)
-    known = await tenant.fetchrow(queries("tasks")["case"], task_id, _PEOPLE_MAX)
-    assert known is not None, "the task is locked"
-    version = await projects.version(tenant, known["project_id"], known["project_version"])
-    people = msgspec.json.decode(known["people"] or "[]", type=list[tuple[UUID, Role]])
-    case = Case(
-        task_id=task_id,
-        state=known["state"],
-        policy=version.policy,
-        now=now,
-        round=known["round"],
-        media=_MEDIA[known["media_state"]],
-        media_problem=known["media_failure"],
-        gold=from_json(known["gold"]) if known["is_gold"] else None,
-        turns=_decode(known["turns"], tuple[Turn, ...], ()),
-        submissions=_decode(known["submissions"], tuple[Submission, ...], ()),
-        reviews=_decode(known["reviews"], tuple[Review, ...], ()),
-        consensus=_decode(known["consensus"], Consensus, None),
-        response=_decode(known["response"], Response, None),
-        standings=_decode(known["standings"], tuple[Standing, ...], ()),
-        annotators=_allowed(people, "work.annotate"),
-        reviewers=_allowed(people, "work.review"),
-    )
-    return LoadedCase(case, known["project_id"], known["kind"], known["priority"], version)
-
-
-def _decode(text: str | None, type: Any, default: Any) -> Any:
-    return default if text is None else msgspec.json.decode(text, type=type)
-
-
-def _allowed(people: Sequence[tuple[UUID, Role]], permission: Permission) -> frozenset[UUID] | None:
-    if len(people) > _PEOPLE_MAX:
-        return None
-    return frozenset(worker_id for worker_id, role in people if permissions.may(role, permission))
-
-
-# --- steps --------------------------------------------------------------------------------------------------------
-
-
-async def close_turn(tenant: Tenant, turn_id: UUID, state: str, reason: str, now: datetime) -> None:
-    await tenant.execute(queries("tasks")["close_turn"], turn_id, state, reason, now)
-
-
-async def score_gold(tenant: Tenant, submission_id: UUID, score: float, right: bool) -> None:
-    await tenant.execute(queries("tasks")["score_gold"], submission_id, score, right)
+# --- standing and golds ----------------------------------------------------------------------------------------------
 
 
 async def suspend(
     tenant: Tenant, suspension_id: UUID, project_id: UUID, worker_id: UUID, reason: str, now: datetime
-) -> Sequence[UUID]:
-    """Suspends a worker in a project; the unfinished tasks of the project that this touches."""
-    await tenant.execute(queries("tasks")["insert_suspension"], suspension_id, project_id, worker_id, reason, now)
+) -> Sequence[UUID] | None:
+    """Suspends a worker in a project; the unfinished tasks of the project that this touches. None if they were
+    suspended already."""
+    if not await tenant.execute(
+        queries("tasks")["insert_suspension"], suspension_id, project_id, worker_id, reason, now
+    ):
+        return None
     return await touched_by(tenant, project_id, worker_id)
 
 
@@ -203,46 +129,6 @@ async def touched_by(tenant: Tenant, project_id: UUID, worker_id: UUID) -> Seque
     """Unfinished tasks in which the worker holds a turn, has one kept for them, or has an answer."""
     rows = await tenant.fetch(queries("tasks")["touched_by_worker"], project_id, worker_id)
     return [row["id"] for row in rows]
-
-
-async def keep_consensus(
-    tenant: Tenant,
-    consensus_id: UUID,
-    task_id: UUID,
-    round_: int,
-    step: KeepConsensus,
-    agreements: Sequence[float],
-    now: datetime,
-) -> None:
-    """``agreements``: of each submission with the merged answer, in the order of the step's submissions."""
-    merged = step.merged
-    await tenant.execute(
-        queries("tasks")["insert_consensus"],
-        consensus_id,
-        task_id,
-        round_,
-        as_json(merged.answer),
-        merged.confidence,
-        merged.agreement,
-        as_json(merged.objects),
-        step.submission_ids,
-        now,
-        agreements,
-    )
-
-
-async def move(
-    tenant: Tenant, task_id: UUID, state: TaskState, round_: int, *, broken_reason: str | None = None
-) -> None:
-    await tenant.execute(queries("tasks")["move_task"], task_id, state, round_, broken_reason, None)
-
-
-async def resolve(tenant: Tenant, task_id: UUID, answer: Answer, confidence: float, origin: str, now: datetime) -> None:
-    await tenant.execute(queries("tasks")["insert_response"], task_id, as_json(answer), confidence, origin, now)
-
-
-async def withdraw(tenant: Tenant, task_id: UUID) -> None:
-    await tenant.execute(queries("tasks")["delete_response"], task_id)
 
 
 async def set_gold(tenant: Tenant, task_id: UUID, answer: Answer | None, now: datetime) -> None:

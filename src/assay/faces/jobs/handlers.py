@@ -18,19 +18,13 @@ from assay.faces.jobs.importing import run_import
 from assay.faces.jobs.workshop import Handler, TryAgain, Workshop
 from assay.faces.media import put_away
 from assay.services import delivery, resolution
-from assay.store import assignments, jobs
+from assay.store import assignments, due
 from assay.store.connection import queries
 from assay.store.jobs import Job
 
 FETCH_SECONDS_MAX: Final = 60.0
 FETCH_ATTEMPTS_MAX: Final = 5
 REMEMBERED_FOR: Final = timedelta(days=1)
-
-
-async def advance_task(shop: Workshop, job: Job, _: int) -> None:
-    """Writes whatever follows from what is known of a task."""
-    async with shop.enter(job.organization_id) as context:
-        await resolution.advance(context, job.subject)
 
 
 async def fetch_attachment(shop: Workshop, job: Job, attempts: int) -> None:
@@ -75,7 +69,6 @@ async def send_callback(shop: Workshop, job: Job, _: int) -> None:
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {
-    "advance_task": advance_task,
     "fetch_attachment": fetch_attachment,
     "run_import": run_import,
     "send_callback": send_callback,
@@ -86,10 +79,10 @@ HANDLERS: Final[Mapping[str, Handler]] = {
 
 
 async def expire_leases(shop: Workshop, organization_id: UUID) -> None:
-    """Leaves a job for each task with a turn whose time is up."""
+    """Each task with a turn whose time is up is due."""
     async with shop.enter(organization_id) as context:
         overdue = await assignments.overdue(context.tenant, context.now, context.now - RESERVATION)
-        await jobs.enqueue(context.tenant, "advance_task", overdue)
+        await due.mark(context.tenant, overdue)
     if overdue:
         shop.home.ring()
 

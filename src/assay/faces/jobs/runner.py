@@ -19,6 +19,7 @@ from pgqueuer.domain.models import Job as QueuedJob
 from pgqueuer.domain.types import Channel
 
 from assay.core.errors import Unavailable
+from assay.faces.jobs.advancing import Advancer
 from assay.faces.jobs.handlers import HANDLERS, ROUNDS
 from assay.faces.jobs.workshop import Handler, TryAgain, Workshop
 from assay.store import jobs
@@ -31,7 +32,7 @@ BATCH: Final = 20
 # A job whose runner died is taken up by another after this long.
 HEARTBEAT: Final = timedelta(seconds=10)
 # A runner that is woken asks the database several questions: under load it should find several jobs each time.
-RINGS_APART: Final = 0.05
+RINGS_APART: Final = 0.2
 # How long a job that nobody rang for may wait.
 POLL: Final = timedelta(seconds=1)
 # A handler that fails is tried again: after 1 s, 2 s, 4 s … and at most every five minutes, ten times.
@@ -46,9 +47,12 @@ class Bell:
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()
+        # What advances tasks is in this process and hears of it at once.
+        self.due_rang = asyncio.Event()
 
     def ring(self) -> None:
         self._rung.set()
+        self.due_rang.set()
 
     async def listen(self, database: Database) -> None:
         """Passes rings on until cancelled."""
@@ -78,8 +82,10 @@ class Runner:
         self._manager: QueueManager | None = None
 
     async def start(self) -> None:
+        advancer = Advancer(self._shop, self._database, self._bell.due_rang)
         self._tasks = [
             asyncio.create_task(self._forever("jobs", self._work)),
+            asyncio.create_task(self._forever("advance", advancer.run)),
             asyncio.create_task(self._forever("revive", self._revive)),
             asyncio.create_task(self._forever("bell", lambda: self._bell.listen(self._database))),
             *(

@@ -154,11 +154,8 @@ with closed as (
     returning task_id, project_id
 ), draft as (
     delete from drafts where organization_id = $1 and assignment_id = $2
-), job as (
-    insert into queue.pgqueuer (priority, entrypoint, payload, status)
-    select 0, 'advance_task',
-           convert_to(json_build_object('organization_id', $1, 'subject', task_id)::text, 'UTF8'), 'queued'
-    from closed
+), advance as (
+    insert into queue.due_tasks (organization_id, task_id) select $1, task_id from closed
 )
 select task_id, project_id from submission;
 

@@ -1,0 +1,110 @@
+"""A task read whole, as the case that core decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from assay.core import permissions
+from assay.core.errors import NotFound
+from assay.core.permissions import Permission, Role
+from assay.core.tasks import Case, Consensus, MediaState, Response, Review, Submission, Turn
+from assay.core.workforce import Standing
+from assay.store import projects
+from assay.store.connection import Tenant, from_json, queries
+from assay.store.tasks import MISSING
+
+# Beyond this many people nobody asks whether the last one who could take a turn is gone.
+_PEOPLE_MAX: Final = 200
+
+_MEDIA: Final[dict[str | None, MediaState]] = {
+    None: "ready",
+    "pending": "waiting",
+    "ready": "ready",
+    "failed": "failed",
+}
+
+
+@dataclass(frozen=True)
+class LoadedCase:
+    """One task, locked until the transaction ends, with what is needed to write the steps that follow."""
+
+    case: Case
+    project_id: UUID
+    kind: str
+    priority: int
+    version: projects.Version
+
+
+async def load(tenant: Tenant, task_id: UUID, now: datetime) -> LoadedCase:
+    """Locks the task and reads everything known of it. Raises ``NotFound``."""
+    found = await load_all(tenant, [task_id], now)
+    if not found:
+        raise NotFound(MISSING)
+    return found[0]
+
+
+async def load_all(tenant: Tenant, task_ids: Sequence[UUID], now: datetime) -> list[LoadedCase]:
+    """The same of several, in no particular order; ids that are no task's are left out."""
+    if not task_ids:
+        return []
+    locked = await tenant.fetch(queries("cases")["lock_tasks"], task_ids)
+    rows = await tenant.fetch(queries("cases")["cases"], [row["id"] for row in locked], _PEOPLE_MAX)
+    # One text for all tasks of a project.
+    allowed = {text: _Allowed.read(text) for text in {row["people"] for row in rows}}
+    loaded = []
+    for row in rows:
+        version = await projects.version(tenant, row["project_id"], row["project_version"])
+        case = _case(row, version, allowed[row["people"]], now)
+        loaded.append(LoadedCase(case, row["project_id"], row["kind"], row["priority"], version))
+    return loaded
+
+
+@dataclass(frozen=True)
+class _Allowed:
+    """Who may take turns; none stands for more people than are worth listing."""
+
+    annotators: frozenset[UUID] | None
+    reviewers: frozenset[UUID] | None
+
+    @classmethod
+    def read(cls, text: str | None) -> _Allowed:
+        people = msgspec.json.decode(text or "[]", type=list[tuple[UUID, Role]])
+        return cls(_with(people, "work.annotate"), _with(people, "work.review"))
+
+
+def _with(people: Sequence[tuple[UUID, Role]], permission: Permission) -> frozenset[UUID] | None:
+    if len(people) > _PEOPLE_MAX:
+        return None
+    return frozenset(worker_id for worker_id, role in people if permissions.may(role, permission))
+
+
+def _case(row: asyncpg.Record, version: projects.Version, allowed: _Allowed, now: datetime) -> Case:
+    return Case(
+        task_id=row["id"],
+        state=row["state"],
+        policy=version.policy,
+        now=now,
+        round=row["round"],
+        media=_MEDIA[row["media_state"]],
+        media_problem=row["media_failure"],
+        gold=from_json(row["gold"]) if row["is_gold"] else None,
+        turns=_decode(row["turns"], tuple[Turn, ...], ()),
+        submissions=_decode(row["submissions"], tuple[Submission, ...], ()),
+        reviews=_decode(row["reviews"], tuple[Review, ...], ()),
+        consensus=_decode(row["consensus"], Consensus, None),
+        response=_decode(row["response"], Response, None),
+        standings=_decode(row["standings"], tuple[Standing, ...], ()),
+        annotators=allowed.annotators,
+        reviewers=allowed.reviewers,
+    )
+
+
+def _decode(text: str | None, type: Any, default: Any) -> Any:
+    return default if text is None else msgspec.json.decode(text, type=type)
