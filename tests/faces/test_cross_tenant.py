@@ -164,7 +164,8 @@ async def test_a_test_key_finds_nothing_of_live_projects(
     """Test keys are handed around more freely; they create and reach projects of their own mode."""
     live = await populated(organization)
     program = await organization.key_client("test", "manager")
-    within = [r for r in routes_with_ids(app) if {"project_id", "task_id", "import_id"} & set(r.parameters)]
+    named = {"project_id", "task_id", "import_id", "attachment_id"}
+    within = [r for r in routes_with_ids(app) if named & set(r.parameters)]
     before = await _all_rows(superuser, organization)
 
     for route in within:
@@ -175,6 +176,34 @@ async def test_a_test_key_finds_nothing_of_live_projects(
     assert await _all_rows(superuser, organization) == before
     made = await program.post("/v1/projects", json={"name": "Trial", "taxonomy": {"labels": [{"name": "a"}]}})
     assert (await program.get(f"/v1/projects/{made.json()['id']}")).json()["mode"] == "test"
+
+
+async def test_no_list_and_no_address_tells_a_test_key_of_the_live_world(
+    organization: Organization, app: Litestar
+) -> None:
+    """Whatever can be read, by every route there is: nothing in it names a live project, person or webhook."""
+    live = await populated(organization)
+    program = await organization.key_client("test", "manager")
+    trial = (await program.post("/v1/projects", json={"name": "Trial", "taxonomy": {"labels": [{"name": "a"}]}})).json()
+    telling = [*_secrets(live), *(str(id_) for id_ in live.ids.values())]
+    telling += [person.email for person in organization.people.values()]
+    found = {}
+
+    for route in routes(app):
+        if route.method != "GET" or not route.path.startswith(("/v1/", "/guide-images/")) or route.name in ENDLESS:
+            continue
+        answer = await program.request(**route.arguments(live.ids))
+        found[route.name] = answer.status_code
+        # A refusal may name what was asked for.
+        told = [text for text in telling if answer.status_code == 200 and text in answer.text]
+        assert told == [], f"{route.name} tells {told}"
+
+    assert {name for name, status in found.items() if status == 200} == {
+        "GET /v1/me", "GET /v1/projects", "GET /v1/events", "GET /v1/api-keys"
+    }  # fmt: skip
+    events = (await program.get("/v1/events")).json()["items"]
+    assert {event["project_id"] for event in events} == {trial["id"]}
+    assert {key["mode"] for key in (await program.get("/v1/api-keys")).json()["items"]} == {"test"}
 
 
 async def test_an_unknown_id_and_a_foreign_one_are_told_apart_by_nobody(

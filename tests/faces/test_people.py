@@ -236,9 +236,9 @@ async def test_a_key_ends_at_its_time(organization: Organization, clock: Clock) 
     program = await organization.client_for(None, {"authorization": f"Bearer {key['key']}"})
 
     clock.advance(3599)
-    before = await program.get("/v1/members")
+    before = await program.get("/v1/projects")
     clock.advance(1)
-    after = await program.get("/v1/members")
+    after = await program.get("/v1/projects")
     past = await owner.post("/v1/api-keys", json={**body, "expires_at": clock().isoformat()})
     zoneless = await owner.post("/v1/api-keys", json={**body, "expires_at": "2030-01-01T00:00:00"})
 

@@ -115,7 +115,7 @@ async def authenticate(tenant: Tenant, token: Token, now: datetime) -> Caller:
 
 
 async def keep_to_test(context: Context, ids: Sequence[UUID]) -> None:
-    """The wall of a test key: no id of a live project, of its tasks or imports is there for it.
+    """The wall of a test key: no id of a live project, of its tasks, photos or imports is there for it.
 
     Raises ``NotFound``, as for an id that is nobody's.
     """
@@ -149,7 +149,8 @@ async def organization(context: Context) -> Organization:
 
 
 async def members(context: Context, *, after: UUID | None, limit: int) -> Sequence[Member]:
-    """Oldest first; one more than ``limit`` where there are more."""
+    """Oldest first; one more than ``limit`` where there are more. Raises ``Forbidden`` for a test key."""
+    context.require_live()
     return await store.members(context.tenant, after=after, limit=limit + 1)
 
 
@@ -311,8 +312,8 @@ async def sign_out(context: Context, session: Token) -> None:
 
 
 async def api_keys(context: Context, *, before: UUID | None, limit: int) -> Sequence[ApiKey]:
-    """Newest first, ended ones included; one more than ``limit`` where there are more."""
-    return await store.keys(context.tenant, before=before, limit=limit + 1)
+    """Newest first, ended ones included; one more than ``limit`` where there are more. A test key sees its like."""
+    return await store.keys(context.tenant, before=before, limit=limit + 1, only_test=context.caller.mode == "test")
 
 
 async def make_api_key(

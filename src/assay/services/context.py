@@ -93,7 +93,7 @@ class Context:
     def require_live(self) -> None:
         """Raises ``Forbidden`` for a test key: people, keys and webhooks are real, whatever the key is for."""
         if self.caller.mode == "test":
-            raise Forbidden("A test key changes test projects only; use a live key, or sign in.")
+            raise Forbidden("A test key reaches test projects only; use a live key, or sign in.")
 
     @property
     def worker_id(self) -> UUID:

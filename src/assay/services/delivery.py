@@ -83,7 +83,8 @@ async def create_webhook(
 
 
 async def webhooks(context: Context, *, before: UUID | None, limit: int) -> Sequence[Webhook]:
-    """Newest first; one more than ``limit`` where there are more."""
+    """Newest first; one more than ``limit`` where there are more. Raises ``Forbidden`` for a test key."""
+    context.require_live()
     return await store.webhooks(context.tenant, before=before, limit=limit + 1)
 
 
@@ -130,7 +131,11 @@ async def delete_webhook(context: Context, webhook_id: UUID) -> None:
 async def deliveries(
     context: Context, webhook_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[Delivery]:
-    """Newest first; one more than ``limit`` where there are more. Raises ``NotFound``."""
+    """Newest first; one more than ``limit`` where there are more.
+
+    Raises ``NotFound``, and ``Forbidden`` for a test key.
+    """
+    context.require_live()
     await store.webhook(context.tenant, webhook_id)
     return await store.deliveries(context.tenant, webhook_id, before=before, limit=limit + 1)
 
@@ -244,8 +249,15 @@ async def events(
     project_id: UUID | None,
     limit: int,
 ) -> Sequence[Recorded]:
-    """Newest first; one more than ``limit`` where there are more."""
-    return await record.listed(context.tenant, before=before, type=type, project_id=project_id, limit=limit + 1)
+    """Newest first; one more than ``limit`` where there are more. A test key sees those of test projects."""
+    return await record.listed(
+        context.tenant,
+        before=before,
+        type=type,
+        project_id=project_id,
+        only_test=context.caller.mode == "test",
+        limit=limit + 1,
+    )
 
 
 # --- shared ---------------------------------------------------------------------------------------------------------

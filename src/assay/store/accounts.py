@@ -93,9 +93,9 @@ async def insert_worker(tenant: Tenant, worker_id: UUID, member: Member, now: da
     await tenant.execute(queries("accounts")["insert_worker_of_member"], worker_id, member.name, member.id, now)
 
 
-async def keys(tenant: Tenant, *, before: UUID | None, limit: int) -> list[ApiKey]:
+async def keys(tenant: Tenant, *, before: UUID | None, limit: int, only_test: bool) -> list[ApiKey]:
     """Newest first."""
-    return [ApiKey(**row) for row in await tenant.fetch(queries("accounts")["list_keys"], before, limit)]
+    return [ApiKey(**row) for row in await tenant.fetch(queries("accounts")["list_keys"], before, limit, only_test)]
 
 
 async def lock_key(tenant: Tenant, key_id: UUID) -> ApiKey:

@@ -59,7 +59,8 @@ async def listed(
     type: str | None = None,
     project_id: UUID | None = None,
     task_id: UUID | None = None,
+    only_test: bool = False,
 ) -> list[Event]:
     """The newest events first, older than ``before``."""
-    rows = await tenant.fetch(queries("events")["list_events"], before, type, project_id, task_id, limit)
+    rows = await tenant.fetch(queries("events")["list_events"], before, type, project_id, task_id, limit, only_test)
     return [Event(**{**row, "data": from_json(row["data"])}) for row in rows]

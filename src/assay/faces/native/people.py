@@ -204,7 +204,8 @@ async def list_api_keys(request: AnyRequest, cursor: FromQuery[str | None] = Non
 
 @post("/api-keys", opt={"permission": "key.write"}, operation_id="make_api_key", tags=["People"])
 async def make_api_key(request: AnyRequest, data: JSONBody[NewApiKey]) -> MadeApiKey:
-    """Makes a key with a role of its own, at most yours. Test keys reach test projects only."""
+    """Makes a key with a role of its own, at most yours. Test keys reach test projects only: they see no members,
+    no webhooks, and of keys and events only those of their own kind."""
     async with enter(request) as context:
         made = await accounts.make_api_key(context, data.name, data.mode, data.role, data.expires_at)
         return MadeApiKey(**_key_fields(made.key), key=made.text)

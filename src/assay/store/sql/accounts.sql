@@ -111,9 +111,10 @@ insert into api_keys (organization_id, id, name, prefix, key_hash, mode, role, c
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- :name list_keys
+-- Test keys only, where $4.
 select id, name, mode, role, prefix, created_by, created_at, expires_at, revoked_at, last_used_at
 from api_keys
-where organization_id = $1 and ($2::uuid is null or id < $2)
+where organization_id = $1 and ($2::uuid is null or id < $2) and (not $4 or mode = 'test')
 order by id desc
 limit $3;
 
@@ -154,10 +155,11 @@ join tasks task on task.organization_id = $1 and task.id = assignment.task_id
 where worker.organization_id = $1 and worker.member_id = $2;
 
 -- :name any_is_live
--- Whether one of these ids is a live project, or a task or an import of one.
+-- Whether one of these ids is a live project, or a task, a photo or an import of one.
 select exists (
     select from projects project
     where project.organization_id = $1 and project.mode = 'live' and (
         project.id = any ($2::uuid[])
         or project.id in (select project_id from tasks where organization_id = $1 and id = any ($2::uuid[]))
+        or project.id in (select project_id from attachments where organization_id = $1 and id = any ($2::uuid[]))
         or project.id in (select project_id from imports where organization_id = $1 and id = any ($2::uuid[]))));
