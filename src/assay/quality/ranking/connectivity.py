@@ -1,0 +1,78 @@
+"""Which items the battles can compare: pieces that never met, and items that nothing but the prior holds finite."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from assay.quality.arrays import Codes, Flags, Ids
+
+NAMED = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Connectivity:
+    """``component``: (items,) int32, items of one number are connected by battles, the largest component is 0.
+
+    ``core``: (items,) flags of the largest set in which everyone has, over some chain of battles, both beaten and lost
+    to everyone (a tie is both). Within it the maximum of the likelihood is finite (Ford 1957); of the items outside it
+    the battles alone say only "better" or "worse".
+    """
+
+    component: Codes
+    core: Flags
+
+    @property
+    def components(self) -> int:
+        return int(self.component.max(initial=-1)) + 1
+
+    def notes(self, items: Ids) -> list[str]:
+        said: list[str] = []
+        if self.components > 1:
+            sizes = np.bincount(self.component)
+            said.append(
+                f"the items fall into {self.components} groups that never met (sizes {_listed(sizes.tolist())});"
+                " scores compare within a group only"
+            )
+        loose = np.flatnonzero(~self.core)
+        if len(loose) and self.core.any():
+            said.append(
+                f"{len(loose)} of {len(items)} items never lost or never won against the rest"
+                f" ({_listed(items[loose].tolist())}); only the prior keeps their scores finite"
+            )
+        return said
+
+
+def connectivity(winner: Any, loser: Any, n_items: int) -> Connectivity:
+    """Connectivity by directed edges: ``winner`` beat (or drew with) ``loser``, both (edges,) codes of items."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    if n_items == 0:
+        return Connectivity(np.zeros(0, np.int32), np.zeros(0, np.bool_))
+    graph = coo_array((np.ones(len(winner), np.int8), (winner, loser)), shape=(n_items, n_items)).tocsr()
+    _, weak = connected_components(graph, directed=True, connection="weak")
+    _, strong = connected_components(graph, directed=True, connection="strong")
+    component = _by_size(weak)
+    group = _by_size(strong)
+    core = group == 0
+    if core.sum() == 1:
+        # No two items have beaten each other: all that met stands in for the core.
+        core = component == 0
+    return Connectivity(component, core)
+
+
+def _by_size(label: Any) -> Codes:
+    """Renumber so that the largest group is 0; of equal ones that with the first item."""
+    sizes = np.bincount(label)
+    first = np.full(len(sizes), len(label))
+    np.minimum.at(first, label, np.arange(len(label)))
+    rank = np.empty(len(sizes), np.int32)
+    rank[np.lexsort((first, -sizes))] = np.arange(len(sizes), dtype=np.int32)
+    return np.asarray(rank[label], dtype=np.int32)
+
+
+def _listed(names: list[Any]) -> str:
+    return ", ".join(map(str, names[:NAMED])) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
