@@ -12,8 +12,10 @@ from math import sqrt
 from statistics import NormalDist
 
 
-def wilson(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
+def wilson(successes: float, trials: int, confidence: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval (1927): the usual choice, close to its nominal coverage from few trials on.
+
+    ``successes`` may be a sum of parts, where a trial can succeed in part; the interval is then wider than it need be.
 
     >>> low, high = wilson(8, 10)
     >>> round(low, 4), round(high, 4)
@@ -56,7 +58,7 @@ def jeffreys(successes: int, trials: int, confidence: float = 0.95) -> tuple[flo
     return low, high
 
 
-def _require_counts(successes: int, trials: int, confidence: float) -> None:
+def _require_counts(successes: float, trials: int, confidence: float) -> None:
     if not 0 <= successes <= trials:
         raise ValueError(f"successes must be within 0 and trials, got {successes} of {trials}")
     if not 0 < confidence < 1:

@@ -12,6 +12,9 @@ from assay.quality.agreement.result import Agreement, Estimate, Interval, settle
 from assay.quality.agreement.weights import Distance, Scale
 from assay.quality.arrays import Floats, Offsets
 
+# A draw whose expected disagreement is this small against that of all answers holds one value, and rounding.
+NEGLIGIBLE = 1e-12
+
 
 def krippendorff_alpha(
     answers: Answers,
@@ -68,8 +71,8 @@ def alpha_estimate(patterns: Patterns, scale: Scale) -> Estimate:
         raters=patterns.raters,
         times=patterns.times,
         influence=lambda: _influence(patterns, scale, disagreement, seen, chance),
-        redraw=_redraw(patterns, scale, disagreement),
-        bounded=isinstance(scale.name, str) and scale.kind != kernels.TABLE,
+        redraw=_redraw(patterns, scale, disagreement, chance),
+        bounded=scale.kind != kernels.TABLE,
     )
 
 
@@ -87,7 +90,7 @@ def within_units(patterns: Patterns, scale: Scale, place: Floats) -> Floats:
     return pairs / (patterns.size - 1.0)
 
 
-def _redraw(patterns: Patterns, scale: Scale, disagreement: Floats) -> Callable[[Offsets], Floats]:
+def _redraw(patterns: Patterns, scale: Scale, disagreement: Floats, whole: float) -> Callable[[Offsets], Floats]:
     def values(weights: Offsets) -> Floats:
         totals = kernels.weighted_totals(weights, patterns.start, patterns.code, patterns.count, patterns.n_classes)
         if scale.ranked:
@@ -96,8 +99,8 @@ def _redraw(patterns: Patterns, scale: Scale, disagreement: Floats) -> Callable[
         else:
             seen = weights @ disagreement
         chance = scale.expected(totals)
-        known = chance > 1e-12 * np.maximum(totals.sum(axis=1), 1.0)
-        ratio = np.divide((totals.sum(axis=1) - 1.0) * seen, chance, out=np.full(len(seen), np.nan), where=known)
+        ratio = np.full(len(seen), np.nan)
+        np.divide((totals.sum(axis=1) - 1.0) * seen, chance, out=ratio, where=chance > NEGLIGIBLE * whole)
         return np.asarray(1.0 - ratio)
 
     return values

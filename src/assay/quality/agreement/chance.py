@@ -59,14 +59,7 @@ def fleiss_kappa(
     >>> round(fleiss_kappa([[2, 0], [2, 0], [1, 1], [0, 2]]).value, 4)
     0.4667
     """
-    patterns = Patterns.of(answers)
-    table = agreement_weights(weights, patterns.n_classes)
-
-    def chance(shares: Floats) -> Floats:
-        return np.asarray(((shares @ table) * shares).sum(axis=1))
-
-    estimate = _estimate(patterns, table, _named("Fleiss' kappa", weights), chance, lambda shares: shares @ table)
-    return settled(estimate, interval, level, rounds, seed)
+    return settled(fleiss_estimate(Patterns.of(answers), weights), interval, level, rounds, seed)
 
 
 def gwet_ac(
@@ -91,7 +84,21 @@ def gwet_ac(
     >>> round(gwet_ac([[2, 0], [2, 0], [1, 1], [0, 2]]).value, 4)
     0.5294
     """
-    patterns = Patterns.of(answers)
+    return settled(ac_estimate(Patterns.of(answers), weights), interval, level, rounds, seed)
+
+
+def fleiss_estimate(patterns: Patterns, weights: Weights) -> Estimate:
+    """Fleiss' kappa of patterns, with what its intervals need."""
+    table = agreement_weights(weights, patterns.n_classes)
+
+    def chance(shares: Floats) -> Floats:
+        return np.asarray(((shares @ table) * shares).sum(axis=1))
+
+    return _estimate(patterns, table, _named("Fleiss' kappa", weights), chance, lambda shares: shares @ table)
+
+
+def ac_estimate(patterns: Patterns, weights: Weights) -> Estimate:
+    """Gwet's AC1 or AC2 of patterns, with what its intervals need."""
     table = agreement_weights(weights, patterns.n_classes)
     most = patterns.n_classes
     # With one class there is nothing that chance could get wrong: expected 1, as for the other coefficients.
@@ -102,8 +109,7 @@ def gwet_ac(
 
     name = "Gwet's AC1" if isinstance(weights, str) and weights == "identity" else _named("Gwet's AC2", weights)
     # Half the slope, up to a constant that cancels where influences are centred.
-    estimate = _estimate(patterns, table, name, chance, lambda shares: factor * (1.0 - shares))
-    return settled(estimate, interval, level, rounds, seed)
+    return _estimate(patterns, table, name, chance, lambda shares: factor * (1.0 - shares))
 
 
 def _named(name: str, weights: Weights) -> str:

@@ -13,6 +13,9 @@ from assay.quality.arrays import Floats, Ids
 Weights: TypeAlias = Literal["identity", "linear", "quadratic", "ordinal"] | Any
 Distance: TypeAlias = Literal["nominal", "ordinal", "interval", "ratio", "circular"] | Callable[[Any, Any], float] | Any
 
+# Distances held at once where numbers are many: 32 MB.
+_CELLS_AT_ONCE = 4_000_000
+
 
 def agreement_weights(weights: Weights, n_classes: int, values: Any = None) -> Floats:
     """The agreement of each pair of classes: (n_classes, n_classes), 1 on the diagonal, symmetric, within [0, 1].
@@ -116,7 +119,13 @@ class Scale:
             east, north = np.cos(2 * self.place), np.sin(2 * self.place)
             along = east * (totals @ east)[:, None] + north * (totals @ north)[:, None]
             return np.asarray((number - along) / 2.0)
-        return np.asarray(totals @ self.filled())
+        if self.kind == kernels.TABLE:
+            return np.asarray(totals @ self.table)
+        made = np.empty(totals.shape)
+        at_once = max(1, _CELLS_AT_ONCE // len(self.place))
+        for begin in range(0, len(self.place), at_once):
+            made[:, begin : begin + at_once] = totals @ _ratios(self.place, self.place[begin : begin + at_once])
+        return made
 
     def filled(self) -> Floats:
         """The distance of every two classes, where it does not depend on ranks: (classes, classes)."""
@@ -126,8 +135,7 @@ class Scale:
         if self.kind == kernels.NOMINAL:
             return 1.0 - np.eye(len(self.place))
         if self.kind == kernels.RATIO:
-            both = rows + columns
-            return np.divide(rows - columns, both, out=np.zeros_like(both), where=both > 0) ** 2
+            return _ratios(self.place, self.place)
         return (rows - columns) ** 2 if self.kind == kernels.SQUARED else np.sin(rows - columns) ** 2
 
     def largest(self, totals: Floats) -> float:
@@ -144,6 +152,13 @@ class Scale:
         place = self.places(totals[None])[0][used]
         low, high = float(place.min()), float(place.max())
         return (high - low) ** 2 if self.kind == kernels.SQUARED else ((high - low) / (high + low)) ** 2
+
+
+def _ratios(rows: Floats, columns: Floats) -> Floats:
+    both = rows[:, None] + columns[None, :]
+    made = np.zeros(both.shape)
+    np.divide(rows[:, None] - columns[None, :], both, out=made, where=both > 0)
+    return made**2
 
 
 def _numbers(classes: Ids, scale: str) -> Floats:
