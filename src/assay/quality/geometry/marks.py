@@ -49,10 +49,10 @@ def check_marks(
     """Checks and sorts. ``shapes``: (n, k) finite numbers, ordered by column ``lead`` first."""
     count = len(shapes)
     images, voice, name = (
-        _integers(values, field, count)
+        integers(values, field, count)
         for values, field in ((image, "image"), (annotator, "annotator"), (label, "label"))
     )
-    says = np.ones(count) if weight is None else _weights(weight, "weight", count)
+    says = np.ones(count) if weight is None else weights_of(weight, "weight", count)
     order = np.argsort(images, kind="stable") if (np.diff(images) < 0).any() else np.arange(count)
     images = images[order]
     bounds = np.concatenate([[0], np.flatnonzero(np.diff(images)) + 1, [count]]) if count else np.zeros(1, np.int64)
@@ -73,9 +73,9 @@ def check_marks(
 
 def _count_blanks(blanks: Blanks, image: IntArray, voice: IntArray, known: IntArray) -> tuple[IntArray, FloatArray]:
     """How many blank turns each image with marks has, and their weight."""
-    where = _integers(blanks[0], "blanks (image)", None)
-    who = _integers(blanks[1], "blanks (annotator)", len(where))
-    says = _weights(blanks[2], "blanks (weight)", len(where))
+    where = integers(blanks[0], "blanks (image)", None)
+    who = integers(blanks[1], "blanks (annotator)", len(where))
+    says = weights_of(blanks[2], "blanks (weight)", len(where))
     turns = np.column_stack([where, who])
     if len(np.unique(turns, axis=0)) < len(turns):
         raise ValueError("blanks must name each image and annotator once")
@@ -103,7 +103,7 @@ def finite_rows(values: npt.ArrayLike, name: str, form: Sequence[str]) -> FloatA
     return rows
 
 
-def _integers(values: npt.ArrayLike, name: str, count: int | None) -> IntArray:
+def integers(values: npt.ArrayLike, name: str, count: int | None) -> IntArray:
     array = np.asarray(values)
     if array.size == 0:
         array = array.astype(np.int64)
@@ -114,7 +114,7 @@ def _integers(values: npt.ArrayLike, name: str, count: int | None) -> IntArray:
     return np.ascontiguousarray(array, dtype=np.int64)
 
 
-def _weights(values: npt.ArrayLike, name: str, count: int) -> FloatArray:
+def weights_of(values: npt.ArrayLike, name: str, count: int) -> FloatArray:
     array = np.ascontiguousarray(values, dtype=np.float64)
     if array.shape != (count,):
         raise ValueError(f"{name} must have one entry for each row, {count}, not shape {array.shape}")
