@@ -40,6 +40,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /v1/tasks/{task_id}/gold": {"json": {"answer": ANSWER}},
     "DELETE /v1/tasks/{task_id}/gold": {},
     "PATCH /v1/webhooks/{webhook_id}": {"json": {"description": "Taken over"}},
+    "POST /v1/webhooks/{webhook_id}/secret": {"json": {"overlap_seconds": 60}},
     "DELETE /v1/webhooks/{webhook_id}": {},
     "POST /v1/webhooks/{webhook_id}/test": {},
     "POST /v1/deliveries/{delivery_id}/replay": {},

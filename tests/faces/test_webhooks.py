@@ -26,6 +26,25 @@ async def test_a_secret_is_shown_when_the_webhook_is_made_and_never_again(organi
     assert changed.json() == {**expected, "description": "New"}
 
 
+async def test_a_secret_is_rotated_with_an_overlap_that_is_told(organization: Organization) -> None:
+    manager = await organization.client_for("manager")
+    made = (await manager.post("/v1/webhooks", json=NEW)).json()
+    path = f"/v1/webhooks/{made['id']}/secret"
+
+    default = (await manager.post(path, json={})).json()
+    at_once = (await manager.post(path, json={"overlap_seconds": 0})).json()
+    too_long = await manager.post(path, json={"overlap_seconds": 30 * 86_400})
+    listed = (await manager.get("/v1/webhooks")).json()["items"]
+    (event, *_) = (await manager.get("/v1/events", params={"type": "webhook.secret_rotated"})).json()["items"]
+
+    assert len({made["secret"], default["secret"], at_once["secret"]}) == 3
+    assert default["old_secret_until"] == "2026-03-03T09:00:00Z"
+    assert at_once["old_secret_until"] is None
+    assert (too_long.status_code, too_long.json()["problems"][0]["field"]) == (400, "overlap_seconds")
+    assert listed == [{name: value for name, value in at_once.items() if name != "secret"}]
+    assert "whsec_" not in str(event)
+
+
 @pytest.mark.parametrize(
     "url",
     [

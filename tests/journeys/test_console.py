@@ -190,7 +190,7 @@ def test_a_link_for_somebody_new_is_shown_once_and_works_once(served: Served, vi
     page.get_by_label("Email").fill("nina@street.test")
     page.get_by_role("dialog").get_by_role("button", name="Invite").click()
     link = page.get_by_label("Sign-in link", exact=True).input_value()
-    page.get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="I have copied it").click()
 
     expect(page.get_by_role("row").filter(has_text="nina@street.test")).to_be_visible()
     token = link.split("#token=")[1]

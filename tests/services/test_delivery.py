@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from standardwebhooks import Webhook as Receiver
+from standardwebhooks import WebhookVerificationError
 
 from assay.adapters.callbacks import MemoryCallbacks, Sent
+from assay.adapters.sealing import AesSeals
 from assay.core.delivery import ATTEMPTS_MAX, RETRY_SECONDS
 from assay.core.errors import Conflict, Invalid
-from assay.core.ports import Message
+from assay.core.ports import Message, Seals
 from assay.services import delivery
 from assay.services.context import SYSTEM
 from assay.services.delivery import MadeWebhook
@@ -112,6 +115,77 @@ async def test_a_secret_is_kept_sealed_and_bound_to_its_webhook(organization: Or
     assert made.secret.startswith("whsec_")
     assert made.secret.encode() not in sealed
     assert organization.house.seals.unseal(sealed, f"webhook:{made.webhook.id}") == made.secret
+
+
+async def test_while_two_secrets_sign_the_reference_library_accepts_either(organization: Organization) -> None:
+    """Then only the new one. A third ends the first at once."""
+    organization.clock.now = datetime.now(UTC)  # the library reads the real clock
+    first = await _webhook(organization, "webhook.test")
+    seals, webhook_id = organization.house.seals, first.webhook.id
+    async with organization.context_for("manager") as context:
+        second = await delivery.rotate_secret(context, seals, webhook_id, overlap_seconds=60)
+    both = await _sent_test(organization, webhook_id)
+    async with organization.context_for("manager") as context:
+        third = await delivery.rotate_secret(context, seals, webhook_id, overlap_seconds=60)
+    newer = await _sent_test(organization, webhook_id)
+    organization.clock.advance(60)
+    last = await _sent_test(organization, webhook_id)
+
+    secrets = [made.secret for made in (first, second, third)]
+    assert [_accepts(secret, both) for secret in secrets] == [True, True, False]
+    assert [_accepts(secret, newer) for secret in secrets] == [False, True, True]
+    assert [_accepts(secret, last) for secret in secrets] == [False, False, True]
+
+
+async def _sent_test(organization: Organization, webhook_id: UUID) -> Sent:
+    async with organization.context_for("manager") as context:
+        made = await delivery.send_test(context, webhook_id)
+    callbacks = MemoryCallbacks()
+    await _attempt(organization, callbacks, made.id)
+    (sent,) = callbacks.sent
+    return sent
+
+
+def _accepts(secret: str, sent: Sent) -> bool:
+    try:
+        Receiver(secret).verify(sent.body, dict(sent.headers))
+    except WebhookVerificationError:
+        return False
+    return True
+
+
+async def test_secrets_are_sealed_again_with_a_new_master_key(organization: Organization) -> None:
+    organization.clock.now = datetime.now(UTC)
+    made = await _webhook(organization, "webhook.test")
+    old, new = organization.house.seals, bytes(range(32))
+    async with organization.context_for("manager") as context:
+        rotated = await delivery.rotate_secret(context, old, made.webhook.id, overlap_seconds=60)
+    both = _KeyRing(AesSeals([new]), old)
+    async with organization.context_for(SYSTEM) as context:
+        counts = [await delivery.reseal(context, both) for _ in range(2)]
+    organization.house = replace(organization.house, seals=AesSeals([new]))
+
+    sent = await _sent_test(organization, made.webhook.id)
+
+    assert counts == [1, 0]
+    assert [_accepts(each.secret, sent) for each in (made, rotated)] == [True, True]
+
+
+@dataclass(frozen=True)
+class _KeyRing:
+    """What a key file of two keys gives: the newer seals, both open."""
+
+    newer: Seals
+    older: Seals
+
+    def seal(self, secret: str, purpose: str) -> bytes:
+        return self.newer.seal(secret, purpose)
+
+    def unseal(self, sealed: bytes, purpose: str) -> str:
+        return (self.newer if self.is_current(sealed) else self.older).unseal(sealed, purpose)
+
+    def is_current(self, sealed: bytes) -> bool:
+        return self.newer.is_current(sealed)
 
 
 async def test_a_receiver_that_fails_is_tried_again_over_days_with_the_same_body(organization: Organization) -> None:

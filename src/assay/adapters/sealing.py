@@ -2,7 +2,7 @@
 
 AES-256-GCM with a random nonce; a sealed value is bound to its purpose and names the key that made it. The file is
 text, one key a line in base64, newest first: the first seals, all of them open. To change the key, ``add_key``, seal
-everything again, and only then take the old line out. Whoever has the database and not this file has no secrets; a
+everything again, and only then ``drop_old_keys``. Whoever has the database and not this file has no secrets; a
 backup needs both, kept apart.
 
 Source: NIST SP 800-38D (2007), 8.2.2 (random nonces: far fewer than 2**32 values under one key).
@@ -60,7 +60,6 @@ class AesSeals:
             ) from None
 
     def is_current(self, sealed: bytes) -> bool:
-        """False for a value that should be sealed again before an old key is taken out."""
         return sealed[1 : 1 + _NAME_BYTES] == self._current
 
 
@@ -82,6 +81,14 @@ def file_seals(path: Path) -> AesSeals:
 def add_key(path: Path) -> None:
     """Put a new key first; the others still open what they sealed. Running processes use it after a restart."""
     _write(path, [secrets.token_bytes(KEY_BYTES), *_read(path)], replace=True)
+
+
+def drop_old_keys(path: Path) -> int:
+    """Leave only the newest key; how many went. What they sealed cannot be opened any more."""
+    newest, *old = _read(path)
+    if old:
+        _write(path, [newest], replace=True)
+    return len(old)
 
 
 def _name(key: bytes) -> bytes:

@@ -83,3 +83,6 @@ class Seals(Protocol):
 
     def unseal(self, sealed: bytes, purpose: str) -> str:
         """Raises ``Unavailable`` when no known key fits or the value was changed."""
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether the key that seals now sealed it; one that did not may be taken away some day."""

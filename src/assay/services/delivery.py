@@ -10,7 +10,7 @@ import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -39,6 +39,8 @@ __all__ = [
     "load_attempt",
     "record_outcome",
     "replay",
+    "reseal",
+    "rotate_secret",
     "send_test",
     "webhooks",
 ]
@@ -51,6 +53,8 @@ THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 URL_LENGTH_MAX: Final = 2048
 DESCRIPTION_LENGTH_MAX: Final = 500
 WEBHOOKS_MAX: Final = 100
+# Longer than any receiver needs to change over, and short enough that a secret which leaked ends.
+OVERLAP_SECONDS_MAX: Final = 7 * 86_400
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ async def create_webhook(
     _check(webhook)
     if len(await store.webhooks(context.tenant, before=None, limit=WEBHOOKS_MAX)) >= WEBHOOKS_MAX:
         raise Conflict(f"There are {WEBHOOKS_MAX} webhooks already; delete one first.")
-    secret = "whsec_" + base64.b64encode(context.random_bytes(SECRET_BYTES)).decode()
+    secret = _new_secret(context)
     await store.insert_webhook(context.tenant, webhook, seals.seal(secret, _purpose(webhook.id)))
     await _record(context, "webhook.created", webhook)
     return MadeWebhook(webhook, secret)
@@ -115,6 +119,42 @@ async def change_webhook(
         await store.update_webhook(context.tenant, after)
         await _record(context, "webhook.changed", after)
     return after
+
+
+async def rotate_secret(context: Context, seals: Seals, webhook_id: UUID, *, overlap_seconds: int) -> MadeWebhook:
+    """A new secret. For ``overlap_seconds`` every message carries a signature by the old one too.
+
+    At most two secrets sign: the one that was old already ends now. Raises ``NotFound``, and ``Invalid`` for an
+    overlap over ``OVERLAP_SECONDS_MAX``.
+    """
+    context.require_live()
+    if not 0 <= overlap_seconds <= OVERLAP_SECONDS_MAX:
+        raise Invalid(f"must be 0 to {OVERLAP_SECONDS_MAX} seconds.", "overlap_seconds")
+    before = await store.lock_webhook(context.tenant, webhook_id)
+    until = context.now + timedelta(seconds=overlap_seconds) if overlap_seconds else None
+    secret = _new_secret(context)
+    await store.rotate_secret(context.tenant, webhook_id, seals.seal(secret, _purpose(webhook_id)), until)
+    after = replace(before, old_secret_until=until)
+    await _record(context, "webhook.secret_rotated", after, {"old_secret_until": until})
+    return MadeWebhook(after, secret)
+
+
+async def reseal(context: Context, seals: Seals) -> int:
+    """Seals with the newest master key whatever an older one sealed; of how many webhooks. Safe to repeat.
+
+    Raises ``Unavailable`` for a secret that no known key opens.
+    """
+    count = 0
+    for found in await store.lock_secrets(context.tenant):
+        again = replace(
+            found,
+            sealed_secret=_resealed(seals, found.sealed_secret, found.id),
+            old_sealed_secret=found.old_sealed_secret and _resealed(seals, found.old_sealed_secret, found.id),
+        )
+        if again != found:
+            await store.replace_secrets(context.tenant, again)
+            count += 1
+    return count
 
 
 async def delete_webhook(context: Context, webhook_id: UUID) -> None:
@@ -192,8 +232,11 @@ async def load_attempt(context: Context, seals: Seals, delivery_id: UUID) -> Mes
     if found.next_attempt_at is not None and found.next_attempt_at > context.now:
         await jobs.enqueue(context.tenant, SEND, [delivery_id], after=found.next_attempt_at - context.now)
         return None
-    secret = seals.unseal(found.sealed_secret, _purpose(found.webhook_id))
-    return Message(str(delivery_id), found.url, found.payload.encode(), [secret])
+    sealed = [found.sealed_secret]
+    if found.old_sealed_secret is not None and found.old_secret_until is not None:
+        sealed += [found.old_sealed_secret] if context.now < found.old_secret_until else []
+    secrets = [seals.unseal(each, _purpose(found.webhook_id)) for each in sealed]
+    return Message(str(delivery_id), found.url, found.payload.encode(), secrets)
 
 
 async def record_outcome(context: Context, delivery_id: UUID, outcome: Outcome) -> None:
@@ -265,6 +308,15 @@ async def events(
 
 def _purpose(webhook_id: UUID) -> str:
     return f"webhook:{webhook_id}"
+
+
+def _new_secret(context: Context) -> str:
+    return "whsec_" + base64.b64encode(context.random_bytes(SECRET_BYTES)).decode()
+
+
+def _resealed(seals: Seals, sealed: bytes, webhook_id: UUID) -> bytes:
+    purpose = _purpose(webhook_id)
+    return sealed if seals.is_current(sealed) else seals.seal(seals.unseal(sealed, purpose), purpose)
 
 
 def _tidy(events: Sequence[str]) -> list[str]:

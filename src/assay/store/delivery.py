@@ -18,7 +18,10 @@ DeliveryState = Literal["pending", "delivered", "failed"]
 
 @dataclass(frozen=True)
 class Webhook:
-    """Where events go. ``events`` are types, or `*` for all. Nothing is sent while ``disabled_at`` is set."""
+    """Where events go. ``events`` are types, or `*` for all. Nothing is sent while ``disabled_at`` is set.
+
+    ``old_secret_until``: until then the secret before this one signs too.
+    """
 
     id: UUID
     url: str
@@ -26,6 +29,7 @@ class Webhook:
     events: list[str]
     created_at: datetime
     disabled_at: datetime | None = None
+    old_secret_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,18 @@ class ToSend:
     webhook_id: UUID
     url: str
     sealed_secret: bytes
+    old_sealed_secret: bytes | None
+    old_secret_until: datetime | None
     disabled_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Of one webhook, sealed: the one in force, and the one before it where there is one."""
+
+    id: UUID
+    sealed_secret: bytes
+    old_sealed_secret: bytes | None
 
 
 async def webhook(tenant: Tenant, webhook_id: UUID) -> Webhook:
@@ -93,6 +108,24 @@ async def update_webhook(tenant: Tenant, webhook: Webhook) -> None:
         webhook.description,
         webhook.events,
         webhook.disabled_at,
+    )
+
+
+async def rotate_secret(
+    tenant: Tenant, webhook_id: UUID, sealed_secret: bytes, old_secret_until: datetime | None
+) -> None:
+    """The secret in force becomes the old one until then; without a time it ends at once."""
+    await tenant.execute(queries("delivery")["rotate_secret"], webhook_id, sealed_secret, old_secret_until)
+
+
+async def lock_secrets(tenant: Tenant) -> list[Secrets]:
+    """Of every webhook; nobody else changes them until this transaction ends."""
+    return [Secrets(**row) for row in await tenant.fetch(queries("delivery")["lock_secrets"])]
+
+
+async def replace_secrets(tenant: Tenant, secrets: Secrets) -> None:
+    await tenant.execute(
+        queries("delivery")["replace_secrets"], secrets.id, secrets.sealed_secret, secrets.old_sealed_secret
     )
 
 

@@ -18,7 +18,10 @@ Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=500, description="How 
 
 
 class Webhook(msgspec.Struct):
-    """``events`` are types, or `*` for all. Nothing is sent while ``disabled_at`` is set."""
+    """``events`` are types, or `*` for all. Nothing is sent while ``disabled_at`` is set.
+
+    Until ``old_secret_until`` messages carry a second signature, by the secret before this one.
+    """
 
     id: UUID
     url: str
@@ -26,6 +29,7 @@ class Webhook(msgspec.Struct):
     description: str
     created_at: datetime
     disabled_at: datetime | None
+    old_secret_until: datetime | None
 
 
 class MadeWebhook(Webhook):
@@ -47,6 +51,12 @@ class WebhookChange(msgspec.Struct, forbid_unknown_fields=True):
     events: list[str] | None = None
     description: str | None = None
     disabled: bool | None = None
+
+
+class SecretRotation(msgspec.Struct, forbid_unknown_fields=True):
+    """For ``overlap_seconds`` the old secret signs too, so that a receiver can change over; 0 ends it at once."""
+
+    overlap_seconds: Annotated[int, msgspec.Meta(ge=0, le=delivery.OVERLAP_SECONDS_MAX)] = 86_400
 
 
 class Delivery(msgspec.Struct):
@@ -103,6 +113,24 @@ async def change_webhook(request: AnyRequest, webhook_id: FromPath[UUID], data: 
             disabled=data.disabled,
         )
         return _webhook(changed)
+
+
+@post(
+    "/webhooks/{webhook_id:uuid}/secret",
+    opt={"permission": "webhook.write"},
+    operation_id="rotate_secret",
+    tags=["Webhooks"],
+)
+async def rotate_secret(request: AnyRequest, webhook_id: FromPath[UUID], data: JSONBody[SecretRotation]) -> MadeWebhook:
+    """Makes a new secret. Where two sign, `webhook-signature` holds both signatures, the new one first.
+
+    Rotating again while two secrets sign ends the older of them.
+    """
+    async with enter(request) as context:
+        made = await delivery.rotate_secret(
+            context, house(request).seals, webhook_id, overlap_seconds=data.overlap_seconds
+        )
+        return MadeWebhook(**_fields(made.webhook), secret=made.secret)
 
 
 @delete(
@@ -167,6 +195,7 @@ HANDLERS = [
     list_webhooks,
     create_webhook,
     change_webhook,
+    rotate_secret,
     delete_webhook,
     list_deliveries,
     test_webhook,

@@ -443,9 +443,13 @@ create table webhooks (
     events text[] not null check (cardinality(events) between 1 and 50),
     -- The signing secret, encrypted with the installation's master key.
     sealed_secret bytea not null,
+    -- The secret before this one, and until when it signs too, so that a receiver can change over.
+    old_sealed_secret bytea,
+    old_secret_until timestamptz,
     created_at timestamptz not null,
     disabled_at timestamptz,
-    primary key (organization_id, id)
+    primary key (organization_id, id),
+    check ((old_sealed_secret is null) = (old_secret_until is null))
 );
 
 -- One message to one webhook, with what became of it.

@@ -3,23 +3,38 @@ insert into webhooks (organization_id, id, url, description, events, sealed_secr
 values ($1, $2, $3, $4, $5, $6, $7);
 
 -- :name list_webhooks
-select id, url, description, events, created_at, disabled_at
+select id, url, description, events, created_at, disabled_at, old_secret_until
 from webhooks
 where organization_id = $1 and ($2::uuid is null or id < $2)
 order by id desc
 limit $3;
 
 -- :name get_webhook
-select id, url, description, events, created_at, disabled_at from webhooks where organization_id = $1 and id = $2;
+select id, url, description, events, created_at, disabled_at, old_secret_until
+from webhooks
+where organization_id = $1 and id = $2;
 
 -- :name lock_webhook
-select id, url, description, events, created_at, disabled_at
+select id, url, description, events, created_at, disabled_at, old_secret_until
 from webhooks
 where organization_id = $1 and id = $2
 for update;
 
 -- :name update_webhook
 update webhooks set url = $3, description = $4, events = $5, disabled_at = $6 where organization_id = $1 and id = $2;
+
+-- :name rotate_secret
+-- The secret in force becomes the old one until $4; without that it ends at once.
+update webhooks
+set old_sealed_secret = case when $4::timestamptz is not null then sealed_secret end, old_secret_until = $4,
+    sealed_secret = $3
+where organization_id = $1 and id = $2;
+
+-- :name lock_secrets
+select id, sealed_secret, old_sealed_secret from webhooks where organization_id = $1 order by id for update;
+
+-- :name replace_secrets
+update webhooks set sealed_secret = $3, old_sealed_secret = $4 where organization_id = $1 and id = $2;
 
 -- :name delete_webhook
 -- Its deliveries go with it.
@@ -48,7 +63,8 @@ for update;
 
 -- :name delivery_to_send
 select delivery.state, delivery.payload, delivery.next_attempt_at,
-       webhook.id as webhook_id, webhook.url, webhook.sealed_secret, webhook.disabled_at
+       webhook.id as webhook_id, webhook.url, webhook.sealed_secret, webhook.old_sealed_secret,
+       webhook.old_secret_until, webhook.disabled_at
 from deliveries delivery
 join webhooks webhook on webhook.organization_id = $1 and webhook.id = delivery.webhook_id
 where delivery.organization_id = $1 and delivery.id = $2;

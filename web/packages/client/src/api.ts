@@ -140,6 +140,8 @@ export const webhooks = {
     post<WebhookCreated>("/v1/webhooks", hook),
   change: (id: Id, change: { url?: string; events?: string[]; disabled?: boolean }) =>
     patch<Webhook>(`/v1/webhooks/${id}`, change),
+  rotateSecret: (id: Id, overlapSeconds: number) =>
+    post<WebhookCreated>(`/v1/webhooks/${id}/secret`, { overlap_seconds: overlapSeconds }),
   remove: (id: Id) => remove(`/v1/webhooks/${id}`),
   deliveries: (id: Id, cursor?: string | null, signal?: Signal) =>
     get<Page<Delivery>>(`/v1/webhooks/${id}/deliveries`, { cursor, limit: 50 }, signal),

@@ -477,6 +477,8 @@ export interface Webhook {
   description: string;
   created_at: Time;
   disabled_at: Time | null;
+  /** Until then the secret before this one signs too. */
+  old_secret_until: Time | null;
 }
 
 export interface WebhookCreated extends Webhook {

@@ -1,11 +1,12 @@
 import { api, type ApiKey, type ApiKeyCreated, type Mode, type Role } from "@assay/client";
-import { FormProblems, useForm } from "@assay/forms";
-import { ago, Badge, Button, ConfirmDialog, CopyField, Dialog, EmptyState, ErrorState, Field, Input, Panel, Segmented, Select, SkeletonRows, Table, Td, Th, toast, Tr } from "@assay/ui";
+import { useForm } from "@assay/forms";
+import { ago, Badge, Button, ConfirmDialog, EmptyState, ErrorState, Field, Input, Panel, Segmented, Select, SkeletonRows, Table, Td, Th, toast, Tr } from "@assay/ui";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { keysQuery } from "../queries";
 import { PageFrame, useTitle } from "../shell/page";
 import { useMay } from "../shell/session";
+import { FormDialog, SecretDialog } from "./dialogs";
 import { ROLES } from "./MembersPage";
 
 export function KeysPage() {
@@ -101,19 +102,15 @@ export function KeysPage() {
         />
       )}
       {made && (
-        <Dialog
+        <SecretDialog
           title={`Key “${made.name}”`}
           description="Copy it now: only its hash is kept, so it cannot be shown again."
+          label="API key"
+          value={made.key}
           onClose={() => setMade(null)}
-          dismissible={false}
-          size="medium"
-          footer={<Button variant="primary" onClick={() => setMade(null)}>I have copied it</Button>}
         >
-          <CopyField label="API key" value={made.key} secret />
-          <p className="text-2 text-muted mt-3">
-            Send it as <code className="font-mono">Authorization: Bearer …</code> with every request.
-          </p>
-        </Dialog>
+          Send it as <code className="font-mono">Authorization: Bearer …</code> with every request.
+        </SecretDialog>
       )}
       {revoking && (
         <ConfirmDialog
@@ -144,70 +141,45 @@ function CreateDialog({ onClose, onCreated }: { onClose: () => void; onCreated: 
       ...(days === "" ? {} : { expires_at: new Date(Date.now() + Number(days) * 86_400_000).toISOString() }),
     }),
   );
-  const submit = async () => {
-    const key = await form.submit();
-    if (key) onCreated(key);
-  };
   return (
-    <Dialog
-      title="New API key"
-      onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" type="submit" form="new-key" busy={form.sending}>
-            Create
-          </Button>
-        </>
-      }
-    >
-      <form
-        id="new-key"
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <FormProblems problems={form.problems.besides(["name", "mode", "role", "expires_at"])} />
-        <Field label="Name" hint="Where it will be used, so that you know what stops when you revoke it." error={form.problems.at("name")}>
-          {(control) => <Input {...control} data-autofocus required maxLength={200} value={form.value.name} onChange={(event) => form.set({ name: event.target.value })} />}
-        </Field>
-        <div className="flex flex-col gap-1">
-          <span className="text-2 font-medium">Mode</span>
-          <Segmented<Mode>
-            label="Mode"
-            value={form.value.mode}
-            onValue={(mode) => form.set({ mode })}
-            options={[
-              { value: "live", label: "Live" },
-              { value: "test", label: "Test" },
-            ]}
-          />
-        </div>
-        <Field label="Role" hint={`It ${ROLES.find((role) => role.value === form.value.role)?.may}.`} error={form.problems.at("role")}>
-          {(control) => (
-            <Select {...control} value={form.value.role} onChange={(event) => form.set({ role: event.target.value as Role })}>
-              {ROLES.filter((role) => role.value !== "owner").map((role) => (
-                <option key={role.value} value={role.value}>
-                  {role.name}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-        <Field label="Works for" error={form.problems.at("expires_at")}>
-          {(control) => (
-            <Select {...control} value={form.value.days} onChange={(event) => form.set({ days: event.target.value })}>
-              {LIFETIMES.map((lifetime) => (
-                <option key={lifetime.days} value={lifetime.days}>
-                  {lifetime.name}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-      </form>
-    </Dialog>
+    <FormDialog title="New API key" form={form} fields={["name", "mode", "role", "expires_at"]} submitLabel="Create" onClose={onClose} onDone={onCreated}>
+      <Field label="Name" hint="Where it will be used, so that you know what stops when you revoke it." error={form.problems.at("name")}>
+        {(control) => <Input {...control} data-autofocus required maxLength={200} value={form.value.name} onChange={(event) => form.set({ name: event.target.value })} />}
+      </Field>
+      <div className="flex flex-col gap-1">
+        <span className="text-2 font-medium">Mode</span>
+        <Segmented<Mode>
+          label="Mode"
+          value={form.value.mode}
+          onValue={(mode) => form.set({ mode })}
+          options={[
+            { value: "live", label: "Live" },
+            { value: "test", label: "Test" },
+          ]}
+        />
+      </div>
+      <Field label="Role" hint={`It ${ROLES.find((role) => role.value === form.value.role)?.may}.`} error={form.problems.at("role")}>
+        {(control) => (
+          <Select {...control} value={form.value.role} onChange={(event) => form.set({ role: event.target.value as Role })}>
+            {ROLES.filter((role) => role.value !== "owner").map((role) => (
+              <option key={role.value} value={role.value}>
+                {role.name}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+      <Field label="Works for" error={form.problems.at("expires_at")}>
+        {(control) => (
+          <Select {...control} value={form.value.days} onChange={(event) => form.set({ days: event.target.value })}>
+            {LIFETIMES.map((lifetime) => (
+              <option key={lifetime.days} value={lifetime.days}>
+                {lifetime.name}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+    </FormDialog>
   );
 }

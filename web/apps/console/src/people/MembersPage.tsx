@@ -1,11 +1,12 @@
 import { api, type Member, type Role, type SignInLink } from "@assay/client";
-import { FormProblems, useForm } from "@assay/forms";
-import { ago, Badge, Button, ConfirmDialog, CopyField, Dialog, EmptyState, ErrorState, Field, IconButton, Input, Menu, MenuItem, MenuSeparator, Panel, Select, SkeletonRows, Table, Td, Th, toast, Tr } from "@assay/ui";
+import { useForm } from "@assay/forms";
+import { ago, Badge, Button, ConfirmDialog, EmptyState, ErrorState, Field, IconButton, Input, Menu, MenuItem, MenuSeparator, Panel, Select, SkeletonRows, Table, Td, Th, toast, Tr } from "@assay/ui";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { membersQuery } from "../queries";
 import { PageFrame, useTitle } from "../shell/page";
 import { useMay, useMe } from "../shell/session";
+import { FormDialog, SecretDialog } from "./dialogs";
 
 export const ROLES: readonly { value: Role; name: string; may: string }[] = [
   { value: "annotator", name: "Annotator", may: "labels photos" },
@@ -153,17 +154,15 @@ export function MembersPage() {
         />
       )}
       {link && (
-        <Dialog
+        <SecretDialog
           title={`Sign-in link for ${link.name}`}
           description="Send it to them by a way only they can read. It works once and is shown only now."
+          label="Sign-in link"
+          value={new URL(link.link.url, window.location.origin).href}
           onClose={() => setLink(null)}
-          dismissible={false}
-          size="medium"
-          footer={<Button variant="primary" onClick={() => setLink(null)}>Done</Button>}
         >
-          <CopyField label="Sign-in link" value={new URL(link.link.url, window.location.origin).href} secret />
-          {link.link.expires_at && <p className="text-2 text-muted mt-2">Expires {ago(link.link.expires_at, Date.now())}.</p>}
-        </Dialog>
+          {link.link.expires_at && `Expires ${ago(link.link.expires_at, Date.now())}.`}
+        </SecretDialog>
       )}
     </PageFrame>
   );
@@ -171,51 +170,25 @@ export function MembersPage() {
 
 function InviteDialog({ onClose, onInvited }: { onClose: () => void; onInvited: (member: Member) => void }) {
   const form = useForm({ name: "", email: "", role: "annotator" as Role }, api.members.invite);
-  const submit = async () => {
-    const member = await form.submit();
-    if (member) onInvited(member);
-  };
   return (
-    <Dialog
-      title="Invite somebody"
-      description="You get a sign-in link to send them."
-      onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" type="submit" form="invite" busy={form.sending}>
-            Invite
-          </Button>
-        </>
-      }
-    >
-      <form
-        id="invite"
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <FormProblems problems={form.problems.besides(["name", "email", "role"])} />
-        <Field label="Name" error={form.problems.at("name")}>
-          {(control) => <Input {...control} data-autofocus required maxLength={200} autoComplete="off" value={form.value.name} onChange={(event) => form.set({ name: event.target.value })} />}
-        </Field>
-        <Field label="Email" error={form.problems.at("email")}>
-          {(control) => <Input {...control} type="email" required autoComplete="off" value={form.value.email} onChange={(event) => form.set({ email: event.target.value })} />}
-        </Field>
-        <Field label="Role" hint={`${ROLES.find((role) => role.value === form.value.role)?.name}: ${ROLES.find((role) => role.value === form.value.role)?.may}.`} error={form.problems.at("role")}>
-          {(control) => (
-            <Select {...control} value={form.value.role} onChange={(event) => form.set({ role: event.target.value as Role })}>
-              {ROLES.map((role) => (
-                <option key={role.value} value={role.value}>
-                  {role.name}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-      </form>
-    </Dialog>
+    <FormDialog title="Invite somebody" description="You get a sign-in link to send them." form={form} fields={["name", "email", "role"]} submitLabel="Invite" onClose={onClose} onDone={onInvited}>
+      <Field label="Name" error={form.problems.at("name")}>
+        {(control) => <Input {...control} data-autofocus required maxLength={200} autoComplete="off" value={form.value.name} onChange={(event) => form.set({ name: event.target.value })} />}
+      </Field>
+      <Field label="Email" error={form.problems.at("email")}>
+        {(control) => <Input {...control} type="email" required autoComplete="off" value={form.value.email} onChange={(event) => form.set({ email: event.target.value })} />}
+      </Field>
+      <Field label="Role" hint={`${ROLES.find((role) => role.value === form.value.role)?.name}: ${ROLES.find((role) => role.value === form.value.role)?.may}.`} error={form.problems.at("role")}>
+        {(control) => (
+          <Select {...control} value={form.value.role} onChange={(event) => form.set({ role: event.target.value as Role })}>
+            {ROLES.map((role) => (
+              <option key={role.value} value={role.value}>
+                {role.name}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+    </FormDialog>
   );
 }

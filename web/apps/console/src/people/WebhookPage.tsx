@@ -1,11 +1,13 @@
-import { api, type Delivery } from "@assay/client";
-import { ago, Badge, Button, buttonClass, ConfirmDialog, EmptyState, ErrorState, Icon, IconButton, Menu, MenuItem, MenuSeparator, Panel, Skeleton, SkeletonRows, Table, Td, Th, toast, Tr, type Tone } from "@assay/ui";
+import { api, type Delivery, type WebhookCreated } from "@assay/client";
+import { useForm } from "@assay/forms";
+import { ago, Badge, Button, buttonClass, ConfirmDialog, EmptyState, ErrorState, Field, Icon, IconButton, Menu, MenuItem, MenuSeparator, Panel, Select, Skeleton, SkeletonRows, Table, Td, Th, toast, Tr, type Tone } from "@assay/ui";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { deliveriesQuery, webhooksQuery } from "../queries";
 import { PageFrame, useTitle } from "../shell/page";
 import { useMay } from "../shell/session";
+import { FormDialog, SecretDialog } from "./dialogs";
 import { EventNames } from "./WebhooksPage";
 
 const route = getRouteApi("/console/organization/webhooks/$webhookId");
@@ -20,6 +22,8 @@ export function WebhookPage() {
   const hooks = useQuery(webhooksQuery);
   const deliveries = useInfiniteQuery(deliveriesQuery(webhookId));
   const [removing, setRemoving] = useState(false);
+  const [rotating, setRotating] = useState(false);
+  const [secret, setSecret] = useState<string | null>(null);
   const hook = hooks.data?.items.find((candidate) => candidate.id === webhookId);
   useTitle(hook?.url, "Webhooks");
 
@@ -86,6 +90,7 @@ export function WebhookPage() {
               ) : (
                 <MenuItem icon="pause" onSelect={() => toggle.mutate(true)}>Disable</MenuItem>
               )}
+              <MenuItem icon="key" onSelect={() => setRotating(true)}>New secret</MenuItem>
               <MenuSeparator />
               <MenuItem icon="trash" danger onSelect={() => setRemoving(true)}>Delete</MenuItem>
             </Menu>
@@ -99,6 +104,9 @@ export function WebhookPage() {
             {hook.url} {hook.disabled_at && <Badge tone="danger">disabled</Badge>}
           </p>
           <EventNames events={hook.events} />
+          {hook.old_secret_until && Date.parse(hook.old_secret_until) > Date.now() && (
+            <p className="text-2 text-muted">Messages are signed with the old secret too; that ends {ago(hook.old_secret_until, Date.now())}.</p>
+          )}
         </div>
       </Panel>
       <Panel
@@ -161,6 +169,26 @@ export function WebhookPage() {
       <Link to="/console/organization/webhooks" className="text-3 text-muted hover:text-text inline-flex items-center gap-1 no-underline self-start">
         <Icon name="chevronLeft" /> All webhooks
       </Link>
+      {rotating && (
+        <RotateDialog
+          id={webhookId}
+          onClose={() => setRotating(false)}
+          onRotated={async (made) => {
+            setRotating(false);
+            setSecret(made.secret);
+            await refreshHooks();
+          }}
+        />
+      )}
+      {secret && (
+        <SecretDialog
+          title="New signing secret"
+          description="Give it to your server. Copy it now: it is not shown again."
+          label="Signing secret"
+          value={secret}
+          onClose={() => setSecret(null)}
+        />
+      )}
       {removing && (
         <ConfirmDialog
           title="Delete this webhook?"
@@ -173,5 +201,43 @@ export function WebhookPage() {
         />
       )}
     </PageFrame>
+  );
+}
+
+const OVERLAPS = [
+  { seconds: 0, name: "at once" },
+  { seconds: 3_600, name: "after an hour" },
+  { seconds: 86_400, name: "after a day" },
+  { seconds: 604_800, name: "after a week" },
+];
+
+function RotateDialog({ id, onClose, onRotated }: { id: string; onClose: () => void; onRotated: (made: WebhookCreated) => void }) {
+  const form = useForm({ overlap_seconds: 86_400 }, (value) => api.webhooks.rotateSecret(id, value.overlap_seconds));
+  return (
+    <FormDialog
+      title="Make a new secret?"
+      description="Until the old one ends, messages carry a signature by each, so that your server can change over."
+      form={form}
+      fields={["overlap_seconds"]}
+      submitLabel="Make a new secret"
+      onClose={onClose}
+      onDone={onRotated}
+    >
+      <Field
+        label="The old secret ends"
+        hint={form.value.overlap_seconds === 0 ? "For a secret that leaked: messages fail until your server has the new one." : undefined}
+        error={form.problems.at("overlap_seconds")}
+      >
+        {(control) => (
+          <Select {...control} value={form.value.overlap_seconds} onChange={(event) => form.set({ overlap_seconds: Number(event.target.value) })}>
+            {OVERLAPS.map((overlap) => (
+              <option key={overlap.seconds} value={overlap.seconds}>
+                {overlap.name}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+    </FormDialog>
   );
 }

@@ -1,12 +1,13 @@
 import { api, type WebhookCreated } from "@assay/client";
-import { FormProblems, useForm } from "@assay/forms";
-import { ago, Badge, Button, Checkbox, CopyField, Dialog, EmptyState, ErrorState, Field, Input, Panel, SkeletonRows, Table, Td, Th, Tr } from "@assay/ui";
+import { useForm } from "@assay/forms";
+import { ago, Badge, Button, Checkbox, EmptyState, ErrorState, Field, Input, Panel, SkeletonRows, Table, Td, Th, Tr } from "@assay/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { webhooksQuery } from "../queries";
 import { PageFrame, useTitle } from "../shell/page";
 import { useMay } from "../shell/session";
+import { FormDialog, SecretDialog } from "./dialogs";
 
 /** The events most receivers want; any other can be typed. */
 const COMMON_EVENTS = ["task.completed", "task.broken", "task.sent_to_review", "worker.suspended", "import.done"] as const;
@@ -81,16 +82,13 @@ export function WebhooksPage() {
         />
       )}
       {made && (
-        <Dialog
+        <SecretDialog
           title="Signing secret"
           description="Your server checks each message with it. Copy it now: it is not shown again."
+          label="Signing secret"
+          value={made.secret}
           onClose={() => setMade(null)}
-          dismissible={false}
-          size="medium"
-          footer={<Button variant="primary" onClick={() => setMade(null)}>I have copied it</Button>}
-        >
-          <CopyField label="Signing secret" value={made.secret} secret />
-        </Dialog>
+        />
       )}
     </PageFrame>
   );
@@ -112,60 +110,35 @@ function CreateDialog({ onClose, onCreated }: { onClose: () => void; onCreated: 
       ...(value.description.trim() ? { description: value.description.trim() } : {}),
     }),
   );
-  const submit = async () => {
-    const hook = await form.submit();
-    if (hook) onCreated(hook);
-  };
   return (
-    <Dialog
-      title="New webhook"
-      onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" type="submit" form="new-webhook" busy={form.sending}>
-            Create
-          </Button>
-        </>
-      }
-    >
-      <form
-        id="new-webhook"
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <FormProblems problems={form.problems.besides(["url", "description", "events"])} />
-        <Field label="Address" error={form.problems.at("url")}>
-          {(control) => <Input {...control} data-autofocus required type="url" placeholder="https://example.org/assay" value={form.value.url} onChange={(event) => form.set({ url: event.target.value })} />}
-        </Field>
-        <Field label="Description" optional error={form.problems.at("description")}>
-          {(control) => <Input {...control} maxLength={500} value={form.value.description} onChange={(event) => form.set({ description: event.target.value })} />}
-        </Field>
-        <fieldset className="flex flex-col gap-2">
-          <legend className="text-2 font-medium mb-1">Events</legend>
-          <Checkbox checked={form.value.all} onChange={(event) => form.set({ all: event.target.checked })} label="All events" />
-          {!form.value.all && (
-            <>
-              {COMMON_EVENTS.map((name) => (
-                <Checkbox
-                  key={name}
-                  checked={form.value.events.includes(name)}
-                  onChange={(event) =>
-                    form.set({ events: event.target.checked ? [...form.value.events, name] : form.value.events.filter((other) => other !== name) })
-                  }
-                  label={<span className="font-mono text-2">{name}</span>}
-                />
-              ))}
-              <Field label="Others" optional hint="Names separated by spaces, as the events page shows them." error={form.problems.at("events")}>
-                {(control) => <Input {...control} value={form.value.other} onChange={(event) => form.set({ other: event.target.value })} />}
-              </Field>
-            </>
-          )}
-        </fieldset>
-      </form>
-    </Dialog>
+    <FormDialog title="New webhook" form={form} fields={["url", "description", "events"]} submitLabel="Create" onClose={onClose} onDone={onCreated}>
+      <Field label="Address" error={form.problems.at("url")}>
+        {(control) => <Input {...control} data-autofocus required type="url" placeholder="https://example.org/assay" value={form.value.url} onChange={(event) => form.set({ url: event.target.value })} />}
+      </Field>
+      <Field label="Description" optional error={form.problems.at("description")}>
+        {(control) => <Input {...control} maxLength={500} value={form.value.description} onChange={(event) => form.set({ description: event.target.value })} />}
+      </Field>
+      <fieldset className="flex flex-col gap-2">
+        <legend className="text-2 font-medium mb-1">Events</legend>
+        <Checkbox checked={form.value.all} onChange={(event) => form.set({ all: event.target.checked })} label="All events" />
+        {!form.value.all && (
+          <>
+            {COMMON_EVENTS.map((name) => (
+              <Checkbox
+                key={name}
+                checked={form.value.events.includes(name)}
+                onChange={(event) =>
+                  form.set({ events: event.target.checked ? [...form.value.events, name] : form.value.events.filter((other) => other !== name) })
+                }
+                label={<span className="font-mono text-2">{name}</span>}
+              />
+            ))}
+            <Field label="Others" optional hint="Names separated by spaces, as the events page shows them." error={form.problems.at("events")}>
+              {(control) => <Input {...control} value={form.value.other} onChange={(event) => form.set({ other: event.target.value })} />}
+            </Field>
+          </>
+        )}
+      </fieldset>
+    </FormDialog>
   );
 }
