@@ -45,8 +45,9 @@ def run_peer(name: str, request: dict[str, Any], timeout_seconds: float = 3600) 
             np.savez(plain["arrays"], **arrays)  # type: ignore[arg-type]
         asked = Path(folder, "request.json")
         asked.write_text(json.dumps(plain))
+        # -P keeps bench/peers itself off the path, where a file may have the name of the package it runs.
         done = subprocess.run(
-            [interpreter(), str(HERE / "peers" / f"{name}.py"), str(asked)],
+            [interpreter(), "-P", str(HERE / "peers" / f"{name}.py"), str(asked)],
             capture_output=True,
             text=True,
             timeout=timeout_seconds,

@@ -35,3 +35,8 @@ def compiled(function: Any = None, /, **options: Any) -> Any:
     """
     compile_with = numba.njit(cache=True, nogil=True, **options)
     return compile_with if function is None else compile_with(function)
+
+
+def threads_available() -> int:
+    """How many threads may run kernels at once: the machine's cores, or what ``NUMBA_NUM_THREADS`` says."""
+    return int(numba.get_num_threads())

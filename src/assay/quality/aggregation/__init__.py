@@ -22,6 +22,10 @@ METHODS: dict[str, str] = {
     "dawid-skene": "dawid_skene:DawidSkene",
     "ibcc": "ibcc:IBCC",
     "pooled-bcc": "pooled_bcc:PooledBCC",
+    "glad": "glad:GLAD",
+    "mace": "mace:MACE",
+    "ebcc": "ebcc:EBCC",
+    "ordinal": "ordinal:Ordinal",
 }
 
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from assay.quality.aggregation.shares import decided
 from assay.quality.arrays import Codes, Flags, Floats, Ids, Offsets, Reals
 from assay.quality.votes import Votes
 
 # Posteriors that differ by less than rounding are tied.
 TIE = 1e-9
+TIE_SINGLE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,14 +97,10 @@ def aggregated(
 
 def decide(posterior: Reals, prior: Floats) -> tuple[Codes, Flags]:
     """The likeliest class of each row, ties decided by ``prior`` and then the lowest code, and which rows were tied."""
-    if posterior.shape[0] == 0 or posterior.shape[1] == 0:
-        return np.zeros(len(posterior), np.int32), np.zeros(len(posterior), np.bool_)
-    tolerance = TIE if posterior.dtype == np.float64 else 1e-6
-    top = posterior.max(axis=1)
-    codes = posterior.argmax(axis=1).astype(np.int32)
-    near = posterior >= (top - tolerance)[:, None]
-    tied: Flags = near.sum(axis=1) > 1
-    if tied.any():
+    codes = np.zeros(len(posterior), np.int32)
+    tied = np.zeros(len(posterior), np.bool_)
+    if posterior.shape[1] > 0:
+        tolerance = TIE if posterior.dtype == np.float64 else TIE_SINGLE
         # Priors that differ by rounding only must not decide, or shuffled rows could change an answer.
-        codes[tied] = np.where(near[tied], np.round(prior, 12), -np.inf).argmax(axis=1)
+        decided(np.ascontiguousarray(posterior), np.round(prior, 12), tolerance, codes, tied)
     return codes, tied

@@ -1,0 +1,59 @@
+"""Dawid and Skene's model: each worker has a confusion matrix, found by EM."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from assay.quality.aggregation.confusion import ConfusionMethod, matrix_of
+from assay.quality.aggregation.counts import Counts, Tables, precision
+from assay.quality.aggregation.dirichlet import SMALLEST_FACTOR, SMALLEST_FACTOR_SINGLE
+from assay.quality.arrays import Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class DawidSkene(ConfusionMethod):
+    """Confusion matrices by maximum a posteriori EM.
+
+    ``right``, ``wrong``: pseudo-votes added to each worker's right and each wrong cell, that is, a Dirichlet prior with
+    parameters one more; 0 and 0 is maximum likelihood. ``class_votes``: pseudo-tasks added to each class. A class that
+    no task is left in keeps a small prior and rows as the prior has them, and does no harm.
+
+    Good where workers give some dozens of votes and classes are confused unevenly. With few votes a worker prefer
+    ``IBCC`` or ``PooledBCC``, which do not take a handful of votes at their word.
+
+    Source: Dawid and Skene, "Maximum Likelihood Estimation of Observer Error-Rates Using the EM Algorithm", Applied
+    Statistics 28 (1979). We differ by the priors.
+
+    >>> from assay.quality import Votes
+    >>> votes = Votes.from_arrays([1, 1, 1, 2, 2, 2], ["a", "b", "c"] * 2, ["x", "x", "y", "y", "y", "y"])
+    >>> DawidSkene().fit(votes).labels.tolist()
+    ['x', 'y']
+    """
+
+    right: float = 2.0
+    wrong: float = 0.5
+    class_votes: float = 0.01
+
+    name: ClassVar[str] = "dawid-skene"
+
+    def pseudo(self, n_classes: int) -> Floats:
+        return matrix_of(self.right, self.wrong, n_classes)
+
+    def tables(self, counts: Counts, before: Tables | None) -> Tables:  # noqa: ARG002
+        classes = len(counts.classes)
+        smallest = SMALLEST_FACTOR if precision(classes) is np.float64 else SMALLEST_FACTOR_SINGLE
+        pseudo = self.pseudo(classes)
+        votes = counts.votes + pseudo.astype(counts.votes.dtype)
+        total = votes.sum(axis=1, keepdims=True)
+        # Without a prior a worker who never met a class says nothing about it: any answer is as likely.
+        factor = np.divide(votes, total, out=np.full_like(votes, 1 / max(classes, 1)), where=total > 0)
+        np.maximum(factor, smallest, out=factor)
+        prior = np.maximum(counts.classes + self.class_votes, SMALLEST_FACTOR)
+        prior /= prior.sum()
+        penalty = self.class_votes * float(np.log(prior).sum())
+        if self.right > 0 or self.wrong > 0:
+            penalty += float((np.log(factor).sum(axis=0, dtype=np.float64) * pseudo).sum())
+        return Tables(factor, prior, penalty=penalty)

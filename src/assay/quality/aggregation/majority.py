@@ -1,0 +1,101 @@
+"""Voting: by head, by weight, and by how much each worker agrees with the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from assay.quality.aggregation.result import Aggregated, aggregated
+from assay.quality.aggregation.shares import vote_shares
+from assay.quality.aggregation.skill import agreement_skill
+from assay.quality.arrays import Floats
+from assay.quality.votes import Golds, GoldsLike, Votes
+
+
+@dataclass(frozen=True)
+class MajorityVote:
+    """The class most votes say. ``posterior`` is each class's share of the vote, not a probability of being right.
+
+    Ties are told in ``tied`` and decided by the classes' overall share of the vote, then the lowest code. ``skill`` is
+    how far a worker's votes went with the shares, their own vote included, which flatters where tasks have few votes.
+
+    >>> votes = Votes.from_arrays([1, 1, 2, 2], ["a", "b", "a", "b"], ["x", "x", "x", "y"])
+    >>> result = MajorityVote().fit(votes)
+    >>> result.labels.tolist(), result.tied.tolist()
+    (['x', 'x'], [False, True])
+    """
+
+    name: ClassVar[str] = "majority"
+
+    def fit(self, votes: Votes, golds: GoldsLike = None) -> Aggregated:
+        """The shares of the vote; a gold's answer has all of it."""
+        return _voted(votes, Golds.of(votes, golds), np.ones(votes.n_workers), self.name)
+
+
+@dataclass(frozen=True)
+class WeightedVote:
+    """The class with most weight behind it: each worker's vote counts as ``weight_of[worker]``, 0 or more.
+
+    A worker who is not there counts as ``otherwise``. Weights of the votes themselves multiply.
+    """
+
+    weight_of: Mapping[Any, float] | None = None
+    otherwise: float = 1.0
+
+    name: ClassVar[str] = "weighted"
+
+    def fit(self, votes: Votes, golds: GoldsLike = None) -> Aggregated:
+        """The shares of weight. Raises ``ValueError`` where a weight is negative or not finite."""
+        weight_of = self.weight_of or {}
+        voice = np.array([weight_of.get(worker, self.otherwise) for worker in votes.workers.tolist()], dtype=np.float64)
+        bad = np.flatnonzero(~(np.isfinite(voice) & (voice >= 0)))
+        if len(bad):
+            raise ValueError(f"weight_of[{votes.workers[bad[0]]!r}] is {voice[bad[0]]}; a weight is 0 or more")
+        return _voted(votes, Golds.of(votes, golds), voice, self.name)
+
+
+@dataclass(frozen=True)
+class Wawa:
+    """Worker agreement with aggregate: a vote weighted by how often its worker says what the majority says.
+
+    Twice a majority vote, and never an iteration more. Source: Appen's practice; described and implemented as "Wawa"
+    by crowd-kit (Ustalov et al., 2024).
+    """
+
+    name: ClassVar[str] = "wawa"
+
+    def fit(self, votes: Votes, golds: GoldsLike = None) -> Aggregated:
+        """The shares of the votes, weighted by their workers' agreement with the majority."""
+        known = Golds.of(votes, golds)
+        first = _voted(votes, known, np.ones(votes.n_workers), self.name)
+        weight = votes.weight if votes.weight is not None else np.ones(len(votes))
+        went_along = weight * (first.label_codes[votes.task] == votes.label)
+        right = np.bincount(votes.worker, weights=went_along, minlength=votes.n_workers).astype(np.float64)
+        given = np.bincount(votes.worker, weights=weight, minlength=votes.n_workers).astype(np.float64)
+        skill, interval = agreement_skill(right, given)
+        return replace(_voted(votes, known, skill, self.name), skill=skill, skill_interval=interval, iterations=2)
+
+
+def _voted(votes: Votes, golds: Golds, voice: Floats, method: str) -> Aggregated:
+    posterior = np.empty((votes.n_tasks, votes.n_classes))
+    agreed = np.zeros(votes.n_workers)
+    weight = np.zeros(0) if votes.weight is None else votes.weight
+    overall = np.bincount(votes.label, weights=votes.weight, minlength=votes.n_classes)
+    prior = overall / overall.sum() if overall.sum() > 0 else np.full(votes.n_classes, 1 / max(votes.n_classes, 1))
+    known = golds.dense(votes.n_tasks) if len(golds) else np.zeros(0, np.int32)
+    vote_shares(votes.worker, votes.label, weight, voice, votes.start, known, prior, posterior, agreed)
+    given = np.bincount(votes.worker, weights=votes.weight, minlength=votes.n_workers).astype(np.float64)
+    skill, interval = agreement_skill(agreed, given)
+    return aggregated(
+        votes,
+        posterior,
+        method=method,
+        skill=skill,
+        skill_interval=interval,
+        prior=prior,
+        iterations=1,
+        reason="the votes were counted",
+    )

@@ -1,0 +1,122 @@
+"""What the methods fitted by EM share: fitting votes in memory, in chunks and as they come."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+
+from assay.quality.aggregation.counts import Counts, Opening, Partition, Tables, precision
+from assay.quality.aggregation.em import Fit, Sweep, climb, in_chunks, in_memory
+from assay.quality.aggregation.result import Aggregated, aggregated
+from assay.quality.arrays import Floats, Reals
+from assay.quality.votes import Golds, GoldsLike, Votes
+
+if TYPE_CHECKING:
+    from assay.quality.aggregation.online import Online
+
+# Where a fit opens on a diagonal, every worker is taken to be right this often.
+OPENING_SKILL = 0.7
+
+
+@dataclass(frozen=True, kw_only=True)
+class FittedByEM(ABC):
+    """Parameters of every method that is fitted by EM.
+
+    ``iterations_max``: passes at most. ``tolerance``: the fit has converged when a pass gains no more of the objective
+    than this, per vote. ``opening``: the first posterior, from each task's shares of the vote (Dawid and Skene's own),
+    or from workers all right 7 times in 10. ``threads``: None for all cores; it does not change the answer.
+    """
+
+    iterations_max: int = 100
+    tolerance: float = 1e-5
+    opening: Literal["votes", "diagonal"] = "votes"
+    threads: int | None = None
+
+    name: ClassVar[str]
+    by_shares: ClassVar[Opening]
+
+    @abstractmethod
+    def tables(self, counts: Counts, before: Tables | None) -> Tables:
+        """The M-step: what counts say of workers and classes. ``before``: the tables of the last step, if any."""
+
+    def refreshed(self, counts: Counts, before: Tables) -> Tables:
+        """The M-step for some of the workers, with whatever all workers share left as it is in ``before``."""
+        return self.tables(counts, before)
+
+    @abstractmethod
+    def flat(self, n_workers: int, n_classes: int, skill: float) -> Tables:
+        """Tables of workers who are all right with probability ``skill``, and classes all as likely."""
+
+    @abstractmethod
+    def skill(self, fit: Fit) -> tuple[Floats, Floats]:
+        """Each worker's probability of a right answer (n_workers,), and its central 95 % (n_workers, 2)."""
+
+    @abstractmethod
+    def confusion(self, fit: Fit) -> Reals | None:
+        """(n_workers, n_classes, n_classes), the probability of [worker, truth, said], or None."""
+
+    def fit(self, votes: Votes, golds: GoldsLike = None) -> Aggregated:
+        """Fit to ``votes``, with the answers of ``golds`` held fixed."""
+        partition = Partition.of(votes, Golds.of(votes, golds))
+        return self.result(votes, partition, self.fitted(in_memory(partition, self.threads), partition))
+
+    def fit_chunks(self, chunks: Callable[[], Iterable[Partition]]) -> Fit:
+        """Fit to partitions that ``chunks()`` yields anew, in the same order, for every pass; only one is held at once.
+
+        Returns the fit; ``fit.posterior(chunk)`` gives the answers chunk by chunk, ``method.skill(fit)`` the skills.
+        Raises ``ValueError`` where there are no chunks.
+        """
+        first = next(iter(chunks()), None)
+        if first is None:
+            raise ValueError("there are no chunks to fit; give at least one")
+        return self.fitted(in_chunks(chunks), first, votes=sum(chunk.n_votes for chunk in chunks()))
+
+    def fitted(self, sweep: Sweep, like: Partition, votes: int | None = None) -> Fit:
+        """The loop over any sweep; ``like`` says how many workers and classes there are, ``votes`` how many in all."""
+        flat = self.opening == "diagonal"
+        opening = self.flat(like.n_workers, like.n_classes, OPENING_SKILL) if flat else self.by_shares
+        return climb(self, sweep, like.n_votes if votes is None else votes, sweep(opening))
+
+    def online(self, votes: Votes, golds: GoldsLike = None) -> Online:
+        """Fit to ``votes``, and take further votes as they come."""
+        from assay.quality.aggregation.online import Online
+
+        return Online.fitted(self, votes, golds)
+
+    def result(self, votes: Votes, partition: Partition, fit: Fit) -> Aggregated:
+        """The result for ``votes``, which ``partition`` holds, from where the loop ended."""
+        posterior = self._posterior(partition, fit)
+        skill, interval = self.skill(fit)
+        return aggregated(
+            votes,
+            posterior,
+            method=self.name,
+            skill=skill,
+            skill_interval=interval,
+            prior=fit.tables.prior / fit.tables.prior.sum() if len(fit.tables.prior) else fit.tables.prior,
+            confusion=self.confusion(fit),
+            trace=fit.trace,
+            converged=fit.converged,
+            iterations=fit.iterations,
+            log_likelihood=fit.log_likelihood,
+            reason=_reason(fit, self.iterations_max),
+        )
+
+    def _posterior(self, partition: Partition, fit: Fit) -> Reals:
+        out = np.empty((partition.n_tasks, partition.n_classes), dtype=precision(partition.n_classes))
+        in_memory(partition, self.threads, out)(fit.tables)
+        return out
+
+    def with_iterations(self, iterations: int) -> FittedByEM:
+        """The same method that makes exactly so many passes, whatever they gain."""
+        return replace(self, iterations_max=iterations, tolerance=-np.inf)
+
+
+def _reason(fit: Fit, iterations_max: int) -> str:
+    if fit.converged:
+        return f"converged after {fit.iterations} iterations"
+    return f"stopped after {iterations_max} iterations, still gaining"
