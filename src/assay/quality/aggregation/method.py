@@ -5,18 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from assay.quality.aggregation.counts import Counts, Opening, Partition, Tables, precision
 from assay.quality.aggregation.em import Fit, Sweep, climb, in_chunks, in_memory
+from assay.quality.aggregation.online import Online
 from assay.quality.aggregation.result import Aggregated, aggregated
 from assay.quality.arrays import Floats, Reals
 from assay.quality.votes import Golds, GoldsLike, Votes
-
-if TYPE_CHECKING:
-    from assay.quality.aggregation.online import Online
 
 # Where a fit opens on a diagonal, every worker is taken to be right this often.
 OPENING_SKILL = 0.7
@@ -83,8 +81,6 @@ class FittedByEM(ABC):
 
     def online(self, votes: Votes, golds: GoldsLike = None) -> Online:
         """Fit to ``votes``, and take further votes as they come."""
-        from assay.quality.aggregation.online import Online
-
         return Online.fitted(self, votes, golds)
 
     def result(self, votes: Votes, partition: Partition, fit: Fit) -> Aggregated:

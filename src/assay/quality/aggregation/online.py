@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from assay.quality.aggregation.counts import Counts, Partition, Tables, partial, precision
-from assay.quality.aggregation.em import Fit, climb, in_memory
+from assay.quality.aggregation.em import Fit, Model, Sweep, climb, in_memory
+from assay.quality.aggregation.result import Aggregated
 from assay.quality.arrays import Floats, Ids, Offsets, Reals
 from assay.quality.coding import object_array
 from assay.quality.compiled import compiled
 from assay.quality.votes import Golds, GoldsLike, Votes
 
-if TYPE_CHECKING:
-    from assay.quality.aggregation.method import FittedByEM
-    from assay.quality.aggregation.result import Aggregated
+
+class Kept(Model, Protocol):
+    """A method that can be kept up to date: see ``FittedByEM``, which is one."""
+
+    @property
+    def threads(self) -> int | None: ...
+    def fitted(self, sweep: Sweep, like: Partition, votes: int | None = None) -> Fit: ...
+    def refreshed(self, counts: Counts, before: Tables) -> Tables: ...
+    def result(self, votes: Votes, partition: Partition, fit: Fit) -> Aggregated: ...
 
 
 class Online:
@@ -38,7 +45,7 @@ class Online:
     'x'
     """
 
-    def __init__(self, method: FittedByEM, votes: Votes, fit: Fit, known: dict[int, int]) -> None:
+    def __init__(self, method: Kept, votes: Votes, fit: Fit, known: dict[int, int]) -> None:
         """Prefer ``method.online(votes)``. ``known``: golds by task code."""
         self.method = method
         self._known = dict(known)
@@ -48,7 +55,7 @@ class Online:
         self._hold(votes, fit)
 
     @classmethod
-    def fitted(cls, method: FittedByEM, votes: Votes, golds: GoldsLike = None) -> Online:
+    def fitted(cls, method: Kept, votes: Votes, golds: GoldsLike = None) -> Online:
         """Fit ``method`` to ``votes`` and keep it. Weighted votes are refused with ``ValueError``."""
         if votes.weight is not None:
             raise ValueError("votes that come one by one carry no weights; build the votes without weights=")
