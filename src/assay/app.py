@@ -155,6 +155,11 @@ class Opened:
     egress: HttpEgress
 
 
+def seals_file(settings: Settings) -> Path:
+    """Where the keys lie that encrypt stored secrets."""
+    return settings.home / "secrets" / "seals.key"
+
+
 @asynccontextmanager
 async def opened(settings: Settings, ring: Callable[[], None] = lambda: None) -> AsyncIterator[Opened]:
     """Database migrated and open, stores and secrets ready. Raises ``Unavailable`` for what cannot be used."""
@@ -181,7 +186,7 @@ async def opened(settings: Settings, ring: Callable[[], None] = lambda: None) ->
             ring=ring,
             public_url=settings.url,
             secure_cookies=settings.url.startswith("https://"),
-            seals=file_seals(settings.home / "secrets" / "seals.key"),
+            seals=file_seals(seals_file(settings)),
             check_callback_url=egress.check,
         )
         yield Opened(house, database, egress)

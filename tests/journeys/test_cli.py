@@ -273,6 +273,30 @@ def test_the_doctor_finds_everything_well(shell: Shell, demo: dict[str, Any]) ->
     assert demo["url"] in findings["server"]["found"]
 
 
+def test_secrets_are_sealed_with_a_new_key_while_no_server_runs(shell: Shell, demo: dict[str, Any]) -> None:
+    refused = shell.json("reseal", code=1)
+    home = Path(tempfile.mkdtemp(prefix="assay-cli-"))
+    home.chmod(0o755)
+    file = home / "secrets" / "seals.key"
+    try:
+        process = Shell(home).begin("serve", "--port", "0", "--json")
+        with signed_in(read_json(process)["sign_in_url"]) as client:
+            hook = {"url": "https://hooks.example.org/", "events": ["*"]}
+            assert client.post("/v1/webhooks", json=hook).status_code == 201
+        assert end(process) == 0
+        before = file.read_bytes()
+
+        done = Shell(home).json("reseal")
+
+        assert "Stop it first" in refused["error"]["message"]
+        assert done == {"webhooks": 1, "keys_dropped": 1, "file": str(file)}
+        assert len(file.read_bytes().split()) == 1
+        assert file.read_bytes() != before
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
 def test_a_command_is_its_own_server_where_none_runs() -> None:
     home = Path(tempfile.mkdtemp(prefix="assay-cli-"))
     home.chmod(0o755)

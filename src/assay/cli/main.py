@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from assay.cli import adding, doctor, exporting, label, people, projects, serving, simulate
+from assay.cli import adding, doctor, exporting, label, people, projects, sealing, serving, simulate
 from assay.cli.shell import EXIT_CODES
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command()(simulate.simulate)
 app.command()(exporting.export)
 app.command()(people.link)
 app.command()(doctor.doctor)
+app.command()(sealing.reseal)
 
 
 def main() -> None:

@@ -123,9 +123,9 @@ async def lock_secrets(tenant: Tenant) -> list[Secrets]:
     return [Secrets(**row) for row in await tenant.fetch(queries("delivery")["lock_secrets"])]
 
 
-async def replace_secrets(tenant: Tenant, secrets: Secrets) -> None:
+async def replace_secrets(tenant: Tenant, sealed: Secrets) -> None:
     await tenant.execute(
-        queries("delivery")["replace_secrets"], secrets.id, secrets.sealed_secret, secrets.old_sealed_secret
+        queries("delivery")["replace_secrets"], sealed.id, sealed.sealed_secret, sealed.old_sealed_secret
     )
 
 
