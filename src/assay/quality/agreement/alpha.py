@@ -41,8 +41,8 @@ def krippendorff_alpha(
 
     Raises ``ValueError`` where no unit has two answers, or a scale needs numbers and the classes are none.
 
-    Source: Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011); Content Analysis, 4th edition (2018),
-    chapter 12. He draws pairs of answers at random for the interval; we draw units, since answers of one unit are not
+    Source: Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011); Content Analysis, 4th edition (2018). He
+    draws pairs of answers at random for the interval; we draw units, since answers of one unit are not
     independent of each other.
 
     >>> alpha = krippendorff_alpha([[2, 0], [2, 0], [1, 1], [0, 2]])

@@ -68,8 +68,8 @@ def by_class(
     ``coefficient``: ``alpha`` (nominal), ``fleiss`` (Fleiss' own by category, where units have equally many answers) or
     ``ac1``. Raises ``ValueError`` where no unit has two answers.
 
-    Source: Fleiss (1971), equations 13 to 15; specific agreement: Fleiss, Levin and Paik, Statistical Methods for Rates
-    and Proportions (2003), section 18.1, over all pairs.
+    Source: Fleiss (1971), agreement by category; specific agreement: Fleiss, Levin and Paik, Statistical Methods for
+    Rates and Proportions, 3rd edition (2003), chapter 18, here over all pairs of answers.
     """
     patterns = Patterns.of(answers).pairable()
     lengths = np.diff(patterns.start)

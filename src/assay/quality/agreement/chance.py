@@ -28,7 +28,7 @@ def percent_agreement(
     """The share of pairs of answers to one unit that agree, averaged over units; ``expected`` is 0.
 
     Not corrected for chance: with two classes and no skill at all it is a half. Arguments and errors as in
-    ``fleiss_kappa``. Source: Gwet, Handbook of Inter-Rater Reliability, 4th edition (2014), equation 5.2.
+    ``fleiss_kappa``. Source: Gwet, Handbook of Inter-Rater Reliability, 4th edition (2014).
     """
     patterns = Patterns.of(answers)
     table = agreement_weights(weights, patterns.n_classes)
@@ -50,7 +50,7 @@ def fleiss_kappa(
 
     ``answers``: ``Votes``, ``Patterns``, or a matrix of counts (units, classes). ``weights``: how much two classes
     agree (``agreement_weights``). Units may have different numbers of answers: agreement is averaged over units with
-    two or more, shares of classes over units with any, each unit counting once (Gwet 2014, section 5.3.1; with equal
+    two or more, shares of classes over units with any, each unit counting once (Gwet 2014; with equal
     numbers that is Fleiss' own). Its interval: Gwet, "Large-Sample Variance of Fleiss Generalized Kappa", Educational
     and Psychological Measurement 81 (2021). Raises ``ValueError`` where no unit has two answers.
 
@@ -79,7 +79,7 @@ def gwet_ac(
 
     Source: Gwet, "Computing Inter-Rater Reliability and Its Variance in the Presence of High Agreement", British
     Journal of Mathematical and Statistical Psychology 61 (2008); weights and gaps: Handbook of Inter-Rater
-    Reliability, 4th edition (2014), chapters 4 and 5.
+    Reliability, 4th edition (2014).
 
     >>> round(gwet_ac([[2, 0], [2, 0], [1, 1], [0, 2]]).value, 4)
     0.5294
@@ -135,7 +135,7 @@ def _estimate(
     expected = float(chance(shares)[0])
 
     def influence() -> Floats:
-        """Gwet's values by unit (2014, equations 5.10 to 5.14), less their mean, over the number of units.
+        """Gwet's values by unit (2014), less their mean, over the number of units.
 
         Where units have a single answer we differ: he counts their agreement as a difference from the mean, which adds
         the spread of who answered to that of how they agree; here they move only the shares of classes.

@@ -22,16 +22,14 @@ def draws(times: Offsets, rounds: int, seed: int) -> Iterator[Offsets]:
     """
     rng = np.random.default_rng(seed)
     number = int(times.sum())
-    at_once = max(1, _CELLS_AT_ONCE // max(len(times), 1))
     one_by_one = number < _UNITS_PER_KIND * len(times)
+    at_once = max(1, _CELLS_AT_ONCE // max(number if one_by_one else len(times), 1))
     kind_of_unit = np.repeat(np.arange(len(times)), times) if one_by_one else np.zeros(0, np.int64)
     for begin in range(0, rounds, at_once):
         size = min(at_once, rounds - begin)
         if one_by_one:
-            block = np.empty((size, len(times)), np.int64)
-            for row in range(size):
-                drawn = kind_of_unit[rng.integers(0, number, number)]
-                block[row] = np.bincount(drawn, minlength=len(times))
-            yield block
+            drawn = kind_of_unit[rng.integers(0, number, (size, number))]
+            drawn += np.arange(size)[:, None] * len(times)
+            yield np.bincount(drawn.ravel(), minlength=size * len(times)).reshape(size, len(times))
         else:
             yield rng.multinomial(number, times / number, size=size)

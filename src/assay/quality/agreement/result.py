@@ -185,7 +185,7 @@ def _ends(
 
 def _accelerated(tails: Floats, drawn: Floats, estimate: Estimate) -> Floats:
     """Tails shifted for bias and skewness: BCa, with the acceleration from influences (Efron, "Better Bootstrap
-    Confidence Intervals", JASA 82, 1987, section 7)."""
+    Confidence Intervals", JASA 82, 1987)."""
     normal = NormalDist()
     below = float(np.mean(drawn < estimate.value) + 0.5 * np.mean(drawn == estimate.value))
     if not 0.0 < below < 1.0:

@@ -22,7 +22,7 @@ def agreement_weights(weights: Weights, n_classes: int, values: Any = None) -> F
 
     With ``i`` and ``j`` the positions of two classes (or their ``values``): ``identity`` 1 if the same, else 0;
     ``linear`` 1 - |i - j| / range; ``quadratic`` 1 - (i - j)² / range² (Cohen, 1968); ``ordinal`` 1 - the share of
-    pairs of classes between them, ends included (Gwet, Handbook of Inter-Rater Reliability, 2014, section 3.5); or
+    pairs of classes between them, ends included (Gwet, Handbook of Inter-Rater Reliability, 2014); or
     such a matrix itself. Raises ``ValueError`` for anything else.
     """
     if isinstance(weights, str):
