@@ -17,12 +17,13 @@ from assay.quality.aggregation.result import TIE, Aggregated
 from assay.quality.arrays import Codes, Flags, Floats, Offsets
 from assay.quality.redundancy.beliefs import Offers
 from assay.quality.redundancy.policies import Policy, allocate
-from assay.quality.reliability.evidence import confusion_of, skill_confusion
+from assay.quality.reliability.evidence import confusion_given, skill_confusion
 from assay.quality.votes import Golds, Votes
 
-# A worker not seen yet is taken for the average of those who have been, and this many votes of one right so often.
-UNSEEN_SKILL = 0.7
+# What is known of a worker is added to this many votes a class of the average worker.
 POOL_VOTES = 4.0
+# What any worker is taken for before the first vote is shown.
+UNSEEN_SKILL = 0.7
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +72,8 @@ def replay(
     ``order``: the votes of each task come in a random order, one for each of ``orders`` (the same for every policy with
     the same ``seed``), or as recorded (``votes.when``, else as the votes stand; once). ``choice``: how many of a task's
     hidden votes are on offer at a time. With 1 the policy takes the next worker or none, and chooses tasks only; with
-    2, it chooses between two workers at the door. ``round_share``: labels shown between two fits, as a share of tasks, at
-    least 1. Votes owed are shown at once.
+    2, it chooses between two workers at the door. ``round_share``: labels shown between two fits, as a share of tasks,
+    at least 1. Votes owed are shown at once.
 
     Raises ``ValueError`` where no task has a known truth, or ``choice`` is below 1.
     """
@@ -120,13 +121,14 @@ def _play(
     by_place = np.lexsort((place, votes.task))
     hidden = np.ones(len(votes), np.bool_)
     points: list[tuple[float, float]] = []
+    shown = _seen_workers(votes.only(~hidden))
     result: Aggregated | None = None
     while True:
         spent = len(votes) - int(hidden.sum())
         if result is not None:
             points.append((spent / votes.n_tasks, _accuracy(result, scored)))
         rows = _on_offer(votes, hidden, by_place, choice)
-        offers = _offers(votes, hidden, rows, result)
+        offers = _offers(votes, rows, shown, result)
         left = size
         if policy.labels_mean is not None:
             left = min(size, round(policy.labels_mean * votes.n_tasks) - spent)
@@ -135,7 +137,8 @@ def _play(
             break
         hidden = hidden.copy()
         hidden[taken] = False
-        result = aggregator.fit(_seen_workers(votes.only(~hidden)))
+        shown = _seen_workers(votes.only(~hidden))
+        result = aggregator.fit(shown)
     if not points:
         raise ValueError("the policy asks for no label at all; let it ask for at least one a task")
     per_task = np.bincount(votes.task[~hidden], minlength=votes.n_tasks).astype(np.int64)
@@ -151,7 +154,7 @@ def _on_offer(votes: Votes, hidden: Flags, by_place: Offsets, choice: int) -> Of
     return rows[ahead < choice]
 
 
-def _offers(votes: Votes, hidden: Flags, rows: Offsets, result: Aggregated | None) -> Offers:
+def _offers(votes: Votes, rows: Offsets, shown: Votes, result: Aggregated | None) -> Offers:
     """What the policy may know of the votes in ``rows``: whose they are, not what they say."""
     classes = votes.n_classes
     task, worker = votes.task[rows].astype(np.int64), votes.worker[rows]
@@ -162,23 +165,22 @@ def _offers(votes: Votes, hidden: Flags, rows: Offsets, result: Aggregated | Non
         confusion, seen = np.repeat(usual, len(rows), axis=0), np.zeros(len(rows))
     else:
         posterior, prior = np.asarray(result.posterior, dtype=np.float64), result.prior
-        known = confusion_of(result)
-        weight = result.worker_votes.astype(np.float64)
-        usual = np.tensordot(weight, known, axes=1)[None] + POOL_VOTES * skill_confusion(
-            np.array([UNSEEN_SKILL]), classes
-        )
-        table = np.concatenate([known, usual / usual.sum(axis=2, keepdims=True)])
-        place = np.full(votes.n_workers, len(known), np.int64)
-        place[result.workers] = np.arange(len(known))
+        # Every method's posterior, but one estimate of habits, in which workers with few votes and with none agree:
+        # were the unseen thought better of than those seen once, curiosity would never look twice.
+        table = confusion_given(shown, posterior, POOL_VOTES)
+        place = np.full(votes.n_workers, len(table) - 1, np.int64)
+        place[shown.workers[:-1]] = np.arange(len(table) - 1)
         confusion = table[place[worker]]
-        seen = np.append(weight, 0.0)[place[worker]]
-    counts = votes.only(~hidden).counts()
+        seen = shown.worker_votes()[place[worker]].astype(np.float64)
+    counts = shown.counts()
     return Offers(task, posterior[task], counts[task], confusion, seen, np.ones(len(rows)), prior)
 
 
 def _seen_workers(votes: Votes) -> Votes:
-    """The same votes with only the workers who gave them, whose ids are their codes in ``votes``."""
+    """The same votes with only the workers who gave them, whose ids are their codes in ``votes``, and last a worker
+    of no votes, -1, who stands for all the others."""
     workers, code = np.unique(votes.worker, return_inverse=True)
+    workers = np.append(workers, -1)
     return Votes(
         task=votes.task,
         worker=code.astype(np.int32),
