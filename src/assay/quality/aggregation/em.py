@@ -46,7 +46,7 @@ class Fit:
 
     def posterior(self, partition: Partition) -> Reals:
         """Posteriors of a partition's tasks under the last tables: (tasks, n_classes)."""
-        out = np.empty((partition.n_tasks, partition.n_classes), dtype=precision(partition.n_classes))
+        out = room_for_posterior(partition)
         partial(partition, self.tables, out)
         return out
 
@@ -69,11 +69,17 @@ def climb(model: Model, sweep: Sweep, votes: int, counts: Counts, before: Tables
     return Fit(tables, counts, np.array(trace), converged)
 
 
+def room_for_posterior(partition: Partition) -> Reals:
+    """An array for ``sweep`` to write posteriors to: (tasks, n_classes), its values not set yet."""
+    return np.empty((partition.n_tasks, partition.n_classes), dtype=precision(partition.n_classes))
+
+
 def in_memory(partition: Partition, threads: int | None, posterior: Reals | None = None) -> Sweep:
     """The sweep over one array of votes, cut into pieces and shared among ``threads`` (None: all cores there are).
 
     The pieces depend on the data only and are added up in order, so the answer is the same for any number of threads.
-    ``posterior``: (tasks, n_classes), written by each pass, or None.
+    ``posterior``: (tasks, n_classes), written by each pass but the opening, or None. Writing it each time costs little;
+    a pass of its own at the end would cost a whole one.
     """
     count = pieces_for(partition)
     if count == 1:

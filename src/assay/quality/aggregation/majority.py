@@ -9,10 +9,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from assay.quality.aggregation.result import Aggregated, aggregated
-from assay.quality.aggregation.shares import vote_shares
+from assay.quality.aggregation.shares import vote_shares, vote_shares_of_few
 from assay.quality.aggregation.skill import agreement_skill
 from assay.quality.arrays import Floats
 from assay.quality.votes import Golds, GoldsLike, Votes
+
+# Up to this many classes a task's counts fit one machine word.
+FEW = 4
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class MajorityVote:
 
     def fit(self, votes: Votes, golds: GoldsLike = None) -> Aggregated:
         """The shares of the vote; a gold's answer has all of it."""
-        return _voted(votes, Golds.of(votes, golds), np.ones(votes.n_workers), self.name)
+        return _voted(votes, Golds.of(votes, golds), None, self.name)
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Wawa:
     def fit(self, votes: Votes, golds: GoldsLike = None) -> Aggregated:
         """The shares of the votes, weighted by their workers' agreement with the majority."""
         known = Golds.of(votes, golds)
-        first = _voted(votes, known, np.ones(votes.n_workers), self.name)
+        first = _voted(votes, known, None, self.name)
         weight = votes.weight if votes.weight is not None else np.ones(len(votes))
         went_along = weight * (first.label_codes[votes.task] == votes.label)
         right = np.bincount(votes.worker, weights=went_along, minlength=votes.n_workers).astype(np.float64)
@@ -79,15 +82,14 @@ class Wawa:
         return replace(_voted(votes, known, skill, self.name), skill=skill, skill_interval=interval, iterations=2)
 
 
-def _voted(votes: Votes, golds: Golds, voice: Floats, method: str) -> Aggregated:
+def _voted(votes: Votes, golds: Golds, voice: Floats | None, method: str) -> Aggregated:
+    """``voice``: (n_workers,) what each worker's vote counts, or None for all alike."""
     posterior = np.empty((votes.n_tasks, votes.n_classes))
-    agreed = np.zeros(votes.n_workers)
-    weight = np.zeros(0) if votes.weight is None else votes.weight
-    overall = np.bincount(votes.label, weights=votes.weight, minlength=votes.n_classes)
-    prior = overall / overall.sum() if overall.sum() > 0 else np.full(votes.n_classes, 1 / max(votes.n_classes, 1))
-    known = golds.dense(votes.n_tasks) if len(golds) else np.zeros(0, np.int32)
-    vote_shares(votes.worker, votes.label, weight, voice, votes.start, known, prior, posterior, agreed)
-    given = np.bincount(votes.worker, weights=votes.weight, minlength=votes.n_workers).astype(np.float64)
+    counted = None
+    if voice is None and votes.weight is None and len(golds) == 0 and votes.n_classes <= FEW:
+        counted = _few(votes, posterior)
+    agreed, given, overall = counted or _any(votes, golds, voice, posterior)
+    total = float(overall.sum())
     skill, interval = agreement_skill(agreed, given)
     return aggregated(
         votes,
@@ -95,7 +97,27 @@ def _voted(votes: Votes, golds: Golds, voice: Floats, method: str) -> Aggregated
         method=method,
         skill=skill,
         skill_interval=interval,
-        prior=prior,
+        prior=overall / total if total > 0 else np.full(votes.n_classes, 1 / max(votes.n_classes, 1)),
+        worker_votes=np.rint(given).astype(np.int64) if votes.weight is None else None,
         iterations=1,
         reason="the votes were counted",
     )
+
+
+def _few(votes: Votes, posterior: Floats) -> tuple[Floats, Floats, Floats] | None:
+    agreed, overall = np.zeros((votes.n_workers, 2)), np.zeros(votes.n_classes)
+    done = vote_shares_of_few(votes.worker, votes.label, votes.start, posterior, agreed, overall)
+    return (agreed[:, 0].copy(), agreed[:, 1].copy(), overall) if done else None
+
+
+def _any(votes: Votes, golds: Golds, voice: Floats | None, posterior: Floats) -> tuple[Floats, Floats, Floats]:
+    weight = np.zeros(0) if votes.weight is None else votes.weight
+    voice = np.ones(votes.n_workers) if voice is None else voice
+    overall = np.bincount(votes.label, weights=votes.weight, minlength=votes.n_classes).astype(np.float64)
+    given = np.bincount(votes.worker, weights=votes.weight, minlength=votes.n_workers).astype(np.float64)
+    known = golds.dense(votes.n_tasks) if len(golds) else np.zeros(0, np.int32)
+    total = float(overall.sum())
+    fallback = overall / total if total > 0 else np.full(votes.n_classes, 1 / max(votes.n_classes, 1))
+    agreed = np.zeros(votes.n_workers)
+    vote_shares(votes.worker, votes.label, weight, voice, votes.start, known, fallback, posterior, agreed)
+    return agreed, given, overall

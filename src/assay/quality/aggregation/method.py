@@ -9,11 +9,11 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from assay.quality.aggregation.counts import Counts, Opening, Partition, Tables, precision
-from assay.quality.aggregation.em import Fit, Sweep, climb, in_chunks, in_memory
+from assay.quality.aggregation.counts import Counts, Opening, Partition, Tables
+from assay.quality.aggregation.em import Fit, Sweep, climb, in_chunks, in_memory, room_for_posterior
 from assay.quality.aggregation.online import Online
 from assay.quality.aggregation.result import Aggregated, aggregated
-from assay.quality.arrays import Floats, Reals
+from assay.quality.arrays import Floats, Offsets, Reals
 from assay.quality.votes import Golds, GoldsLike, Votes
 
 # Where a fit opens on a diagonal, every worker is taken to be right this often.
@@ -60,7 +60,9 @@ class FittedByEM(ABC):
     def fit(self, votes: Votes, golds: GoldsLike = None) -> Aggregated:
         """Fit to ``votes``, with the answers of ``golds`` held fixed."""
         partition = Partition.of(votes, Golds.of(votes, golds))
-        return self.result(votes, partition, self.fitted(in_memory(partition, self.threads), partition))
+        posterior = room_for_posterior(partition)
+        fit = self.fitted(in_memory(partition, self.threads, posterior), partition)
+        return self.result(votes, posterior, fit)
 
     def fit_chunks(self, chunks: Callable[[], Iterable[Partition]]) -> Fit:
         """Fit to partitions that ``chunks()`` yields anew, in the same order, for every pass; only one is held at once.
@@ -83,9 +85,8 @@ class FittedByEM(ABC):
         """Fit to ``votes``, and take further votes as they come."""
         return Online.fitted(self, votes, golds)
 
-    def result(self, votes: Votes, partition: Partition, fit: Fit) -> Aggregated:
-        """The result for ``votes``, which ``partition`` holds, from where the loop ended."""
-        posterior = self._posterior(partition, fit)
+    def result(self, votes: Votes, posterior: Reals, fit: Fit) -> Aggregated:
+        """The result for ``votes``, from the posterior (n_tasks, n_classes) of the last pass and where it ended."""
         skill, interval = self.skill(fit)
         return aggregated(
             votes,
@@ -94,6 +95,7 @@ class FittedByEM(ABC):
             skill=skill,
             skill_interval=interval,
             prior=fit.tables.prior / fit.tables.prior.sum() if len(fit.tables.prior) else fit.tables.prior,
+            worker_votes=_worker_votes(votes, fit),
             confusion=self.confusion(fit),
             trace=fit.trace,
             converged=fit.converged,
@@ -101,11 +103,6 @@ class FittedByEM(ABC):
             log_likelihood=fit.log_likelihood,
             reason=_reason(fit, self.iterations_max),
         )
-
-    def _posterior(self, partition: Partition, fit: Fit) -> Reals:
-        out = np.empty((partition.n_tasks, partition.n_classes), dtype=precision(partition.n_classes))
-        in_memory(partition, self.threads, out)(fit.tables)
-        return out
 
     def with_iterations(self, iterations: int) -> FittedByEM:
         """The same method that makes exactly so many passes, whatever they gain."""
@@ -116,3 +113,12 @@ def _reason(fit: Fit, iterations_max: int) -> str:
     if fit.converged:
         return f"converged after {fit.iterations} iterations"
     return f"stopped after {iterations_max} iterations, still gaining"
+
+
+def _worker_votes(votes: Votes, fit: Fit) -> Offsets:
+    """From the table where each vote counts once: quicker than counting millions of votes again."""
+    if votes.weight is not None:
+        return votes.worker_votes()
+    axes = tuple(range(1, fit.counts.votes.ndim))
+    votes_given: Offsets = np.rint(fit.counts.votes.sum(axis=axes, dtype=np.float64)).astype(np.int64)
+    return votes_given

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from assay.quality.aggregation.counts import Counts, Partition, Tables, partial, precision
-from assay.quality.aggregation.em import Fit, Model, Sweep, climb, in_memory
+from assay.quality.aggregation.counts import Counts, Partition, Tables
+from assay.quality.aggregation.em import Fit, Model, Sweep, climb, in_memory, room_for_posterior
 from assay.quality.aggregation.result import Aggregated
 from assay.quality.arrays import Floats, Ids, Offsets, Reals
 from assay.quality.coding import object_array
@@ -24,7 +24,7 @@ class Kept(Model, Protocol):
     def threads(self) -> int | None: ...
     def fitted(self, sweep: Sweep, like: Partition, votes: int | None = None) -> Fit: ...
     def refreshed(self, counts: Counts, before: Tables) -> Tables: ...
-    def result(self, votes: Votes, partition: Partition, fit: Fit) -> Aggregated: ...
+    def result(self, votes: Votes, posterior: Reals, fit: Fit) -> Aggregated: ...
 
 
 class Online:
@@ -45,14 +45,14 @@ class Online:
     'x'
     """
 
-    def __init__(self, method: Kept, votes: Votes, fit: Fit, known: dict[int, int]) -> None:
-        """Prefer ``method.online(votes)``. ``known``: golds by task code."""
+    def __init__(self, method: Kept, votes: Votes, posterior: Reals, fit: Fit, known: dict[int, int]) -> None:
+        """Prefer ``method.online(votes)``. ``posterior`` is that of the fit, and is kept. ``known``: golds by task
+        code."""
         self.method = method
         self._known = dict(known)
         self._classes = votes.classes
         self._class_of = {value: code for code, value in enumerate(votes.classes.tolist())}
-        self._base = votes
-        self._hold(votes, fit)
+        self._hold(votes, posterior, fit)
 
     @classmethod
     def fitted(cls, method: Kept, votes: Votes, golds: GoldsLike = None) -> Online:
@@ -61,8 +61,9 @@ class Online:
             raise ValueError("votes that come one by one carry no weights; build the votes without weights=")
         held = Golds.of(votes, golds)
         partition = Partition.of(votes, held)
-        fit = method.fitted(in_memory(partition, method.threads), partition)
-        return cls(method, votes, fit, dict(zip(held.task.tolist(), held.label.tolist(), strict=True)))
+        posterior = room_for_posterior(partition)
+        fit = method.fitted(in_memory(partition, method.threads, posterior), partition)
+        return cls(method, votes, posterior, fit, dict(zip(held.task.tolist(), held.label.tolist(), strict=True)))
 
     def posterior_of(self, labels: Sequence[Any], workers: Sequence[Any]) -> Floats:
         """The probability of each class (n_classes,) for a task that these workers labelled so; nothing is kept.
@@ -108,19 +109,20 @@ class Online:
         """Full passes over all votes from where things stand, until they converge; the result is kept and returned."""
         votes = self.votes()
         partition = Partition.of(votes, self._golds())
-        counts = Counts(self._counts[: votes.n_workers], self._totals, float("nan"))
-        fit = climb(self.method, in_memory(partition, self.method.threads), len(votes), counts, self._tables())
-        self._hold(votes, fit)
-        return self.method.result(votes, partition, fit)
+        posterior = room_for_posterior(partition)
+        sweep = in_memory(partition, self.method.threads, posterior)
+        fit = climb(self.method, sweep, len(votes), self._standing(), self._tables())
+        self._hold(votes, posterior, fit)
+        return self.method.result(votes, posterior.copy(), fit)
 
     def result(self) -> Aggregated:
-        """Everything as it stands, without another pass over all votes but the one that writes the posteriors."""
+        """Everything as it stands, after one pass over all votes under the skills as they stand."""
         votes = self.votes()
         partition = Partition.of(votes, self._golds())
         tables = self.method.refreshed(self._standing(), self._tables())
-        counts = partial(partition, tables)
-        fit = Fit(tables, counts, self._trace, converged=True)
-        return replace(self.method.result(votes, partition, fit), reason="kept up to date vote by vote")
+        posterior = room_for_posterior(partition)
+        fit = Fit(tables, in_memory(partition, self.method.threads, posterior)(tables), self._trace, converged=True)
+        return replace(self.method.result(votes, posterior, fit), reason="kept up to date vote by vote")
 
     def votes(self) -> Votes:
         """All votes so far, with tasks and workers in the order in which they came."""
@@ -140,18 +142,15 @@ class Online:
             repeated="all",
         )
 
-    def _hold(self, votes: Votes, fit: Fit) -> None:
-        """Start from a fit to ``votes``: everything that grows has room to grow."""
+    def _hold(self, votes: Votes, posterior: Reals, fit: Fit) -> None:
+        """Start from a fit to ``votes``."""
         self._base = votes
         self._votes: dict[int, dict[int, int]] = {}
         self._task_of = {task: code for code, task in enumerate(votes.tasks.tolist())}
         self._worker_of = {worker: code for code, worker in enumerate(votes.workers.tolist())}
-        partition = Partition.of(votes, self._golds())
-        posterior = np.empty((votes.n_tasks, votes.n_classes), dtype=precision(votes.n_classes))
-        counts = partial(partition, fit.tables, posterior)
         self._posterior: Reals = posterior
-        self._counts: Reals = counts.votes.copy()
-        self._totals: Floats = counts.classes.copy()
+        self._counts: Reals = fit.counts.votes.copy()
+        self._totals: Floats = fit.counts.classes.copy()
         self._factor: Reals = np.array(fit.tables.factor)
         self._last = fit.tables
         self._trace = fit.trace

@@ -69,11 +69,13 @@ def aggregated(
     skill: Floats,
     skill_interval: Floats,
     prior: Floats | None = None,
+    worker_votes: Offsets | None = None,
     **rest: Any,
 ) -> Aggregated:
     """The result for ``votes`` from a posterior: decides labels and ties, and carries ids and counts over.
 
-    ``prior``: (n_classes,), decides ties; by default the posterior's mean. ``rest``: further fields of ``Aggregated``.
+    ``prior``: (n_classes,), decides ties; by default the posterior's mean. ``worker_votes``: where they were counted
+    already. ``rest``: further fields of ``Aggregated``.
     """
     if prior is None:
         prior = posterior.mean(axis=0, dtype=np.float64) if len(posterior) else np.full(votes.n_classes, np.nan)
@@ -87,7 +89,7 @@ def aggregated(
         posterior=posterior,
         skill=skill,
         skill_interval=skill_interval,
-        worker_votes=votes.worker_votes(),
+        worker_votes=votes.worker_votes() if worker_votes is None else worker_votes,
         method=method,
         prior=prior,
         tied=tied,

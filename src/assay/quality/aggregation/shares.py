@@ -128,6 +128,45 @@ def open_coins(
 
 
 @compiled
+def vote_shares_of_few(
+    worker: Codes, label: Codes, start: Offsets, posterior: Floats, agreed: Floats, totals: Floats
+) -> bool:
+    """``vote_shares`` for up to four classes and votes of equal weight, of which each task has some, up to 65,535.
+
+    A task's four counts live in one 64-bit register. ``agreed``: (workers, 2), to which each worker's agreement and
+    votes are added; ``totals``: (classes,), to which the votes for each class are. Returns false, with the work left
+    undone, where a task has no votes or too many.
+    """
+    classes = posterior.shape[1]
+    sixteen, three = np.uint64(16), np.uint64(3)
+    mask = np.uint64(0xFFFF)
+    total_0 = total_1 = total_2 = total_3 = np.uint64(0)
+    for task in range(len(start) - 1):
+        begin, end = np.uint64(start[task]), np.uint64(start[task + 1])
+        if not 0 < end - begin <= mask:
+            return False
+        counts = np.uint64(0)
+        for row in range(begin, end):
+            counts += np.uint64(1) << (sixteen * np.uint64(np.uint32(label[row])))
+        inverse = 1.0 / (start[task + 1] - start[task])
+        total_0 += counts & mask
+        total_1 += (counts >> sixteen) & mask
+        total_2 += (counts >> np.uint64(32)) & mask
+        total_3 += counts >> np.uint64(48)
+        for k in range(classes):
+            posterior[task, k] = ((counts >> (sixteen * np.uint64(k))) & mask) * inverse
+        for row in range(begin, end):
+            who = np.uint64(np.uint32(worker[row]))
+            said = sixteen * (np.uint64(np.uint32(label[row])) & three)
+            agreed[who, 0] += ((counts >> said) & mask) * inverse
+            agreed[who, 1] += 1.0
+    sums = (total_0, total_1, total_2, total_3)
+    for k in range(classes):
+        totals[k] += sums[k]
+    return True
+
+
+@compiled
 def decided(posterior: Reals, prior: Floats, tolerance: float, codes: Codes, tied: Flags) -> None:
     """The likeliest class of each row into ``codes``, and whether another came within ``tolerance`` into ``tied``.
 
@@ -135,19 +174,20 @@ def decided(posterior: Reals, prior: Floats, tolerance: float, codes: Codes, tie
     """
     classes = posterior.shape[1]
     for task in range(len(posterior)):
-        row = posterior[task]
-        best = 0
+        top = posterior[task, 0]
         for k in range(1, classes):
-            if row[k] > row[best]:
-                best = k
-        near = 0
-        floor = row[best] - tolerance
+            top = max(top, posterior[task, k])
+        floor = top - tolerance
+        near, best = 0, 0
+        # Without branches: where one class alone is near the top, the sum of what is near is its code.
         for k in range(classes):
-            near += row[k] >= floor
+            here = 1 if posterior[task, k] >= floor else 0
+            near += here
+            best += here * k
         if near > 1:
             tied[task] = True
             best = -1
             for k in range(classes):
-                if row[k] >= floor and (best < 0 or prior[k] > prior[best]):
+                if posterior[task, k] >= floor and (best < 0 or prior[k] > prior[best]):
                     best = k
         codes[task] = best
