@@ -17,8 +17,8 @@ class Connectivity:
     """``component``: (items,) int32, items of one number are connected by battles, the largest component is 0.
 
     ``core``: (items,) flags of the largest set in which everyone has, over some chain of battles, both beaten and lost
-    to everyone (a tie is both). Within it the maximum of the likelihood is finite (Ford 1957); of the items outside it
-    the battles alone say only "better" or "worse".
+    to everyone (a tie is both); where several are as large, all of them. Within such a set the maximum of the
+    likelihood is finite (Ford 1957); of the items outside it the battles alone say only "better" or "worse".
     """
 
     component: Codes
@@ -56,12 +56,17 @@ def connectivity(winner: Any, loser: Any, n_items: int) -> Connectivity:
     _, weak = connected_components(graph, directed=True, connection="weak")
     _, strong = connected_components(graph, directed=True, connection="strong")
     component = _by_size(weak)
-    group = _by_size(strong)
-    core = group == 0
-    if core.sum() == 1:
+    core = _largest(strong)
+    if np.bincount(strong).max() == 1:
         # No two items have beaten each other: all that met stands in for the core.
-        core = component == 0
+        core = _largest(weak)
     return Connectivity(component, core)
+
+
+def _largest(label: Any) -> Flags:
+    # All groups of the largest size, so that the choice does not hang on the order of the items.
+    size = np.bincount(label)
+    return np.asarray(size[label] == size.max())
 
 
 def _by_size(label: Any) -> Codes:

@@ -19,6 +19,8 @@ SCALE, FLIP = 0, 1
 MODELS = {"scale": SCALE, "flip": FLIP}
 HALVINGS = 40
 TOLERANCE = 1e-8
+# Where the average judge answers nearly at random, or the wrong way round, scores keep the prior's scale.
+LEAST_TYPICAL = 0.05
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,9 @@ class JudgeAware:
 
     ``model`` says how judges differ:
 
-    - "scale": P(a) = s(g d), g how sharply the judge sees the difference d: 1 is the average judge, 0 answers at
-      random, below 0 the wrong way round. Prior: g normal around 1.
+    - "scale": P(a) = s(g d), g how sharply the judge sees the difference d: 0 answers at random, below 0 the wrong way
+      round. Prior: g normal around 1. Scores are then scaled so that the mean of g over the votes is 1, and so are
+      those that the average voter would give, as Bradley-Terry's are.
     - "flip": P(a) = h s(d) + (1 - h) s(-d), h the chance that the judge says what was seen (Crowd-BT: Chen, Bennett,
       Collins-Thompson and Horvitz 2013, who learn it online with a Beta prior; here log odds of h are normal around
       log 9, and all is fitted at once). For judges who now and then click at random, whatever the difference.
@@ -131,21 +134,28 @@ class _Fit:
         self.likelihood = found[0]
 
     def ranked(self) -> Ranked:
-        asked, n = self.asked, len(self.score)
-        ridge = np.full(n, asked.ridge)
-        spread = inverse(self.left, ridge)
-        covariance = spread
-        if asked.interval == "sandwich":
-            meat = self.meat()
-            meat[np.diag_indices(n)] += asked.ridge
-            covariance = product(product(spread, meat), spread)
-        score, covariance = referred(self.score, covariance, self.links.core / max(int(self.links.core.sum()), 1))
-        # A judge's own variance, and what not knowing the scores adds to it.
-        variance = 1.0 / self.own + np.einsum("nj,nm,mj->j", self.lever, spread, self.lever, optimize=True)
-        reliability = self.judge
-        ends = normal_interval(self.judge, np.sqrt(variance), asked.confidence)
+        asked, n, judges = self.asked, len(self.score), len(self.judge)
+        votes = np.bincount(self.data[4], minlength=judges)
+        share = votes / max(int(votes.sum()), 1)
+        spread = inverse(self.left, np.full(n, asked.ridge))
+        # The judges' covariance with one another is that of their priors and votes, and of the scores they share.
+        pull = spread @ (self.lever @ share)
+        variance = 1.0 / self.own + np.einsum("nj,nj->j", self.lever, spread @ self.lever)
+        score, reliability, typical = self.score, self.judge, 1.0
+        if asked.model == "scale" and share @ self.judge > LEAST_TYPICAL:
+            typical = float(share @ self.judge)
+            with_typical = share / self.own + self.lever.T @ pull
+            reliability = self.judge / typical
+            score = self.score * typical
+            variance = variance - 2 * reliability * with_typical + reliability**2 * float(share @ with_typical)
+            variance = np.maximum(variance, 0.0) / typical**2
+        else:
+            share = np.zeros(judges)
+        covariance = self.covariance(spread, typical, share)
+        score, covariance = referred(score, covariance, self.links.core / max(int(self.links.core.sum()), 1))
+        ends = normal_interval(reliability, np.sqrt(variance), asked.confidence)
         if asked.model == "flip":
-            reliability, ends = 1 / (1 + np.exp(-self.judge)), 1 / (1 + np.exp(-ends))
+            reliability, ends = 1 / (1 + np.exp(-reliability)), 1 / (1 + np.exp(-ends))
         notes = [*self.battles.notes, *self.links.notes(self.battles.items)]
         if not self.converged:
             notes.append(f"the search stopped after {self.steps} steps before it had converged")
@@ -160,23 +170,36 @@ class _Fit:
             converged=self.converged,
             iterations=self.steps,
             note="; ".join(notes),
-            judges=Judges(
-                self.workers, reliability, ends, np.bincount(self.data[4], minlength=len(self.judge)).astype(np.int64)
-            ),
+            judges=Judges(self.workers, reliability, ends, votes.astype(np.int64)),
             **tallies(self.cells, n),
         )
 
-    def meat(self) -> Floats:
-        """Covariance of the scores' slopes, the judges' solved away and their prior taken as observations."""
-        if self.asked.cluster == "worker":
+    def covariance(self, spread: Floats, typical: float, share: Floats) -> Floats:
+        """Covariance of ``typical`` times the scores, where ``typical`` moves with the judges' values by ``share``.
+
+        Near the maximum, what is reported moves by A times the slopes in the scores plus B times those in the judges'
+        values (the delta method); what remains is the covariance of those slopes: by the model, by the votes, or by
+        the votes of each worker together. The prior counts as one more observation.
+        """
+        scores = self.score * float(share.any())
+        by_score = typical * spread - np.outer(scores, spread @ (self.lever @ share))
+        by_judge = np.outer(scores, share / self.own) - by_score @ self.lever
+        if self.asked.interval == "model":
+            _, _, _, block, cross, own = self.sums(self.score, self.judge, 0)
+        elif self.asked.cluster == "worker":
             _, _, judge_slope, _, slopes, _ = self.sums(self.score, self.judge, 2)
-            # Each judge's slope without the prior's part, which is not of the votes.
-            each = slopes - self.lever * judge_slope
-            judges = max(len(self.judge), 2)
-            return np.asarray(each @ each.T * (judges / (judges - 1)))
-        _, _, _, block, cross, own = self.sums(self.score, self.judge, 1)
-        mixed = self.lever @ cross.T
-        return np.asarray(block - mixed - mixed.T + (self.lever * (own + self.precision)) @ self.lever.T)
+            few = max(len(self.judge), 2) / (max(len(self.judge), 2) - 1)
+            block, cross, own = few * slopes @ slopes.T, few * slopes * judge_slope, few * judge_slope**2
+        else:
+            _, _, _, block, cross, own = self.sums(self.score, self.judge, 1)
+        block = block + self.asked.ridge * np.eye(len(self.score))
+        mixed = by_score @ cross @ by_judge.T
+        return np.asarray(
+            product(product(by_score, block), by_score.T)
+            + mixed
+            + mixed.T
+            + (by_judge * (own + self.precision)) @ by_judge.T
+        )
 
 
 @compiled
