@@ -28,7 +28,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -210,9 +209,7 @@ class House:
 
     def _start(self) -> stage.Server:
         env = {**os.environ, "ASSAY_HOME": str(self.home), "ASSAY_PORT": str(self.port)}
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", stage.SERVE], env=env, stdout=self._out, stderr=self._out
-        )
+        self._process = subprocess.Popen(stage.SERVE, env=env, stdout=self._out, stderr=self._out)
         return stage.attach(self.home, self._process)
 
     def postmaster(self) -> psutil.Process | None:

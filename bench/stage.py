@@ -38,21 +38,7 @@ from assay.core.taxonomy import Label, Taxonomy
 from assay.services import accounts, intake, projects
 from assay.services.context import SYSTEM, Context
 
-# The same server as `assay serve`, without the command line around it.
-SERVE = """
-import asyncio, os, signal, uvloop
-from assay.app import running
-from assay.config import from_environment
-
-async def main():
-    ended = asyncio.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(sign, ended.set)
-    async with running(from_environment(os.environ)):
-        await ended.wait()
-
-uvloop.run(main())
-"""
+SERVE = [sys.executable, "-m", "assay.cli.main", "serve", "--json"]
 
 LABELS = ["person", "dog", "car"]
 
@@ -86,7 +72,7 @@ def server(**environment: str) -> Iterator[Server]:
     home = Path(tempfile.mkdtemp(prefix="assay-bench-", dir="/tmp"))
     home.chmod(0o755)
     env = {**os.environ, "ASSAY_HOME": str(home), "ASSAY_PORT": "0", **environment}
-    process = subprocess.Popen([sys.executable, "-c", SERVE], env=env)
+    process = subprocess.Popen(SERVE, env=env, stdout=subprocess.DEVNULL)
     try:
         yield attach(home, process)
     finally:

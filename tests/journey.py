@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 import uuid
 from dataclasses import dataclass, field, replace
@@ -34,21 +35,7 @@ PEOPLE: dict[str, Role] = {
     "Ada Annotator": "annotator",
     "Ben Annotator": "annotator",
 }
-# `assay serve` without the command line around it.
-SERVE = """
-import asyncio, os, signal
-from assay.app import running
-from assay.config import from_environment
-
-async def main():
-    ended = asyncio.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(sign, ended.set)
-    async with running(from_environment(os.environ)):
-        await ended.wait()
-
-asyncio.run(main())
-"""
+SERVE = [sys.executable, "-m", "assay.cli.main", "serve", "--json"]
 
 
 @dataclass

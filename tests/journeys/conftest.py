@@ -12,7 +12,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -31,7 +30,7 @@ def served() -> Iterator[Served]:
     home = Path(tempfile.mkdtemp(prefix="assay-journey-", dir="/tmp"))
     home.chmod(0o755)
     environment = {**os.environ, "ASSAY_HOME": str(home), "ASSAY_PORT": "0"}
-    process = subprocess.Popen([sys.executable, "-c", SERVE], env=environment)
+    process = subprocess.Popen(SERVE, env=environment, stdout=subprocess.DEVNULL)
     try:
         state = home / "server.json"
         end = time.monotonic() + 60
