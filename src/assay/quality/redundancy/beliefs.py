@@ -77,15 +77,14 @@ class Offers:
 
     ``task``: (offers,) int64, ascending, the task's place in whatever list the caller has. ``posterior``: (offers,
     n_classes), of the task as it stands. ``votes``: (offers, n_classes), how many votes for each class it has.
-    ``confusion``: (offers, n_classes, n_classes), what the worker would say, [truth, said]. ``seen``: (offers,), how
-    many votes of that worker the confusion was learned from. ``cost``: (offers,), above 0. ``prior``: (n_classes,).
+    ``confusion``: (offers, n_classes, n_classes), what the worker would say, [truth, said]. ``cost``: (offers,), above
+    0. ``prior``: (n_classes,).
     """
 
     task: Offsets
     posterior: Floats
     votes: Floats
     confusion: Floats
-    seen: Floats
     cost: Floats
     prior: Floats
 
@@ -105,19 +104,17 @@ class Offers:
         votes: Floats,
         confusion: Floats,
         *,
-        seen: Floats | None = None,
         cost: Floats | None = None,
         prior: Floats | None = None,
     ) -> Offers:
         """The offers of one task: ``posterior``, ``votes`` (n_classes,), and ``confusion`` (workers, n_classes,
-        n_classes) of those who could be asked. ``seen`` defaults to many votes, ``cost`` to 1, ``prior`` to equal."""
+        n_classes) of those who could be asked. ``cost`` defaults to 1, ``prior`` to equal."""
         offers, classes = len(confusion), len(posterior)
         return cls(
             task=np.zeros(offers, np.int64),
             posterior=np.broadcast_to(posterior, (offers, classes)),
             votes=np.broadcast_to(votes, (offers, classes)),
             confusion=confusion,
-            seen=np.full(offers, 1e6) if seen is None else seen,
             cost=np.ones(offers) if cost is None else cost,
             prior=np.full(classes, 1.0 / classes) if prior is None else prior,
         )

@@ -87,7 +87,7 @@ class ExpectedGain:
 
     ``measure``: "doubt" (``doubt_times_ability``, which did best in replays of recorded crowds), "accuracy" or
     "information". ``worth_min``: offers worth less per cost are never asked for; a task alone, without a pool's budget,
-    stops there, and so does the pool. ``curiosity`` and ``power`` belong to "doubt".
+    stops there, and so does the pool. ``power`` belongs to "doubt", ``ahead`` (labels looked ahead) to "accuracy".
 
     ``labels_mean`` is a budget, not a promise per task: clear tasks get one label, hard ones up to ``labels_max``.
     """
@@ -97,7 +97,6 @@ class ExpectedGain:
     worth_min: float = 0.0
     labels_min: int = 1
     labels_max: int = 15
-    curiosity: float = 1.0
     power: float = 0.5
     ahead: int = 3
 
@@ -105,7 +104,7 @@ class ExpectedGain:
         posterior = np.ascontiguousarray(offers.posterior, dtype=np.float64)
         confusion = np.ascontiguousarray(offers.confusion, dtype=np.float64)
         if self.measure == "doubt":
-            gain = doubt_times_ability(posterior, confusion, offers.seen, offers.prior, self.curiosity, self.power)
+            gain = doubt_times_ability(posterior, confusion, offers.prior, self.power)
         elif self.measure == "information":
             gain = information_gain(posterior, confusion)
         else:

@@ -162,18 +162,17 @@ def _offers(votes: Votes, rows: Offsets, shown: Votes, result: Aggregated | None
     if result is None:
         posterior, prior = np.tile(equal, (votes.n_tasks, 1)), equal
         usual = skill_confusion(np.array([UNSEEN_SKILL]), classes)
-        confusion, seen = np.repeat(usual, len(rows), axis=0), np.zeros(len(rows))
+        confusion = np.repeat(usual, len(rows), axis=0)
     else:
         posterior, prior = np.asarray(result.posterior, dtype=np.float64), result.prior
         # Every method's posterior, but one estimate of habits, in which workers with few votes and with none agree:
-        # were the unseen thought better of than those seen once, curiosity would never look twice.
+        # were the unseen thought better of than those seen once, nobody would be asked twice.
         table = confusion_given(shown, posterior, POOL_VOTES)
         place = np.full(votes.n_workers, len(table) - 1, np.int64)
         place[shown.workers[:-1]] = np.arange(len(table) - 1)
         confusion = table[place[worker]]
-        seen = shown.worker_votes()[place[worker]].astype(np.float64)
     counts = shown.counts()
-    return Offers(task, posterior[task], counts[task], confusion, seen, np.ones(len(rows)), prior)
+    return Offers(task, posterior[task], counts[task], confusion, np.ones(len(rows)), prior)
 
 
 def _seen_workers(votes: Votes) -> Votes:
