@@ -201,10 +201,7 @@ create table tasks (
     created_at timestamptz not null,
     completed_at timestamptz,
     primary key (organization_id, id),
-    foreign key (organization_id, project_id, project_version)
-        references project_versions (organization_id, project_id, version),
-    foreign key (organization_id, batch_id) references batches (organization_id, id),
-    foreign key (organization_id, attachment_id) references attachments (organization_id, id),
+    -- What project version, batch and attachment it refers to is checked by `tasks_refer`, below.
     check ((state = 'completed') = (completed_at is not null)),
     check ((state = 'broken') = (broken_reason is not null))
 );
@@ -252,7 +249,7 @@ create table assignments (
     -- Why it was skipped, reported or cancelled; for a review turn, why the review was asked.
     reason text check (length(reason) <= 4000),
     primary key (organization_id, id),
-    foreign key (organization_id, task_id) references tasks (organization_id, id),
+    -- That its task is there, and of this project, is checked by `assignments_refer`, below.
     foreign key (organization_id, worker_id) references workers (organization_id, id),
     foreign key (organization_id, reserved_for) references workers (organization_id, id),
     check (state <> 'open' or worker_id is null),
@@ -501,6 +498,127 @@ create table queue.due_tasks (
     attempts smallint not null default 0,
     failure text
 ) with (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);
+
+-- References of tasks and turns. A foreign key asks once for each row, which took half of all that creating ten thousand
+-- tasks costs; these ask once for a whole statement, and hold the same (decisions/0011):
+--   a row refers only to what is there, in its own organization (`tasks_refer`, `assignments_refer`);
+--   what is referred to is locked `for key share`, so that it is still there when the transaction ends;
+--   it cannot be deleted while it is referred to (`is_free`), nor its key or the reference itself changed (`stays`).
+-- Each function works with the eyes of its caller, who sees one organization: another's row is as good as none.
+-- Without sequential scans, as a plan is kept and may have been made when the table was nearly empty.
+create function tasks_refer() returns trigger language plpgsql set enable_seqscan = off as $$
+begin
+    -- Versions are not locked: they are never deleted or changed (`stays`), and the server's role could not lock them.
+    if exists (
+        select from (select distinct organization_id, project_id, project_version from added) task
+        where not exists (
+            select from project_versions parent
+            where parent.organization_id = task.organization_id and parent.project_id = task.project_id
+                and parent.version = task.project_version))
+    then
+        raise foreign_key_violation using table = 'tasks', constraint = 'tasks_project_version',
+            message = 'a task refers to a project version that does not exist';
+    end if;
+    if exists (
+        select from (select distinct organization_id, project_id, batch_id from added where batch_id is not null) task
+        where not exists (
+            select from batches parent
+            where parent.organization_id = task.organization_id and parent.id = task.batch_id
+                and parent.project_id = task.project_id
+            for key share))
+    then
+        raise foreign_key_violation using table = 'tasks', constraint = 'tasks_batch',
+            message = 'a task refers to a batch that does not exist in its project';
+    end if;
+    if exists (
+        select from (
+            select distinct organization_id, project_id, attachment_id from added where attachment_id is not null) task
+        where not exists (
+            select from attachments parent
+            where parent.organization_id = task.organization_id and parent.id = task.attachment_id
+                and parent.project_id = task.project_id
+            for key share))
+    then
+        raise foreign_key_violation using table = 'tasks', constraint = 'tasks_attachment',
+            message = 'a task refers to an attachment that does not exist in its project';
+    end if;
+    return null;
+end $$;
+create trigger refer after insert on tasks
+    referencing new table as added for each statement execute function tasks_refer();
+
+-- A task's photo may be exchanged for the same one, fetched before.
+create function task_refers() returns trigger language plpgsql as $$
+begin
+    perform from attachments parent
+    where parent.organization_id = new.organization_id and parent.id = new.attachment_id
+        and parent.project_id = new.project_id
+    for key share;
+    if not found then
+        raise foreign_key_violation using table = 'tasks', constraint = 'tasks_attachment',
+            message = 'a task refers to an attachment that does not exist in its project';
+    end if;
+    return null;
+end $$;
+create trigger refer_again after update of attachment_id on tasks
+    for each row when (new.attachment_id is not null) execute function task_refers();
+
+create function assignments_refer() returns trigger language plpgsql set enable_seqscan = off as $$
+begin
+    if exists (
+        select from (select distinct organization_id, project_id, task_id from added) turn
+        where not exists (
+            select from tasks parent
+            where parent.organization_id = turn.organization_id and parent.id = turn.task_id
+                and parent.project_id = turn.project_id
+            for key share))
+    then
+        raise foreign_key_violation using table = 'assignments', constraint = 'assignments_task',
+            message = 'a turn refers to a task that does not exist in its project';
+    end if;
+    return null;
+end $$;
+create trigger refer after insert on assignments
+    referencing new table as added for each statement execute function assignments_refer();
+
+create function is_free() returns trigger language plpgsql as $$
+begin
+    if tg_table_name = 'attachments'
+            and exists (select from tasks where organization_id = old.organization_id and attachment_id = old.id)
+        or tg_table_name = 'batches'
+            and exists (select from tasks where organization_id = old.organization_id and batch_id = old.id)
+        or tg_table_name = 'tasks'
+            and exists (select from assignments where organization_id = old.organization_id and task_id = old.id)
+    then
+        raise foreign_key_violation using table = tg_table_name, constraint = tg_table_name || '_free',
+            message = format('a row of %s is still referred to', tg_table_name);
+    end if;
+    return null;
+end $$;
+create trigger free after delete on attachments for each row execute function is_free();
+create trigger free after delete on batches for each row execute function is_free();
+create trigger free after delete on tasks for each row execute function is_free();
+
+create function stays() returns trigger language plpgsql as $$
+begin
+    raise restrict_violation using table = tg_table_name, constraint = tg_table_name || '_stays',
+        message = format('what others refer to in %s, and what it refers to, does not change', tg_table_name);
+end $$;
+create trigger stays before delete or update on project_versions for each row execute function stays();
+create trigger stays before update of organization_id, id, project_id on batches for each row
+    when ((new.organization_id, new.id, new.project_id) is distinct from (old.organization_id, old.id, old.project_id))
+    execute function stays();
+create trigger stays before update of organization_id, id, project_id on attachments for each row
+    when ((new.organization_id, new.id, new.project_id) is distinct from (old.organization_id, old.id, old.project_id))
+    execute function stays();
+create trigger stays before update of organization_id, id, project_id, project_version, batch_id on tasks for each row
+    when ((new.organization_id, new.id, new.project_id, new.project_version, new.batch_id)
+        is distinct from (old.organization_id, old.id, old.project_id, old.project_version, old.batch_id))
+    execute function stays();
+create trigger stays before update of organization_id, project_id, task_id on assignments for each row
+    when ((new.organization_id, new.project_id, new.task_id)
+        is distinct from (old.organization_id, old.project_id, old.task_id))
+    execute function stays();
 
 -- Tenants apart. `force` closes the tables to their owner too.
 do $$
