@@ -57,7 +57,7 @@ def merge_boxes(
     if (rows[:, 2:] < rows[:, :2]).any():
         raise ValueError("boxes: right and bottom must not be less than left and top; give corners, not sizes")
     marks = check_marks(image, annotator, label, rows, weight, blanks, lead=1)
-    return _merge(marks, _UprightBoxes(marks.shapes), iou_min, vote_min)
+    return merge_marks(marks, _UprightBoxes(marks.shapes), iou_min, vote_min)
 
 
 def merge_turned_boxes(
@@ -76,7 +76,7 @@ def merge_turned_boxes(
     if (rows[:, 2:4] < 0).any():
         raise ValueError("boxes: width and height must not be negative")
     marks = check_marks(image, annotator, label, rows, weight, blanks, lead=1)
-    return _merge(marks, _TurnedBoxes(marks.shapes), iou_min, vote_min)
+    return merge_marks(marks, _TurnedBoxes(marks.shapes), iou_min, vote_min)
 
 
 def merge_cuboids(
@@ -101,10 +101,10 @@ def merge_cuboids(
         raise ValueError(f"overlap must be 'volume' or 'ground', not {overlap!r}")
     rows = check_cuboids(np.asarray(cuboids, dtype=np.float64).reshape(-1, 7), "cuboids")
     marks = check_marks(image, annotator, label, rows, weight, blanks, lead=0)
-    return _merge(marks, _Cuboids(marks.shapes, overlap == "volume", headed), iou_min, vote_min)
+    return merge_marks(marks, _Cuboids(marks.shapes, overlap == "volume", headed), iou_min, vote_min)
 
 
-class _Kind(Protocol):
+class Kind(Protocol):
     """What merging asks of a kind of shape. ``rows``: which marks; the other arguments count from its first."""
 
     def similarity(self, rows: slice, voice: IntArray, start: IntArray) -> FloatArray: ...
@@ -186,7 +186,7 @@ class _Part:
     per_image: IntArray
 
 
-def _merge(marks: Marks, kind: _Kind, iou_min: float, vote_min: float) -> Objects[FloatArray]:
+def merge_marks(marks: Marks, kind: Kind, iou_min: float, vote_min: float) -> Objects[FloatArray]:
     if not 0 < iou_min <= 1:
         raise ValueError(f"iou_min must be above 0 and at most 1, not {iou_min}")
     if not 0 <= vote_min <= 1:
@@ -222,7 +222,7 @@ def _merge(marks: Marks, kind: _Kind, iou_min: float, vote_min: float) -> Object
     )
 
 
-def _merge_run(marks: Marks, kind: _Kind, say: FloatArray, first: int, last: int, iou_min: float) -> _Part:
+def _merge_run(marks: Marks, kind: Kind, say: FloatArray, first: int, last: int, iou_min: float) -> _Part:
     """The objects of images ``first`` up to ``last``."""
     begin = int(marks.start[first])
     rows = slice(begin, int(marks.start[last]))
