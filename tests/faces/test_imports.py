@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +22,7 @@ from assay.faces.jobs import importing
 from assay.faces.jobs.handlers import HANDLERS
 from assay.faces.jobs.workshop import Workshop
 from assay.services import imports, labeling, resolution, routing
+from assay.store.attachments import stored_from
 from assay.store.connection import Tenant
 from assay.store.jobs import Job
 from harness import Organization
@@ -59,6 +61,18 @@ class Importer:
     async def problems(self, import_id: str) -> dict[str, str]:
         items = (await self.client.get(f"/v1/imports/{import_id}/problems")).json()["items"]
         return {problem["item"]: problem["message"] for problem in items}
+
+    async def rows(self) -> list[dict[str, Any]]:
+        """Every task with the address it was made from."""
+        async with self.street.organization.context_for("manager") as context:
+            rows = await context.tenant.fetch(
+                """select task.id::text as id, attachment.id::text as attachment_id, attachment.source_url as url
+                   from tasks task
+                   join attachments attachment
+                       on attachment.organization_id = $1 and attachment.id = task.attachment_id
+                   where task.organization_id = $1"""
+            )
+        return [dict(row) for row in rows]
 
     async def tasks(self) -> dict[str, dict[str, Any]]:
         """Whole tasks by file name."""
@@ -298,6 +312,49 @@ async def test_a_file_that_is_not_in_its_format_fails_with_a_sentence_and_change
     assert len(done["message"]) > 10
     assert done["finished_at"] is not None
     assert await importer.tasks() == {}
+
+
+async def test_addresses_that_have_a_task_are_left_alone_and_counted(importer: Importer) -> None:
+    """The same list again, grown by one; what could not be fetched is tried again; unique ids ask for two tasks."""
+    first = await importer.bring(b"https://a.example/1.jpg\nhttps://a.example/2.jpg\n", "urls", "tasks")
+    (broken,) = [task for task in (await importer.rows()) if task["url"] == "https://a.example/2.jpg"]
+    async with importer.street.organization.context_for("manager") as context:
+        await resolution.photo_failed(context, UUID(broken["attachment_id"]), "Not found.")
+        await resolution.advance(context, UUID(broken["id"]))
+
+    again = await importer.bring(
+        b"https://a.example/1.jpg\nhttps://a.example/2.jpg\nhttps://a.example/3.jpg\nhttps://a.example/3.jpg\n",
+        "urls",
+        "tasks",
+    )
+    rows = [{"url": "https://a.example/1.jpg", "unique_id": name} for name in ("x", "y")]
+    twice = await importer.bring("".join(f"{json.dumps(row)}\n" for row in rows).encode(), "jsonl", "tasks")
+    third = await importer.bring(b"https://a.example/2.jpg\n", "urls", "tasks")
+
+    assert (first["done"], first["existing"]) == (2, 0)
+    assert (again["done"], again["existing"], again["failed"]) == (4, 2, 0)
+    assert (twice["done"], twice["existing"]) == (2, 0)
+    assert (third["done"], third["existing"]) == (1, 1)
+    counts = Counter(task["url"] for task in await importer.rows())
+    assert counts == {"https://a.example/1.jpg": 3, "https://a.example/2.jpg": 2, "https://a.example/3.jpg": 1}
+
+
+async def test_an_address_whose_photo_was_there_by_another_name_keeps_its_task(
+    importer: Importer, organization: Organization
+) -> None:
+    """The fetched photo proved to be one that was uploaded before: its task is pointed at that one."""
+    await importer.street.add_photos("here.jpg")
+    await importer.bring(b"https://a.example/1.jpg\n", "urls", "tasks")
+    (task,) = await importer.rows()
+    async with organization.context_for("manager") as context:
+        columns = await context.tenant.fetchrow(
+            "select * from attachments where organization_id = $1 and id = $2", importer.street.photos["here.jpg"]
+        )
+        await resolution.photo_arrived(context, UUID(task["attachment_id"]), stored_from(columns))
+
+    again = await importer.bring(b"https://a.example/1.jpg\n", "urls", "tasks")
+
+    assert (again["done"], again["existing"]) == (1, 1)
 
 
 @pytest.mark.parametrize(("format", "purpose"), [("csv", "golds"), ("urls", "golds"), ("urls", "prelabels")])

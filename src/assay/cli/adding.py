@@ -114,7 +114,8 @@ def _print(done: dict[str, Any]) -> None:
         for each in done["failed"]:
             out.print(f"  {each['file']}: {each['message']}", markup=False)
     for each in done.get("imports", []):
-        out.print(f"{each['file_name']}: {each['done']} rows taken, {each['failed']} not", markup=False)
+        taken, there = each["done"] - each["existing"], each["existing"]
+        out.print(f"{each['file_name']}: {taken} rows taken, {there} there already, {each['failed']} not", markup=False)
         if each["message"]:
             out.print(f"  {each['message']}", markup=False)
         for problem in each["problems"]:

@@ -69,7 +69,7 @@ async def start(
     """An import of a file that lies in the blob store, with its job."""
     await _open_project(context, project_id)
     new = Import(
-        import_id, project_id, format, purpose, file_name, blob_key, "running", 0, 0, 0, None, context.now, None
+        import_id, project_id, format, purpose, file_name, blob_key, "running", 0, 0, 0, 0, None, context.now, None
     )
     await imports.insert(context.tenant, new)
     await jobs.enqueue(context.tenant, "run_import", [import_id])
@@ -131,7 +131,8 @@ async def take(context: Context, import_id: UUID, position: int, rows: Sequence[
     await chunk.write(rows)
     failed = len(chunk.failed)
     await imports.add_problems(context.tenant, import_id, chunk.told, LIMITS.problems_max)
-    await imports.count_rows(context.tenant, import_id, done=len(rows) - failed, failed=failed)
+    done = len(rows) - failed
+    await imports.count_rows(context.tenant, import_id, done=done, existing=chunk.existing, failed=failed)
     return True
 
 
@@ -172,8 +173,8 @@ async def _record(context: Context, type: str, import_: Import, data: dict[str, 
 class _Chunk:
     """Rows of a file on their way into the project.
 
-    ``failed`` holds the places (in the chunk) of rows that were not taken; ``told`` what to tell about rows, taken
-    ones included.
+    ``failed`` holds the places (in the chunk) of rows that were not taken, ``existing`` counts those that asked for
+    what was there; ``told`` is what to tell about rows, taken ones included.
     """
 
     def __init__(self, context: Context, project: projects.Project, import_: Import) -> None:
@@ -182,6 +183,7 @@ class _Chunk:
         self._project = project
         self._import = import_
         self.failed: set[int] = set()
+        self.existing = 0
         self.told: list[RowProblem] = []
 
     async def write(self, rows: Sequence[ReadRow]) -> None:
@@ -208,7 +210,7 @@ class _Chunk:
                 case MakeGold(task, answer):
                     await self._make_gold(place, given[place], task, answer)
                 case Leave():
-                    pass
+                    self.existing += 1
         for batch, group in creates.items():
             await self._create(batch, group, given)
         await self._set_prelabels(prelabels, given)
@@ -219,11 +221,12 @@ class _Chunk:
 
     async def _outcomes(self, rows: Mapping[int, ImportRow]) -> dict[int, Outcome]:
         photos = await self._photos(rows)
-        by_photo, by_unique_id = await imports.tasks_found(
+        by_photo, by_unique_id, by_url = await imports.tasks_found(
             self._tenant,
             self._project.id,
             [photo.id for photo in photos.values() if isinstance(photo, KnownPhoto)],
             [row.unique_id for row in rows.values() if row.unique_id is not None],
+            [row.url for row in rows.values() if row.url is not None and row.unique_id is None],
         )
         purpose, manifest = self._import.purpose, self._import.format in MANIFEST_READERS
         found: dict[int, Outcome] = {}
@@ -237,9 +240,11 @@ class _Chunk:
             # A list of tasks may ask for two on one photo, by giving each a unique id.
             if task is None and photo is not None and (row.unique_id is None or purpose != "tasks"):
                 task = by_photo.get(photo.id)
-            subject = task.id if task else row.unique_id or (photo.id if photo else row.row)
+            if task is None and row.url is not None and row.unique_id is None:
+                task = by_url.get(row.url)
+            subject = task.id if task else row.unique_id or (photo.id if photo else row.url or row.row)
             if seen.setdefault(subject, row.row) != row.row:
-                again = f"row {seen[subject]} of the file speaks of the same photo or unique id"
+                again = f"row {seen[subject]} of the file speaks of the same photo, address or unique id"
                 found[place] = Leave() if purpose == "tasks" else Refuse(again)
             else:
                 found[place] = outcome(purpose, row, photo, task, manifest=manifest)

@@ -76,6 +76,7 @@ async def mark_ready(tenant: Tenant, attachment: Attachment, stored: StoredPhoto
     if same is not None and same != attachment.id:
         rows = await tenant.fetch(sql["repoint_tasks"], attachment.id, same)
         await tenant.execute(sql["delete_attachment"], attachment.id)
+        await tenant.execute(sql["keep_address"], same, attachment.source_url)
         return [row["id"] for row in rows]
     await tenant.execute(sql["mark_ready"], attachment.id, *stored.columns())
     return await tasks_of(tenant, attachment.id)

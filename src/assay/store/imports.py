@@ -19,7 +19,10 @@ ImportState: TypeAlias = Literal["running", "done", "failed"]
 
 @dataclass(frozen=True)
 class Import:
-    """``done`` and ``failed`` are rows, of ``total``, which is 0 until the file has been looked through."""
+    """``done`` and ``failed`` are rows, of ``total``, which is 0 until the file has been looked through.
+
+    ``existing`` of those done asked for what was there already.
+    """
 
     id: UUID
     project_id: UUID
@@ -30,6 +33,7 @@ class Import:
     state: ImportState
     total: int
     done: int
+    existing: int
     failed: int
     message: str | None
     created_at: datetime
@@ -73,8 +77,8 @@ async def set_total(tenant: Tenant, import_id: UUID, total: int) -> None:
     await tenant.execute(queries("imports")["set_total"], import_id, total)
 
 
-async def count_rows(tenant: Tenant, import_id: UUID, *, done: int, failed: int) -> None:
-    await tenant.execute(queries("imports")["count_rows"], import_id, done, failed)
+async def count_rows(tenant: Tenant, import_id: UUID, *, done: int, existing: int, failed: int) -> None:
+    await tenant.execute(queries("imports")["count_rows"], import_id, done, existing, failed)
 
 
 async def end(tenant: Tenant, import_id: UUID, state: ImportState, message: str | None, now: datetime) -> bool:
@@ -129,10 +133,11 @@ async def photos_by_last_part(
 
 
 async def tasks_found(
-    tenant: Tenant, project_id: UUID, photos: Sequence[UUID], unique_ids: Sequence[str]
-) -> tuple[Mapping[UUID, KnownTask], Mapping[str, KnownTask]]:
-    """The first task of each photo, and tasks by unique id."""
-    rows = await tenant.fetch(queries("imports")["tasks_found"], project_id, photos, unique_ids)
+    tenant: Tenant, project_id: UUID, photos: Sequence[UUID], unique_ids: Sequence[str], urls: Sequence[str]
+) -> tuple[Mapping[UUID, KnownTask], Mapping[str, KnownTask], Mapping[str, KnownTask]]:
+    """The first task of each photo, tasks by unique id, and the first task of each address that came to something."""
+    rows = await tenant.fetch(queries("imports")["tasks_found"], project_id, photos, unique_ids, urls)
+    rows = sorted(rows, key=lambda row: row["id"], reverse=True)
     tasks = [
         KnownTask(
             row["id"],
@@ -143,11 +148,17 @@ async def tasks_found(
             row["project_version"],
             row["begun"],
         )
-        for row in sorted(rows, key=lambda row: row["id"], reverse=True)
+        for row in rows
     ]
+    addressed = zip(rows, tasks, strict=True)
     return (
         {task.photo.id: task for task in tasks if task.photo is not None},
         {task.unique_id: task for task in tasks if task.unique_id is not None},
+        {
+            row["source_url"]: task
+            for row, task in addressed
+            if row["source_url"] is not None and task.state not in ("broken", "cancelled")
+        },
     )
 
 

@@ -27,7 +27,8 @@ Limit = Annotated[int, QueryParameter(ge=1, le=500, description="How many items 
 class Import(msgspec.Struct, kw_only=True):
     """``done`` and ``failed`` are rows of the file, of ``total``; that is 0 until the file was looked through.
 
-    ``as`` says what the rows are: tasks to be, pre-labels, or golds.
+    ``existing`` of those done asked for tasks that were there already: by their unique id, else by their photo or
+    address. ``as`` says what the rows are: tasks to be, pre-labels, or golds.
     """
 
     id: UUID
@@ -38,6 +39,7 @@ class Import(msgspec.Struct, kw_only=True):
     state: Literal["running", "done", "failed"]
     total: int
     done: int
+    existing: int
     failed: int
     message: str | None
     created_at: datetime
@@ -160,6 +162,7 @@ def _import(row: imports.Import) -> Import:
         state=row.state,
         total=row.total,
         done=row.done,
+        existing=row.existing,
         failed=row.failed,
         message=row.message,
         created_at=row.created_at,

@@ -171,6 +171,9 @@ create table attachments (
     check (state <> 'pending' or source_url is not null),
     check ((state = 'failed') = (failure is not null))
 );
+-- An address may be longer than an index takes.
+create index attachments_source_url on attachments (organization_id, project_id, md5(source_url))
+    where source_url is not null;
 create index attachments_file_name on attachments (organization_id, project_id, file_name);
 
 -- One photo to be answered.
@@ -410,6 +413,8 @@ create table imports (
     state text not null check (state in ('running', 'done', 'failed')),
     total integer not null default 0,
     done integer not null default 0,
+    -- Of those done: what the row asks for was there already.
+    existing integer not null default 0 check (existing <= done),
     failed integer not null default 0,
     message text,
     created_at timestamptz not null,

@@ -40,6 +40,10 @@ select id from attachments where organization_id = $1 and project_id = $2 and sh
 -- A fetched photo that the project already had: its tasks use the one that is there.
 update tasks set attachment_id = $3 where organization_id = $1 and attachment_id = $2 returning id;
 
+-- :name keep_address
+-- Where a photo came from, if it is known of no other place yet.
+update attachments set source_url = coalesce(source_url, $3) where organization_id = $1 and id = $2;
+
 -- :name delete_attachment
 delete from attachments where organization_id = $1 and id = $2;
 

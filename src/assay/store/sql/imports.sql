@@ -3,19 +3,19 @@ insert into imports (organization_id, id, project_id, format, purpose, file_name
 values ($1, $2, $3, $4, $5, $6, $7, 'running', $8);
 
 -- :name get_import
-select id, project_id, format, purpose, file_name, blob_key, state, total, done, failed, message, created_at,
-       finished_at
+select id, project_id, format, purpose, file_name, blob_key, state, total, done, existing, failed, message,
+       created_at, finished_at
 from imports where organization_id = $1 and id = $2;
 
 -- :name lock_import
-select id, project_id, format, purpose, file_name, blob_key, state, total, done, failed, message, created_at,
-       finished_at
+select id, project_id, format, purpose, file_name, blob_key, state, total, done, existing, failed, message,
+       created_at, finished_at
 from imports where organization_id = $1 and id = $2
 for update;
 
 -- :name list_imports
-select id, project_id, format, purpose, file_name, blob_key, state, total, done, failed, message, created_at,
-       finished_at
+select id, project_id, format, purpose, file_name, blob_key, state, total, done, existing, failed, message,
+       created_at, finished_at
 from imports
 where organization_id = $1 and project_id = $2 and ($3::uuid is null or id < $3)
 order by id desc
@@ -25,7 +25,8 @@ limit $4;
 update imports set total = $3 where organization_id = $1 and id = $2 and state = 'running';
 
 -- :name count_rows
-update imports set done = done + $3, failed = failed + $4 where organization_id = $1 and id = $2;
+update imports set done = done + $3, existing = existing + $4, failed = failed + $5
+where organization_id = $1 and id = $2;
 
 -- :name end_import
 update imports set state = $3, message = $4, finished_at = $5
@@ -63,10 +64,11 @@ from (
 where photo.name = any ($3::text[]) or photo.stem = any ($4::text[]);
 
 -- :name tasks_found
--- The first task of each of these photos, and each task of these unique ids. A task is begun once anybody took a
--- turn on it, whatever came of the turn.
+-- The first task of each of these photos, each task of these unique ids, and the first task of each of these
+-- addresses; one that came to nothing does not count, so that its address can be tried again. A task is begun once
+-- anybody took a turn on it, whatever came of the turn.
 select task.id, task.unique_id, task.attachment_id, task.state, task.is_gold, task.project_version,
-       attachment.width, attachment.height,
+       attachment.source_url, attachment.width, attachment.height,
        exists (select from assignments where organization_id = $1 and task_id = task.id
            and worker_id is not null) as begun
 from (
@@ -75,6 +77,14 @@ from (
      order by attachment_id, id)
     union
     select id from tasks where organization_id = $1 and project_id = $2 and unique_id = any ($4::text[])
+    union
+    (select distinct on (attachment.source_url) task.id
+     from unnest($5::text[]) as asked (url)
+     join attachments attachment on attachment.organization_id = $1 and attachment.project_id = $2
+         and md5(attachment.source_url) = md5(asked.url) and attachment.source_url = asked.url
+     join tasks task on task.organization_id = $1 and task.attachment_id = attachment.id
+         and task.state not in ('broken', 'cancelled')
+     order by attachment.source_url, task.id)
 ) found
 join tasks task on task.organization_id = $1 and task.id = found.id
 left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id;

@@ -1030,6 +1030,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             done: number;
+            existing: number;
             failed: number;
             file_name: string;
             finished_at: string | null;

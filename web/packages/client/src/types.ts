@@ -454,6 +454,8 @@ export interface Import {
   state: "running" | "done" | "failed";
   total: number;
   done: number;
+  /** Of those done: what the row asks for was there already. */
+  existing: number;
   failed: number;
   message: string | null;
   created_at: Time;

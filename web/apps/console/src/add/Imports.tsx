@@ -32,6 +32,14 @@ export function Imports() {
   );
 }
 
+/** What became of the rows, in a few words. */
+function outcome(item: Import): string {
+  const told = [`${count(item.done - item.existing)} taken`];
+  if (item.existing > 0) told.push(`${count(item.existing)} there already`);
+  if (item.failed > 0) told.push(`${count(item.failed)} not taken`);
+  return told.join(", ");
+}
+
 function ImportRow({ item }: { item: Import }) {
   const [open, setOpen] = useState(false);
   const read = item.done + item.failed;
@@ -50,7 +58,7 @@ function ImportRow({ item }: { item: Import }) {
               : "reading…"
             : item.state === "failed"
               ? "failed"
-              : `${count(item.done)} taken${item.failed > 0 ? `, ${count(item.failed)} not` : ""}`}
+              : outcome(item)}
         </span>
         <span className="text-2 text-muted">{ago(item.created_at, Date.now())}</span>
       </div>

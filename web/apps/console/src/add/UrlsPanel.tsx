@@ -34,7 +34,7 @@ export function UrlsPanel() {
         {send.isError && <FormProblems problems={problemsOf(send.error).all} />}
         <Field
           label="One address a line"
-          hint="The server fetches each photo itself. Only public http and https addresses are allowed."
+          hint="The server fetches each photo itself. Only public http and https addresses are allowed; those that have a task already are left alone."
           error={first && `Line ${first.line} is no address: “${first.text.slice(0, 60)}”${wrong.length > 1 ? ` (and ${wrong.length - 1} more)` : ""}`}
         >
           {(control) => (

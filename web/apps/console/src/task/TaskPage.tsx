@@ -86,8 +86,7 @@ function TopBar({ task, projectId }: { task: TaskDetail | undefined; projectId: 
       </Link>
       <span className="text-border-strong" aria-hidden="true">/</span>
       <h1 className="text-4 font-semibold truncate min-w-0 max-w-[50vw]">{task ? taskName(task) : <Skeleton className="h-4 w-40" />}</h1>
-      {task && <TaskStateBadge state={task.state} />}
-      {task?.is_gold && <Badge tone="warn" icon="star">gold</Badge>}
+      {task && <TaskStateBadge task={task} />}
       <span className="grow" />
       {place !== null && (
         <span className="text-2 text-muted hidden sm:inline">

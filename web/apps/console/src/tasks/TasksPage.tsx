@@ -1,5 +1,5 @@
 import { type TaskRow, type TaskState } from "@assay/client";
-import { ago, Badge, Button, buttonClass, count, cx, EmptyState, ErrorState, Icon, Input, Pager, percent, Select, SkeletonRows, Table, Td, Th, Tr } from "@assay/ui";
+import { ago, Button, buttonClass, count, cx, EmptyState, ErrorState, Icon, Input, Pager, percent, Select, SkeletonRows, Table, Td, Th, Tr } from "@assay/ui";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
@@ -126,15 +126,10 @@ function TaskTableRow({ row, projectId, search }: { row: TaskRow; projectId: str
           <span className="truncate max-w-36 sm:max-w-72" title={taskName(row)}>
             {taskName(row)}
           </span>
-          {row.is_gold && (
-            <Badge tone="warn" icon="star">
-              <span className="sr-only sm:not-sr-only">gold</span>
-            </Badge>
-          )}
         </Link>
       </Td>
       <Td>
-        <TaskStateBadge state={row.state} />
+        <TaskStateBadge task={row} />
       </Td>
       <Td numeric>{row.submissions}</Td>
       <Td numeric className={row.agreement !== null && row.agreement < 0.6 ? "text-danger" : ""}>

@@ -1,5 +1,5 @@
 /** How a task shows itself in rows, wherever rows are. */
-import type { Media, TaskRow, TaskState } from "@assay/client";
+import type { Media, TaskRow } from "@assay/client";
 import { Badge, Icon } from "@assay/ui";
 import { useState } from "react";
 import { TASK_TONE } from "../projects/states";
@@ -8,8 +8,16 @@ export function taskName(task: Pick<TaskRow, "unique_id" | "media" | "id">): str
   return task.unique_id ?? task.media?.file_name ?? task.id.slice(0, 8);
 }
 
-export function TaskStateBadge({ state }: { state: TaskState }) {
-  return <Badge tone={TASK_TONE[state]}>{state}</Badge>;
+/** A gold stays open for as long as there is work, so that "annotating" would say nothing of it. */
+export function TaskStateBadge({ task }: { task: Pick<TaskRow, "state" | "is_gold"> }) {
+  const state = <Badge tone={TASK_TONE[task.state]}>{task.state}</Badge>;
+  if (!task.is_gold) return state;
+  return (
+    <span className="inline-flex gap-1">
+      <Badge tone="warn" icon="star">gold</Badge>
+      {task.state !== "annotating" && state}
+    </span>
+  );
 }
 
 export function Thumbnail({ media }: { media: Media | null }) {
