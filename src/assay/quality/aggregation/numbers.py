@@ -132,7 +132,7 @@ def _climb(
     floor = 1e-12 * scale
     votes = np.bincount(worker, weight, n_workers)
     # Where most values agree to the last digit the median error is 0 and says nothing.
-    variance = np.full(n_workers, (1.4826 * usual) ** 2 if usual > 0 else scale)
+    variance = np.full(n_workers, max((1.4826 * usual) ** 2, floor) if usual > 0 else scale)
     nothing = 1.0 if kind == "gain" else 0.0
     bias = np.full(n_workers, nothing)
     width = 0.1 if kind == "gain" else 0.1 * scale
