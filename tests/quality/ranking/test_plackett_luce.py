@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.quality.arrays import Floats
-from assay.quality.ranking import Battles, BradleyTerry, PlackettLuce, Rankings
+from assay.quality.ranking import Battles, BradleyTerry, Orders, PlackettLuce
 
 # choix 0.4.1: opt_rankings with alpha = 0.05 (a ridge of 0.1 here) and ilsr_rankings; opt_top1 with alpha = 0.05.
 ORDERS = [(0, 1, 2, 3), (1, 0, 2, 3), (0, 2, 1, 3), (3, 0, 1), (2, 1, 0), (1, 3), (0, 2, 3, 1), (2, 3)]
@@ -21,15 +21,15 @@ CHOIX_CHOICES = [0.57408293, 0.12505274, -0.53524228, -0.1638934]
 
 
 def test_scores_are_those_of_choix() -> None:
-    plain = PlackettLuce(ridge=1e-9).fit(Rankings.from_lists(ORDERS))
-    held = PlackettLuce(ridge=0.1).fit(Rankings.from_lists(ORDERS))
+    plain = PlackettLuce(ridge=1e-9).fit(Orders.from_lists(ORDERS))
+    held = PlackettLuce(ridge=0.1).fit(Orders.from_lists(ORDERS))
 
     assert plain.score == pytest.approx(CHOIX_PLAIN, abs=2e-7)
     assert held.score == pytest.approx(CHOIX_RIDGE, abs=2e-8)
 
 
 def test_single_choices_among_several_are_those_of_choix() -> None:
-    rankings = Rankings.from_lists([[best] for best, _ in CHOICES], others=[rest for _, rest in CHOICES])
+    rankings = Orders.from_lists([[best] for best, _ in CHOICES], others=[rest for _, rest in CHOICES])
 
     ranked = PlackettLuce(ridge=0.1).fit(rankings)
 
@@ -41,7 +41,7 @@ def test_three_items_in_all_orders_with_exact_counts() -> None:
     orders = [["x", "y", "z"]] * 20 + [["x", "z", "y"]] * 10 + [["y", "x", "z"]] * 15 + [["y", "z", "x"]] * 5
     orders += [["z", "x", "y"]] * 6 + [["z", "y", "x"]] * 4
 
-    ranked = PlackettLuce(ridge=1e-9).fit(Rankings.from_lists(orders))
+    ranked = PlackettLuce(ridge=1e-9).fit(Orders.from_lists(orders))
 
     assert ranked.score - ranked.score[2] == pytest.approx([log(3), log(2), 0.0], abs=1e-7)
     chances = [1 / 2 * 2 / 3, 1 / 2 * 1 / 3, 1 / 3 * 3 / 4, 1 / 3 * 1 / 4, 1 / 6 * 3 / 5, 1 / 6 * 2 / 5]
@@ -53,7 +53,7 @@ def test_three_items_in_all_orders_with_exact_counts() -> None:
 def test_rankings_of_two_are_bradley_terry(orders: list[list[int]]) -> None:
     battles = Battles.from_arrays([one for one, _ in orders], [two for _, two in orders], ["a"] * len(orders))
 
-    ranked, plain = PlackettLuce().fit(Rankings.from_lists(orders)), BradleyTerry().fit(battles)
+    ranked, plain = PlackettLuce().fit(Orders.from_lists(orders)), BradleyTerry().fit(battles)
 
     assert ranked.score == pytest.approx(plain.score, abs=1e-6)
     assert ranked.covariance == pytest.approx(plain.covariance, rel=1e-4, abs=1e-6)
@@ -80,7 +80,7 @@ def test_intervals_are_the_textbooks_sandwich(cluster: str | None) -> None:
     orders = [tuple(rng.permutation(n)[: rng.integers(2, n + 1)].tolist()) for _ in range(80)]
     depth = [int(rng.integers(1, len(order) + 1)) for order in orders]
     workers = rng.integers(10, size=80)
-    rankings = Rankings.from_lists(
+    rankings = Orders.from_lists(
         [order[:cut] for order, cut in zip(orders, depth, strict=True)],
         others=[order[cut:] for order, cut in zip(orders, depth, strict=True)],
         items=list(range(n)),
@@ -109,20 +109,20 @@ def test_intervals_are_the_textbooks_sandwich(cluster: str | None) -> None:
 
 
 def test_rankings_that_compare_nothing_are_left_out_and_equals_are_refused() -> None:
-    rankings = Rankings.from_lists([["x"], ["x", "y"], []], workers=["p", "q", "p"], weights=[1, 2, 3])
+    rankings = Orders.from_lists([["x"], ["x", "y"], []], workers=["p", "q", "p"], weights=[1, 2, 3])
 
     assert len(rankings) == 1
     assert rankings.notes == ("2 rankings that compare nothing left out",)
     assert rankings.weight is not None
     assert rankings.weight.tolist() == [2.0]
     with pytest.raises(ValueError, match="ranking 0 names an item twice"):
-        Rankings.from_lists([["x", "x"]])
+        Orders.from_lists([["x", "x"]])
     with pytest.raises(ValueError, match="weights has 1 rows for 2"):
-        Rankings.from_lists([["x", "y"], ["y", "x"]], weights=[1.0])
+        Orders.from_lists([["x", "y"], ["y", "x"]], weights=[1.0])
 
 
 def test_an_item_always_last_stays_finite_and_is_named() -> None:
-    ranked = PlackettLuce().fit(Rankings.from_lists([["x", "y", "z"], ["y", "x", "z"]] * 5))
+    ranked = PlackettLuce().fit(Orders.from_lists([["x", "y", "z"], ["y", "x", "z"]] * 5))
 
     assert np.isfinite(ranked.interval).all()
     assert "1 of 3 items never lost or never won" in ranked.note

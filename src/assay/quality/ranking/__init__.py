@@ -1,6 +1,6 @@
 """Ranking: which of several items is better, and how sure that is, from comparisons of two or more.
 
-Every method is a frozen dataclass of its parameters with ``fit(battles) -> Ranked`` (Plackett-Luce fits ``Rankings``).
+Every method is a frozen dataclass of its parameters with ``fit(battles) -> Ranked`` (Plackett-Luce fits ``Orders``).
 Names are loaded when they are first used: compiled kernels cost time to load.
 """
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from assay.quality.ranking.bradley_terry import BradleyTerry, Davidson, RaoKupper
     from assay.quality.ranking.elo import Elo
     from assay.quality.ranking.judges import JudgeAware
+    from assay.quality.ranking.orders import Orders
     from assay.quality.ranking.pairs import next_pairs
     from assay.quality.ranking.plackett_luce import PlackettLuce
-    from assay.quality.ranking.rankings import Rankings
     from assay.quality.ranking.result import Effects, Judges, Ranked
     from assay.quality.ranking.win_rate import WinRate
 
@@ -29,9 +29,9 @@ __all__ = [
     "Elo",
     "JudgeAware",
     "Judges",
+    "Orders",
     "PlackettLuce",
     "Ranked",
-    "Rankings",
     "RaoKupper",
     "WinRate",
     "next_pairs",
@@ -58,7 +58,7 @@ _HOME: dict[str, str] = {
     "Judges": "result",
     "PlackettLuce": "plackett_luce",
     "Ranked": "result",
-    "Rankings": "rankings",
+    "Orders": "orders",
     "RaoKupper": "bradley_terry",
     "WinRate": "win_rate",
     "next_pairs": "pairs",

@@ -88,9 +88,10 @@ class _PairModel:
             first[-1] = _tie_start(family, cells)
         if by_battle:
             # The collapsed battles give scores near the end in milliseconds, and passes over all battles are dear.
-            near = self._maximum(cells, n, np.delete(first, slice(n, n + len(names))), family)
+            effects = slice(n, n + len(names))
+            near = self._maximum(cells, n, np.delete(first, effects), family, np.delete(ridge, effects))
             first[:n], first[n + len(names) :] = near.values[:n], near.values[n:]
-        best = self._maximum(rows, n, first, family)
+        best = self._maximum(rows, n, first, family, ridge)
         covariance, draws = self._covariance(battles, rows, best, ridge, family)
         return self._ranked(battles, cells, links, best, covariance, draws, family, names)
 
@@ -114,13 +115,8 @@ class _PairModel:
         ties = [1.0] if family != HALF_WINS else []
         return self.ridge * np.concatenate([np.ones(n), power, ties])
 
-    def _maximum(self, rows: Rows, n: int, first: Floats, family: int) -> Maximum:
-        return maximum(
-            lambda values: evaluate(family, rows, values, n),
-            first,
-            self._ridges(rows, n, family),
-            iterations=self.iterations,
-        )
+    def _maximum(self, rows: Rows, n: int, first: Floats, family: int, ridge: Floats) -> Maximum:
+        return maximum(lambda values: evaluate(family, rows, values, n), first, ridge, iterations=self.iterations)
 
     def _covariance(
         self, battles: Battles, rows: Rows, best: Maximum, ridge: Floats, family: int
@@ -128,7 +124,7 @@ class _PairModel:
         """Covariance of all values, before scores are referred to a mean; and the bootstrap's draws of them."""
         n = battles.n_items
         if self.interval == "bootstrap":
-            draws = self._draws(battles, rows, best, family)
+            draws = self._draws(battles, rows, best, ridge, family)
             return np.atleast_2d(np.cov(draws, rowvar=False)), draws
         spread = inverse(best.information, ridge)
         if self.interval == "model":
@@ -144,7 +140,7 @@ class _PairModel:
         meat[np.diag_indices(len(ridge))] += ridge
         return product(product(spread, meat), spread), None
 
-    def _draws(self, battles: Battles, rows: Rows, best: Maximum, family: int) -> Floats:
+    def _draws(self, battles: Battles, rows: Rows, best: Maximum, ridge: Floats, family: int) -> Floats:
         """Values refitted to resampled battles: (rounds, p)."""
         n = battles.n_items
         clusters = _clusters(battles, self.cluster)
@@ -162,10 +158,10 @@ class _PairModel:
                 sample = rows.weighted(rows.weight * drawn)
             if family != HALF_WINS and not bool(sample.weight[sample.outcome == TIE].any()):
                 # A sample without ties has no finite tie parameter; that of all battles stands in.
-                found = self._maximum(sample, n, best.values[:-1], HALF_WINS).values
+                found = self._maximum(sample, n, best.values[:-1], HALF_WINS, ridge[:-1]).values
                 draws[place] = np.append(found, best.values[-1])
             else:
-                draws[place] = self._maximum(sample, n, best.values, family).values
+                draws[place] = self._maximum(sample, n, best.values, family, ridge).values
         return draws
 
     def _ranked(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from assay.quality.arrays import Codes, Flags, Ids
+from assay.quality.compiled import compiled
 
 NAMED = 3
 
@@ -47,11 +48,11 @@ class Connectivity:
 
 def connectivity(winner: Any, loser: Any, n_items: int) -> Connectivity:
     """Connectivity by directed edges: ``winner`` beat (or drew with) ``loser``, both (edges,) codes of items."""
+    if _reaches_all(winner, loser, n_items) and _reaches_all(loser, winner, n_items):
+        return Connectivity(np.zeros(n_items, np.int32), np.ones(n_items, np.bool_))
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    if n_items == 0:
-        return Connectivity(np.zeros(0, np.int32), np.zeros(0, np.bool_))
     graph = coo_array((np.ones(len(winner), np.int8), (winner, loser)), shape=(n_items, n_items)).tocsr()
     _, weak = connected_components(graph, directed=True, connection="weak")
     _, strong = connected_components(graph, directed=True, connection="strong")
@@ -61,6 +62,22 @@ def connectivity(winner: Any, loser: Any, n_items: int) -> Connectivity:
         # No two items have beaten each other: all that met stands in for the core.
         core = _largest(weak)
     return Connectivity(component, core)
+
+
+@compiled
+def _reaches_all(source: Any, target: Any, n_items: int) -> bool:
+    """Whether chains of edges lead from the first item to all. The usual case, and settled in a few passes."""
+    reached = np.zeros(n_items, np.bool_)
+    if n_items:
+        reached[0] = True
+    count, before = min(n_items, 1), -1
+    while count < n_items and count > before:
+        before = count
+        for edge in range(len(source)):
+            if reached[source[edge]] and not reached[target[edge]]:
+                reached[target[edge]] = True
+                count += 1
+    return count == n_items
 
 
 def _largest(label: Any) -> Flags:

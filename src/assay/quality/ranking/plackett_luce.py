@@ -12,7 +12,7 @@ from assay.quality.compiled import compiled
 from assay.quality.ranking.connectivity import connectivity
 from assay.quality.ranking.linear import inverse, product
 from assay.quality.ranking.newton import maximum
-from assay.quality.ranking.rankings import Rankings
+from assay.quality.ranking.orders import Orders
 from assay.quality.ranking.result import Ranked, made, referred
 
 
@@ -21,10 +21,10 @@ class PlackettLuce:
     """Luce (1959) and Plackett (1975): each place is won by one of those left, with odds exp of their scores.
 
     For two items this is Bradley-Terry. ``ridge``, ``interval`` ("sandwich" or "model"), ``cluster`` and
-    ``confidence`` as there; a ranking is one observation, or with ``cluster="worker"`` all rankings of a worker.
+    ``confidence`` as there; a ranking is one observation, or with ``cluster="worker"`` all orders of a worker.
     ``Ranked.win_rate`` is the share of the other items that an item was placed above.
 
-    >>> ranked = PlackettLuce().fit(Rankings.from_lists([["x", "y", "z"], ["y", "x", "z"], ["x", "z", "y"]]))
+    >>> ranked = PlackettLuce().fit(Orders.from_lists([["x", "y", "z"], ["y", "x", "z"], ["x", "z", "y"]]))
     >>> [ranked.items[code].item() for code in ranked.order]
     ['x', 'y', 'z']
     """
@@ -36,17 +36,17 @@ class PlackettLuce:
     iterations: int = 100
     method: ClassVar[str] = "plackett-luce"
 
-    def fit(self, rankings: Rankings) -> Ranked:
-        """Scores of the items of ``rankings``. Raises ``ValueError`` where a setting is out of its range."""
+    def fit(self, orders: Orders) -> Ranked:
+        """Scores of the items of ``orders``. Raises ``ValueError`` where a setting is out of its range."""
         if not self.ridge > 0:
             raise ValueError(f"ridge must be above 0, got {self.ridge}; a tiny one such as 1e-6 hardly moves a score")
         if self.interval not in ("sandwich", "model"):
             raise ValueError(f"interval is {self.interval!r}; it is sandwich or model")
-        if self.cluster not in (None, "worker") or (self.cluster == "worker" and rankings.worker is None):
-            raise ValueError(f"cluster={self.cluster!r} needs rankings built with workers, or is not known")
-        n = rankings.n_items
-        weight = np.ones(len(rankings)) if rankings.weight is None else rankings.weight
-        data = (rankings.item, rankings.start, rankings.depth, weight)
+        if self.cluster not in (None, "worker") or (self.cluster == "worker" and orders.worker is None):
+            raise ValueError(f"cluster={self.cluster!r} needs orders built with workers, or is not known")
+        n = orders.n_items
+        weight = np.ones(len(orders)) if orders.weight is None else orders.weight
+        data = (orders.item, orders.start, orders.depth, weight)
         ridge = np.full(n, self.ridge)
 
         def evaluate(values: Floats) -> tuple[float, Floats, Floats]:
@@ -57,8 +57,8 @@ class PlackettLuce:
         best = maximum(evaluate, np.zeros(n), ridge, iterations=self.iterations)
         covariance = inverse(best.information, ridge)
         if self.interval == "sandwich":
-            cluster = rankings.worker if self.cluster == "worker" else None
-            code = np.arange(len(rankings)) if cluster is None else np.unique(cluster, return_inverse=True)[1]
+            cluster = orders.worker if self.cluster == "worker" else None
+            code = np.arange(len(orders)) if cluster is None else np.unique(cluster, return_inverse=True)[1]
             order = np.argsort(code, kind="stable")
             meat = np.zeros((n, n))
             _spread(*data, best.values, order, code[order], meat)
@@ -67,10 +67,10 @@ class PlackettLuce:
                 meat *= clusters / (clusters - 1)
             meat[np.diag_indices(n)] += ridge
             covariance = product(product(covariance, meat), covariance)
-        above, below, placed, met = _pairs(rankings, weight)
+        above, below, placed, met = _pairs(orders, weight)
         links = connectivity(above, below, n)
         score, spread = referred(best.values, covariance, links.core / max(int(links.core.sum()), 1))
-        notes = [*rankings.notes, *links.notes(rankings.items)]
+        notes = [*orders.notes, *links.notes(orders.items)]
         if not best.converged:
             notes.append(f"the search stopped after {best.iterations} steps before it had converged")
         return made(
@@ -78,7 +78,7 @@ class PlackettLuce:
             spread,
             links.component,
             confidence=self.confidence,
-            items=rankings.items,
+            items=orders.items,
             method=self.method,
             log_likelihood=best.log_likelihood,
             converged=best.converged,
@@ -89,12 +89,12 @@ class PlackettLuce:
         )
 
 
-def _pairs(rankings: Rankings, weight: Floats) -> tuple[Any, Any, Floats, Floats]:
-    """Neighbours in rankings, enough to say what is connected; and by item, others placed below it, and all met."""
-    placed, met = np.zeros(rankings.n_items), np.zeros(rankings.n_items)
-    size = int(np.maximum(np.diff(rankings.start), 1).sum()) + len(rankings)
+def _pairs(orders: Orders, weight: Floats) -> tuple[Any, Any, Floats, Floats]:
+    """Neighbours in orders, enough to say what is connected; and by item, others placed below it, and all met."""
+    placed, met = np.zeros(orders.n_items), np.zeros(orders.n_items)
+    size = int(np.maximum(np.diff(orders.start), 1).sum()) + len(orders)
     above, below = np.zeros(size, np.int32), np.zeros(size, np.int32)
-    count = _neighbours(rankings.item, rankings.start, rankings.depth, weight, placed, met, above, below)
+    count = _neighbours(orders.item, orders.start, orders.depth, weight, placed, met, above, below)
     return above[:count], below[:count], placed, met
 
 
@@ -162,7 +162,7 @@ def _accumulate(item: Any, start: Any, depth: Any, weight: Any, values: Any, gra
 
 @compiled
 def _spread(item: Any, start: Any, depth: Any, weight: Any, values: Any, order: Any, cluster: Any, meat: Any) -> None:
-    """Add the outer product of each cluster's gradient; ``order`` has rankings of a cluster beside each other."""
+    """Add the outer product of each cluster's gradient; ``order`` has orders of a cluster beside each other."""
     size = len(values)
     slope, met = np.zeros(size), np.zeros(size, np.bool_)
     touched, left = np.empty(size, np.int64), np.empty(size)

@@ -1,4 +1,4 @@
-"""``Rankings``: orders of several items, best first, coded once into dense integers."""
+"""``Orders``: orders of several items, best first, coded once into dense integers."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from assay.quality.ranking.battles import _numbers, _ordered, _placed, _sorted_c
 
 
 @dataclass(frozen=True, eq=False)
-class Rankings:
+class Orders:
     """Orders of two or more items each, all or only the best of them ranked.
 
     ``item``: int32 codes, one ranking after the other, best first; ``start``: (rankings + 1,) int64 offsets.
     ``depth``: (rankings,) how many places were ranked; the items after them were on offer and come below, in no order.
     ``items``: ids by code. ``worker``, ``workers``: who ranked, or None. ``weight``: (rankings,) above 0, or None.
 
-    >>> rankings = Rankings.from_lists([["x", "y", "z"], ["y", "x"]])
-    >>> len(rankings), rankings.items.tolist(), rankings.depth.tolist()
+    >>> orders = Orders.from_lists([["x", "y", "z"], ["y", "x"]])
+    >>> len(orders), orders.items.tolist(), orders.depth.tolist()
     (2, ['x', 'y', 'z'], [3, 2])
     """
 
@@ -51,10 +51,10 @@ class Rankings:
         items: Sequence[Any] | None = None,
         workers: Any = None,
         weights: Any = None,
-    ) -> Rankings:
-        """Rankings from lists of ids, best first. ``others``: for each, the items on offer that were not ranked.
+    ) -> Orders:
+        """Orders from lists of ids, best first. ``others``: for each, the items on offer that were not ranked.
 
-        A single choice among several is an order of one with its ``others``. Rankings that compare nothing (fewer than
+        A single choice among several is an order of one with its ``others``. Orders that compare nothing (fewer than
         two items) are left out, and said so. Raises ``ValueError`` where an item stands twice in a ranking or is not
         among ``items``, or where columns differ in length.
         """
