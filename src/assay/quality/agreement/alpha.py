@@ -83,7 +83,7 @@ def within_units(patterns: Patterns, scale: Scale, place: Floats) -> Floats:
         patterns.code,
         patterns.count,
         scale.kind,
-        np.ascontiguousarray(place),
+        np.array(place),
         scale.table,
         len(place),
     )

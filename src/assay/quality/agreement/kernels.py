@@ -49,20 +49,23 @@ def extremes(counts: Offsets) -> tuple[int, int]:
 
 @compiled
 def sort_units(label: Codes, start: Offsets) -> Codes:
-    """Labels with those of each unit in ascending order."""
+    """Labels with those of each unit in ascending order: by insertion, from wide gaps to narrow ones (Shell, 1959),
+    which for a handful of answers is plain insertion."""
     made = label.copy()
     for unit in range(len(start) - 1):
         begin, end = start[unit], start[unit + 1]
-        if end - begin > 32:
-            made[begin:end] = np.sort(made[begin:end])
-            continue
-        for row in range(begin + 1, end):
-            value = made[row]
-            place = row
-            while place > begin and made[place - 1] > value:
-                made[place] = made[place - 1]
-                place -= 1
-            made[place] = value
+        gap = 1
+        while 9 * gap < end - begin:
+            gap = 3 * gap + 1
+        while gap > 0:
+            for row in range(begin + gap, end):
+                value = made[row]
+                place = row
+                while place >= begin + gap and made[place - gap] > value:
+                    made[place] = made[place - gap]
+                    place -= gap
+                made[place] = value
+            gap //= 3
     return made
 
 
@@ -179,56 +182,57 @@ def most_answers(start: Offsets) -> int:
 
 
 @compiled
-def code_ratings(ratings: Floats, bits: Offsets) -> tuple[Codes, Offsets, Floats]:
+def code_ratings(ratings: Floats, bits: Offsets) -> tuple[Codes, Offsets, Offsets]:
     """Codes of a matrix (raters, units) with NaN for no answer: labels unit by unit, where each unit begins, and the
-    distinct values in order of appearance. ``bits``: the same matrix seen as integers, to hash by."""
+    bits of the distinct numbers in order of appearance. ``bits``: the same matrix seen as integers."""
     raters, units = ratings.shape
     size = 64
     slots = np.full(size, -1, np.int64)
-    values = np.empty(size, np.float64)
+    known = np.empty(size, np.int64)
     found = 0
     label = np.empty(raters * units, np.int32)
     start = np.zeros(units + 1, np.int64)
     filled = 0
     for unit in range(units):
         for rater in range(raters):
-            value = ratings[rater, unit]
-            if np.isnan(value):
+            if np.isnan(ratings[rater, unit]):
                 continue
             # Minus zero equals zero, though its bits do not.
-            mixed = np.uint64(0) if value == 0.0 else np.uint64(bits[rater, unit])
-            mixed *= np.uint64(11400714819323198485)
-            mixed ^= mixed >> np.uint64(32)
-            slot = np.int64(mixed & np.uint64(size - 1))
-            while slots[slot] >= 0 and values[slots[slot]] != value:
+            key = np.int64(0) if ratings[rater, unit] == 0.0 else bits[rater, unit]
+            slot = _slot(key, size)
+            while slots[slot] >= 0 and known[slots[slot]] != key:
                 slot = (slot + 1) & (size - 1)
             if slots[slot] < 0:
                 slots[slot] = found
-                values[found] = value
+                known[found] = key
                 found += 1
             label[filled] = slots[slot]
             filled += 1
             if 2 * found > size:
                 size *= 2
-                wider = np.empty(size, np.float64)
-                wider[:found] = values[:found]
-                values = wider
-                slots = np.full(size, -1, np.int64)
-                for code in range(found):
-                    again = np.uint64(0) if values[code] == 0.0 else np.uint64(_bits_of(values, code))
-                    again *= np.uint64(11400714819323198485)
-                    again ^= again >> np.uint64(32)
-                    slot = np.int64(again & np.uint64(size - 1))
-                    while slots[slot] >= 0:
-                        slot = (slot + 1) & (size - 1)
-                    slots[slot] = code
+                slots, known = _grown(known, found, size)
         start[unit + 1] = filled
-    return label[:filled].copy(), start, values[:found].copy()
+    return label[:filled], start, known[:found]
 
 
 @compiled
-def _bits_of(values: Floats, code: int) -> int:
-    return int(values[code : code + 1].view(np.int64)[0])
+def _grown(known: Offsets, found: int, size: int) -> tuple[Offsets, Offsets]:
+    slots = np.full(size, -1, np.int64)
+    wider = np.empty(size, np.int64)
+    for code in range(found):
+        wider[code] = known[code]
+        slot = _slot(wider[code], size)
+        while slots[slot] >= 0:
+            slot = (slot + 1) & (size - 1)
+        slots[slot] = code
+    return slots, wider
+
+
+@compiled
+def _slot(key: np.int64, size: int) -> np.int64:
+    mixed = np.uint64(key) * np.uint64(11400714819323198485)
+    mixed ^= mixed >> np.uint64(32)
+    return np.int64(mixed & np.uint64(size - 1))
 
 
 @compiled

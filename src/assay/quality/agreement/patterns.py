@@ -209,7 +209,8 @@ def _coded_numbers(matrix: Any) -> tuple[Codes, Offsets, Ids]:
         if len(used) < len(often):
             label = (np.cumsum(often > 0) - 1).astype(np.int32)[label]
         return label, start, (low + used).astype(matrix.dtype)
-    label, start, values = kernels.code_ratings(numbers, numbers.view(np.int64))
+    label, start, bits = kernels.code_ratings(numbers, numbers.view(np.int64))
+    values = bits.view(np.float64)
     if not np.isfinite(values).all():
         raise ValueError("ratings hold an infinite number; use NaN where a person gave no answer")
     order = np.argsort(values)
