@@ -113,7 +113,7 @@ def _habit(votes: Votes) -> tuple[Floats, Floats, Floats]:
         np.clip(usual[np.arange(len(top)), top], 1e-6, 1.0 - 1e-6) if votes.n_workers > 1 else np.full(len(top), 0.5)
     )
     # The commonest of several answers was not named beforehand: each class had its chance (Bonferroni).
-    chance = np.where(n > 0, np.minimum(bdtrc(most - 1.0, n, usual) * classes, 1.0), 1.0)
+    chance = np.where(n > 0, np.minimum(bdtrc(most - 1.0, n.astype(np.int64), usual) * classes, 1.0), 1.0)
     return most / np.maximum(n, 1.0), top.astype(np.float64), chance
 
 
