@@ -20,6 +20,11 @@ from typing import Any, TypeVar, overload
 
 import numba
 
+# Numba leaves it off to join neighbouring scalar operations into vector ones; a pass of EM over four classes takes a
+# third less time with it on. Results are the same to the last bit, since each lane computes what the scalar did.
+_config: Any = numba.config
+_config.SLP_VECTORIZE = 1
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 

@@ -44,6 +44,10 @@ class Votes:
     when: Floats | None = None
     notes: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        parts = f"{len(self)} votes, {self.n_tasks} tasks, {self.n_workers} workers, {self.n_classes} classes"
+        return f"Votes({parts}{''.join('; ' + note for note in self.notes)})"
+
     @property
     def n_tasks(self) -> int:
         return len(self.tasks)
@@ -336,8 +340,8 @@ def _without_repeats(votes: Votes, repeated: Repeated, notes: list[str]) -> Vote
     if repeated == "error":
         row = int(np.flatnonzero(~kept)[0])
         raise ValueError(
-            f"worker {votes.workers[votes.worker[row]]!r} voted more than once on task"
-            f" {votes.tasks[votes.task[row]]!r}; choose which counts with repeated='last', 'first' or 'all'"
+            f"worker {votes.workers.tolist()[votes.worker[row]]!r} voted more than once on task"
+            f" {votes.tasks.tolist()[votes.task[row]]!r}; choose which counts with repeated='last', 'first' or 'all'"
         )
     if repeated == "all":
         notes.append(f"{twice} votes repeat a worker's vote on the same task; all are counted")

@@ -23,7 +23,7 @@ from assay.quality.votes import Golds, Votes
 # Above this many classes tables and posteriors are float32: they no longer fit the cache, and half of them might.
 CLASSES_IN_DOUBLE = 16
 # Partitions of one array: enough to keep threads busy, each large enough to be worth its table.
-PIECES_MAX = 16
+PIECES_MAX = 8
 PIECE_VOTES = 100_000
 
 
