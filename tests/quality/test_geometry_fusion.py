@@ -72,6 +72,14 @@ def test_angles_are_averaged_round_the_circle(rotation: float, tilt: float, quar
     assert boxes.turned_iou(fused[None], between[None])[0] > 1 - 1e-6
 
 
+def test_turned_boxes_without_a_side_are_fused_without_losing_a_number() -> None:
+    flat = np.array([[10.0, 10, 20, 0, 30], [10, 10, 20, 0, 32], [10, 10, 20, 0, 31]])
+
+    fused = fusion.fuse_turned_boxes(flat, np.ones(3), reference=2)
+
+    assert fused == pytest.approx([10, 10, 20, 0, 31])
+
+
 def test_the_geometric_median_of_a_triangle_is_its_fermat_point() -> None:
     """Known by geometry: from it the corners are seen 120 degrees apart."""
     corners = np.array([[0.0, 0.0], [10.0, 0.0], [3.0, 8.0]])

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from assay.core.annotations import kind_named
 from assay.core.annotations.kind import MergeOptions, Voice
 from assay.quality.geometry import fusion
+from assay.quality.geometry.annotators import annotator_scores
 from assay.quality.geometry.arrays import FloatArray, IntArray
 from assay.quality.geometry.boxes import iou, iou_matrix, turned_iou
 from assay.quality.geometry.consensus import merge_boxes, merge_cuboids, merge_turned_boxes
@@ -354,3 +355,20 @@ def test_turned_boxes_are_fused_as_one_by_one() -> None:
         assert found.shapes[index] == pytest.approx(
             fusion.fuse_turned_boxes(boxes[rows], weight[rows], central), abs=1e-7
         )
+
+
+def test_annotators_are_scored_by_what_was_kept() -> None:
+    """By hand: on image 1 all three have the first object and only annotator 5 the second; 6 mislabels on image 2."""
+    image, annotator, label = [1, 1, 1, 1, 2, 2, 2], [5, 6, 7, 5, 5, 6, 7], [0, 0, 0, 0, 0, 1, 0]
+    near, far = [0.0, 0, 10, 10], [50.0, 50, 60, 60]
+    found = merge_boxes(image, annotator, label, [near, near, near, far, near, near, [0.0, 0, 10, 8]])
+
+    scores = annotator_scores(found, image, annotator, label)
+
+    assert scores.annotator.tolist() == [5, 6, 7]
+    assert scores.marks.tolist() == [3, 2, 2]
+    assert scores.precision == pytest.approx([2 / 3, 1, 1])
+    assert scores.recall == pytest.approx([1, 1, 1])
+    assert scores.label_share == pytest.approx([1, 0.5, 1])
+    assert scores.likeness[0] > scores.likeness[2]
+    assert len(annotator_scores(merge_boxes([], [], [], []), [], [], []).marks) == 0

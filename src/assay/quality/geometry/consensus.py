@@ -181,6 +181,7 @@ class _Part:
     shapes: FloatArray
     label_share: FloatArray
     spread: FloatArray
+    likeness: FloatArray
     member: IntArray
     size: IntArray
     per_image: IntArray
@@ -206,6 +207,8 @@ def merge_marks(marks: Marks, kind: Kind, iou_min: float, vote_min: float) -> Ob
     kept, presence, confidence = judge(np.minimum(share, 1.0), label_share, spread, marks.total[where], vote_min)
     object_of = np.empty(len(member), dtype=np.int64)
     object_of[marks.row[member]] = np.repeat(np.arange(len(size)), size)
+    likeness = np.empty(len(member))
+    likeness[marks.row[member]] = np.concatenate([part.likeness for part in parts])
     return Objects(
         image=marks.images[where],
         label=np.concatenate([part.label for part in parts]),
@@ -219,6 +222,7 @@ def merge_marks(marks: Marks, kind: Kind, iou_min: float, vote_min: float) -> Ob
         member=marks.row[member],
         member_start=member_start,
         object_of=object_of,
+        likeness=likeness,
     )
 
 
@@ -239,7 +243,7 @@ def _merge_run(marks: Marks, kind: Kind, say: FloatArray, first: int, last: int,
     spread = np.add.reduceat(likeness, member_start[:-1]) / size if len(size) else np.zeros(0)
     # A mark on its own is all we know of its object, even where it has no area to overlap itself with.
     spread = np.where(size == 1, 1.0, np.minimum(spread, 1.0))
-    return _Part(winner, shapes, label_share, spread, begin + member, size, np.diff(first_object))
+    return _Part(winner, shapes, label_share, spread, likeness, begin + member, size, np.diff(first_object))
 
 
 def _runs(start: IntArray) -> Iterator[tuple[int, int]]:

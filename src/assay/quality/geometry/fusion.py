@@ -38,7 +38,7 @@ def fuse_turned_boxes(boxes: FloatArray, weights: FloatArray, reference: int) ->
     quarter = np.round(turn / 90)
     turn = turn - 90 * quarter
     size = np.where((quarter % 2 == 1)[:, None], boxes[:, 3:1:-1], boxes[:, 2:4])
-    side = weighted_median(size[None], weights[None])[0]
+    side = np.maximum(weighted_median(size[None], weights[None])[0], 1e-9)
     # A turn of 45 degrees moves a corner by about the half-diagonal: it counts as far off as a shift by that much.
     scale = np.concatenate([side, side, [57.3]])
     rows = np.concatenate([centre, size, turn[:, None]], axis=1)

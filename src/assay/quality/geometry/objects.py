@@ -34,7 +34,8 @@ class Objects(Generic[Shapes]):
     label. ``spread_iou``: the mean likeness of its members to the fused shape, within [0, 1], 1 for a single mark.
     ``presence``: the probability that there is such an object, within (0, 1). ``confidence``: that all of it is right.
     ``member``, ``member_start``: the marks (rows as they came in) of object i are
-    member[member_start[i]:member_start[i + 1]]. ``object_of``: (marks,) the object of each mark.
+    member[member_start[i]:member_start[i + 1]]. ``object_of``, ``likeness``: (marks,) the object of each mark, and how
+    alike the two are, within [0, 1].
     """
 
     image: IntArray
@@ -49,6 +50,7 @@ class Objects(Generic[Shapes]):
     member: IntArray
     member_start: IntArray
     object_of: IntArray
+    likeness: FloatArray
 
     def __len__(self) -> int:
         return len(self.image)
@@ -56,24 +58,6 @@ class Objects(Generic[Shapes]):
     def members(self, index: int) -> IntArray:
         """The rows of the marks that object ``index`` was made of."""
         return self.member[self.member_start[index] : self.member_start[index + 1]]
-
-
-@dataclass(frozen=True, eq=False)
-class AnnotatorScores:
-    """How well each annotator's marks fit the objects that were kept; all arrays (annotators,), shares within [0, 1].
-
-    ``annotator``: ids, ascending. ``marks``: how many each drew. ``precision``: of these, the share that belongs to
-    a kept object. ``recall``: of the kept objects in the images it marked, the share it found. ``label_share``: of the
-    marks that belong to a kept object, the share with the object's label. ``iou``: their mean likeness to it.
-    A share of nothing is 0.
-    """
-
-    annotator: IntArray
-    marks: IntArray
-    precision: FloatArray
-    recall: FloatArray
-    label_share: FloatArray
-    iou: FloatArray
 
 
 def belief(balance: FloatArray) -> FloatArray:
