@@ -78,7 +78,7 @@ class Offers:
     ``task``: (offers,) int64, ascending, the task's place in whatever list the caller has. ``posterior``: (offers,
     n_classes), of the task as it stands. ``votes``: (offers, n_classes), how many votes for each class it has.
     ``confusion``: (offers, n_classes, n_classes), what the worker would say, [truth, said]. ``cost``: (offers,), above
-    0. ``prior``: (n_classes,).
+    0. ``prior``: (n_classes,). All numbers are float64 and contiguous, as kernels want them.
     """
 
     task: Offsets
@@ -112,8 +112,8 @@ class Offers:
         offers, classes = len(confusion), len(posterior)
         return cls(
             task=np.zeros(offers, np.int64),
-            posterior=np.broadcast_to(posterior, (offers, classes)),
-            votes=np.broadcast_to(votes, (offers, classes)),
+            posterior=posterior[None].repeat(offers, axis=0),
+            votes=votes[None].repeat(offers, axis=0),
             confusion=confusion,
             cost=np.ones(offers) if cost is None else cost,
             prior=np.full(classes, 1.0 / classes) if prior is None else prior,

@@ -69,6 +69,38 @@ def information_gain(posterior: Floats, confusion: Floats) -> Floats:
 
 
 @compiled
+def per_cost(gain: Floats, votes: Floats, cost: Floats, labels_min: int, labels_max: int, worth_min: float) -> Floats:
+    """Gain over cost within a policy's bounds: (rows,); ``+inf`` where the task has fewer labels than ``labels_min``,
+    ``-inf`` where it has ``labels_max`` or the worth is below ``worth_min``. ``votes``: (rows, n_classes)."""
+    out = np.empty(len(gain))
+    for row in range(len(gain)):
+        labels = votes[row].sum()
+        worth = gain[row] / cost[row]
+        if labels < labels_min:
+            out[row] = np.inf
+        elif labels >= labels_max or not worth >= worth_min:
+            out[row] = -np.inf
+        else:
+            out[row] = worth
+    return out
+
+
+@compiled
+def lead(votes: Floats) -> Floats:
+    """By how many votes the first class leads the second: (rows,), 0 where level; ``votes``: (rows, n_classes)."""
+    out = np.empty(len(votes))
+    for row in range(len(votes)):
+        first, second = 0.0, 0.0
+        for count in votes[row]:
+            if count > first:
+                first, second = count, first
+            elif count > second:
+                second = count
+        out[row] = first - second
+    return out
+
+
+@compiled
 def doubt_times_ability(posterior: Floats, confusion: Floats, prior: Floats, power: float) -> Floats:
     """The probability that the present answer is wrong, times how far above chance the worker is: (rows,), 0 or more.
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from assay.quality.arrays import Floats, Offsets
 from assay.quality.redundancy.beliefs import Offers, tempered
-from assay.quality.redundancy.gains import accuracy_gain, doubt_times_ability, information_gain
+from assay.quality.redundancy.gains import accuracy_gain, doubt_times_ability, information_gain, lead, per_cost
 
 
 class Policy(Protocol):
@@ -54,10 +54,9 @@ class MarginPolicy:
     labels_mean: float | None = None
 
     def worth(self, offers: Offers) -> Floats:
-        ordered = np.sort(offers.votes, axis=1)
-        lead = ordered[:, -1] - (ordered[:, -2] if ordered.shape[1] > 1 else 0.0)
-        worth = np.where(lead < self.margin, 1.0 / (1.0 + lead + 0.01 * offers.labels), -np.inf)
-        return _bounded(worth / offers.cost, offers, self.labels_min, self.labels_max)
+        ahead = lead(offers.votes)
+        gain = np.where(ahead < self.margin, 1.0 / (1.0 + ahead + 0.01 * offers.labels), -np.inf)
+        return per_cost(gain, offers.votes, offers.cost, self.labels_min, self.labels_max, 0.0)
 
 
 @dataclass(frozen=True)
@@ -77,8 +76,8 @@ class PosteriorPolicy:
 
     def worth(self, offers: Offers) -> Floats:
         sure = tempered(offers.posterior, self.temperature).max(axis=1)
-        worth = np.where(sure < self.target, 1.0 - sure, -np.inf)
-        return _bounded(worth / offers.cost, offers, self.labels_min, self.labels_max)
+        gain = np.where(sure < self.target, 1.0 - sure, -np.inf)
+        return per_cost(gain, offers.votes, offers.cost, self.labels_min, self.labels_max, 0.0)
 
 
 @dataclass(frozen=True)
@@ -101,16 +100,14 @@ class ExpectedGain:
     ahead: int = 3
 
     def worth(self, offers: Offers) -> Floats:
-        posterior = np.ascontiguousarray(offers.posterior, dtype=np.float64)
-        confusion = np.ascontiguousarray(offers.confusion, dtype=np.float64)
+        posterior, confusion = offers.posterior, offers.confusion
         if self.measure == "doubt":
             gain = doubt_times_ability(posterior, confusion, offers.prior, self.power)
         elif self.measure == "information":
             gain = information_gain(posterior, confusion)
         else:
             gain = accuracy_gain(posterior, confusion, _ahead(self.ahead, posterior.shape[1]))
-        worth = gain / offers.cost
-        return _bounded(np.where(worth < self.worth_min, -np.inf, worth), offers, self.labels_min, self.labels_max)
+        return per_cost(gain, offers.votes, offers.cost, self.labels_min, self.labels_max, self.worth_min)
 
 
 @dataclass(frozen=True)
@@ -148,12 +145,6 @@ def allocate(policy: Policy, offers: Offers, labels: int, rng: np.random.Generat
     owed = int(np.isposinf(worth[ranked]).sum())
     taken: Offsets = ranked[: max(owed, labels)]
     return taken
-
-
-def _bounded(worth: Floats, offers: Offers, labels_min: int, labels_max: int) -> Floats:
-    labels = offers.labels
-    held = np.where(labels >= labels_max, -np.inf, worth)
-    return np.where(labels < labels_min, np.inf, held)
 
 
 def _ahead(ahead: int, classes: int) -> int:
