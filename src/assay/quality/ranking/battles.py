@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from assay.quality.arrays import Codes, Floats, Ids
 from assay.quality.coding import object_array
-from assay.quality.ranking.text import encode_names
+from assay.quality.ranking.text import encode_names, recoded
 
 A_WINS, B_WINS, TIE = 0, 1, 2
 SIDES = {"a": A_WINS, "b": B_WINS, "tie": TIE}
@@ -276,7 +276,8 @@ def _placed(codes: Codes, ids: Ids, place: Mapping[Any, int], field: str) -> Cod
         raise ValueError(
             f"{field} names {unknown.args[0]!r}, which is not among items; add it or leave it out"
         ) from None
-    return table[codes] if len(table) else codes
+    placed: Codes = recoded(codes, table)
+    return placed
 
 
 def _outcome_codes(outcome: Any, outcomes: Mapping[Any, str] | None) -> NDArray[np.int8]:
@@ -284,7 +285,8 @@ def _outcome_codes(outcome: Any, outcomes: Mapping[Any, str] | None) -> NDArray[
     table = np.zeros(max(len(words), 1), dtype=np.int8)
     for code, word in enumerate(words.tolist()):
         table[code] = _side(word, outcomes)
-    return table[codes]
+    sides: NDArray[np.int8] = recoded(codes, table)
+    return sides
 
 
 def _side(word: Any, outcomes: Mapping[Any, str] | None) -> int:

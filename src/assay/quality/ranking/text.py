@@ -20,6 +20,8 @@ from assay.quality.compiled import compiled
 
 # Of so many rows, if more than half are objects of their own, then pointers would only be a detour.
 SAMPLE_ROWS = 4096
+# Places in the first table: for some hundred names nearly every name has a place of its own.
+FIRST_SIZE = 4096
 
 
 def encode_names(column: Any, field: str) -> tuple[Codes, Ids]:
@@ -85,8 +87,19 @@ def _encode_array(column: Any, field: str) -> tuple[Codes, Ids] | None:
                 merged, ids = encode(column[first], field)
             except ValueError:
                 return None  # the whole column is read again, so that the message names its row
-            return merged[codes], ids
+            return recoded(codes, merged), ids
+        return _encode_strings(column)
     return None
+
+
+def _encode_strings(column: Ids) -> tuple[Codes, Ids] | None:
+    """Python strings, each an object of its own: two passes in C over a dictionary, in place of a loop."""
+    values = column.tolist()
+    if set(map(type, values)) != {str}:
+        return None
+    names = list(dict.fromkeys(values))
+    code = {name: place for place, name in enumerate(names)}
+    return np.fromiter(map(code.__getitem__, values), np.int32, len(values)), object_array(names)
 
 
 def _reading(of: Any) -> Any:
@@ -110,9 +123,20 @@ _load_byte = _reading(types.uint8)
 
 @compiled(inline="always")
 def _mixed(state: Any, word: Any) -> Any:
-    # Multiply and fold, as in most quick hashes; the odd constant is the golden ratio in 64 bits.
+    # Multiply and fold, as in most quick hashes; the odd constant is the golden ratio in 64 bits. The high bits are the
+    # well mixed ones: names that differ in their last letter agree in all of the low ones.
     state = (state ^ word) * np.uint64(0x9E3779B97F4A7C15)
     return state ^ (state >> np.uint64(32))
+
+
+@compiled
+def _shift(size: Any) -> Any:
+    """How far a hash is shifted so that its highest bits are a place in a table of ``size``, a power of two."""
+    shift = 64
+    while size > 1:
+        size >>= 1
+        shift -= 1
+    return np.uint64(shift)
 
 
 @compiled
@@ -152,7 +176,7 @@ def _coded(kernel: Any, rows: int, *source: Any) -> tuple[Codes, Any]:
     have it count references to the tables at every row, which costs more than the hashing.
     """
     codes = np.empty(rows, np.int32)
-    size, row, met = 1024, 0, 0
+    size, row, met = FIRST_SIZE, 0, 0
     table, hashes, first = _tables(size)
     while row < rows:
         row, met = kernel(*source, codes, table, hashes, first, row, met)
@@ -162,38 +186,45 @@ def _coded(kernel: Any, rows: int, *source: Any) -> tuple[Codes, Any]:
             _move(table, hashes, wider, kept)
             longer[: len(first)] = first
             table, hashes, first = wider, kept, longer
-    return codes, first[:met]
+    return codes, first[:met, 0]
 
 
 def _tables(size: int) -> tuple[Any, Any, Any]:
-    return np.full(size, -1, np.int32), np.empty(size, np.uint64), np.empty(size // 2, np.int64)
+    return np.full(size, -1, np.int32), np.empty(size, np.uint64), np.empty((size // 2, 3), np.int64)
+
+
+@compiled
+def recoded(codes: Any, table: Any) -> Any:
+    """``table[codes]``, for codes that are all in it; NumPy would first make every code a wider integer."""
+    made = np.empty(len(codes), table.dtype)
+    for row in range(len(codes)):
+        made[row] = table[codes[row]]
+    return made
 
 
 @compiled
 def _code_slices(address: int, starts: Any, codes: Any, table: Any, hashes: Any, first: Any, row: int, met: int) -> Any:
     """Codes of the slices of bytes between ``starts``, from ``row`` on; where it stopped and how many codes there are.
 
-    ``table`` holds a code or -1 at each place, ``hashes`` the hash of the slice there.
+    ``table`` holds a code or -1 at each place, ``hashes`` the hash of the slice there; ``first`` by code the row where
+    it was first met, and where that slice begins and how long it is.
     """
-    mask = len(table) - 1
+    mask, shift = len(table) - 1, _shift(len(table))
     limit = address + starts[-1]
     start = starts[row]
     for at in range(row, len(codes)):
         end = starts[at + 1]
         length = end - start
         key = _hash(address + start, length, limit)
-        place = np.int64(key) & mask
+        place = np.int64(key >> shift)
         while True:
             code = table[place]
             if code < 0:
                 break
-            if hashes[place] == key:
-                known = starts[first[code]]
-                # A hash of fewer than eight bytes is one to one; a longer slice is compared.
-                if starts[first[code] + 1] - known == length and (
-                    length < 8 or _same(address + start, address + known, length)
-                ):
-                    break
+            # A hash of fewer than eight bytes is one to one; a longer slice is compared.
+            alike = hashes[place] == key and first[code, 2] == length
+            if alike and (length < 8 or _same(address + start, address + first[code, 1], length)):
+                break
             place = (place + 1) & mask
         if code < 0:
             if met == len(first):
@@ -201,7 +232,7 @@ def _code_slices(address: int, starts: Any, codes: Any, table: Any, hashes: Any,
             code = met
             table[place] = code
             hashes[place] = key
-            first[met] = at
+            first[met, 0], first[met, 1], first[met, 2] = at, start, length
             met += 1
         codes[at] = code
         start = end
@@ -211,10 +242,10 @@ def _code_slices(address: int, starts: Any, codes: Any, table: Any, hashes: Any,
 @compiled
 def _code_integers(values: Any, codes: Any, table: Any, hashes: Any, first: Any, row: int, met: int) -> Any:
     """Codes of integers, however far apart they lie; otherwise as ``_code_slices``."""
-    mask = len(table) - 1
+    mask, shift = len(table) - 1, _shift(len(table))
     for at in range(row, len(codes)):
         key = _mixed(np.uint64(0), np.uint64(values[at]))  # one to one, so that equal hashes are equal integers
-        place = np.int64(key) & mask
+        place = np.int64(key >> shift)
         while True:
             code = table[place]
             if code < 0 or hashes[place] == key:
@@ -226,7 +257,7 @@ def _code_integers(values: Any, codes: Any, table: Any, hashes: Any, first: Any,
             code = met
             table[place] = code
             hashes[place] = key
-            first[met] = at
+            first[met, 0] = at
             met += 1
         codes[at] = code
     return len(codes), met
@@ -235,10 +266,10 @@ def _code_integers(values: Any, codes: Any, table: Any, hashes: Any, first: Any,
 @compiled
 def _move(table: Any, hashes: Any, wider: Any, kept: Any) -> None:
     """Put what stands in a table into one with more room."""
-    mask = len(wider) - 1
+    mask, shift = len(wider) - 1, _shift(len(wider))
     for old in range(len(table)):
         if table[old] >= 0:
-            place = np.int64(hashes[old]) & mask
+            place = np.int64(hashes[old] >> shift)
             while wider[place] >= 0:
                 place = (place + 1) & mask
             wider[place] = table[old]
