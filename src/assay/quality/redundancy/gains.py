@@ -14,6 +14,9 @@ import numpy as np
 from assay.quality.arrays import Floats
 from assay.quality.compiled import compiled
 
+# A gain below this is rounding: a policy that asks for anything worth more than nothing must not see it.
+ROUNDING = 1e-12
+
 
 @compiled
 def accuracy_gain(posterior: Floats, confusion: Floats, labels: int = 1) -> Floats:
@@ -40,7 +43,8 @@ def accuracy_gain(posterior: Floats, confusion: Floats, labels: int = 1) -> Floa
                 for code in range(classes):
                     joint[code] *= confusion[row, code, said]
             expected += joint.max()
-        out[row] = max(expected - posterior[row].max(), 0.0) / labels
+        gain = expected - posterior[row].max()
+        out[row] = gain / labels if gain > ROUNDING else 0.0
     return out
 
 
@@ -64,7 +68,7 @@ def information_gain(posterior: Floats, confusion: Floats) -> Floats:
                 likely = confusion[row, code, said]
                 if likely > 0 and posterior[row, code] > 0:
                     bits += posterior[row, code] * likely * np.log2(likely / chance)
-        out[row] = max(bits, 0.0)
+        out[row] = bits if bits > ROUNDING else 0.0
     return out
 
 

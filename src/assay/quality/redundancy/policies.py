@@ -69,7 +69,7 @@ class PosteriorPolicy:
     """
 
     target: float = 0.9
-    temperature: float = 1.5
+    temperature: float = 2.0
     labels_min: int = 2
     labels_max: int = 10
     labels_mean: float | None = None
