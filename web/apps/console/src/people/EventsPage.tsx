@@ -1,5 +1,5 @@
 import type { AssayEvent } from "@assay/client";
-import { Badge, Button, EmptyState, ErrorState, IconButton, Panel, Select, SkeletonRows } from "@assay/ui";
+import { Badge, Button, EmptyState, ErrorState, Icon, IconButton, Panel, Select, SkeletonRows } from "@assay/ui";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { eventsQuery, projectsQuery } from "../queries";
@@ -14,7 +14,7 @@ const TYPES = [
   "member.changed", "member.invited", "member.signed_in", "project.changed", "project.created", "project.exported",
   "review.created", "submission.created", "task.broken", "task.cancelled", "task.completed", "task.made_gold",
   "task.ready", "task.round_started", "task.sent_to_review", "webhook.changed", "webhook.created", "webhook.disabled",
-  "worker.reinstated", "worker.suspended",
+  "webhook.secret_rotated", "worker.reinstated", "worker.suspended",
 ];
 
 export function EventsPage() {
@@ -64,7 +64,7 @@ export function EventsPage() {
           <EmptyState icon="event" title={type || project ? "Nothing of this kind" : "Nothing has happened yet"} />
         ) : (
           <>
-            <EventList events={items} />
+            <EventList events={items} projects={new Map(projects.map((each) => [each.id, each.name]))} />
             {query.hasNextPage && (
               <div className="p-3 text-center border-t border-border">
                 <Button size="small" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
@@ -79,17 +79,19 @@ export function EventsPage() {
   );
 }
 
-function EventList({ events }: { events: readonly AssayEvent[] }) {
+function EventList({ events, projects }: { events: readonly AssayEvent[]; projects: ReadonlyMap<string, string> }) {
   return (
     <ol className="divide-y divide-border">
       {events.map((event) => (
         <li key={event.id}>
-          <details>
+          <details className="group">
             <summary className="flex flex-wrap items-center gap-x-3 px-4 py-2 min-h-10 text-3 hover:bg-hover">
+              <Icon name="chevronRight" className="text-muted group-open:rotate-90 hidden sm:block" />
               <time dateTime={event.at} className="text-2 text-muted whitespace-nowrap w-full sm:w-36">
                 {new Date(event.at).toLocaleString("en", { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false })}
               </time>
-              <span className="font-mono text-2 grow">{event.type}</span>
+              <span className="font-mono text-2 sm:w-52 break-all">{event.type}</span>
+              <span className="text-2 text-muted grow truncate min-w-0 basis-0">{event.project_id && projects.get(event.project_id)}</span>
               <span className="text-2 text-muted">{event.actor.name ?? event.actor.kind}</span>
               {event.actor.kind === "key" && <Badge>key</Badge>}
             </summary>

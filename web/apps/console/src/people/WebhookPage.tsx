@@ -78,6 +78,11 @@ export function WebhookPage() {
     <PageFrame
       title="Webhook"
       description={hook.description || undefined}
+      back={
+        <Link to="/console/organization/webhooks" className="text-muted hover:text-text inline-flex items-center gap-1 no-underline">
+          <Icon name="chevronLeft" /> All webhooks
+        </Link>
+      }
       actions={
         mayWrite && (
           <>
@@ -166,9 +171,6 @@ export function WebhookPage() {
           </>
         )}
       </Panel>
-      <Link to="/console/organization/webhooks" className="text-3 text-muted hover:text-text inline-flex items-center gap-1 no-underline self-start">
-        <Icon name="chevronLeft" /> All webhooks
-      </Link>
       {rotating && (
         <RotateDialog
           id={webhookId}

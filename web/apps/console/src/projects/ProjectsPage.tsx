@@ -71,7 +71,7 @@ export function ProjectsPage() {
         </EmptyState>
       ) : (
         <>
-          <ul className="grid gap-3">
+          <ul className="grid grid-cols-1 gap-3">
             {listed.map((project) => (
               <ProjectCard key={project.id} project={project} />
             ))}

@@ -15,12 +15,15 @@ export function useTitle(...parts: (string | undefined)[]): void {
 export function PageFrame({
   title,
   description,
+  back,
   actions,
   children,
   wide = false,
 }: {
   title: string;
   description?: ReactNode;
+  /** Where one came from, above the heading. */
+  back?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;
   wide?: boolean;
@@ -29,6 +32,7 @@ export function PageFrame({
     <div className={cx("mx-auto w-full px-4 sm:px-6 py-5 sm:py-6 flex flex-col gap-5", wide ? "max-w-400" : "max-w-270")}>
       <header className="flex flex-wrap items-start gap-x-4 gap-y-3">
         <div className={cx("grow", description ? "min-w-60" : "min-w-0")}>
+          {back && <div className="mb-1.5 -ml-1 text-3 text-muted">{back}</div>}
           <h1 className="text-6 font-semibold leading-7">{title}</h1>
           {description && <p className="text-3 text-muted mt-1 max-w-160">{description}</p>}
         </div>

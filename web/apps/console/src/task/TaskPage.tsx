@@ -1,6 +1,6 @@
 import { placedLabels, readTaxonomy, titleOf } from "@assay/annotation";
 import type { TaskDetail } from "@assay/client";
-import { Badge, count, EmptyState, Icon, IconButton, Kbd, Skeleton, TabPanel, Tabs } from "@assay/ui";
+import { count, EmptyState, Icon, IconButton, Kbd, Skeleton, TabPanel, Tabs } from "@assay/ui";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState } from "react";
