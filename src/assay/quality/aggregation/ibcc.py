@@ -63,6 +63,8 @@ def variational_tables(counts: Counts, pseudo: Floats, class_votes: float, bonus
 
 def expected_prior(classes: Floats, class_votes: float) -> tuple[Floats, float]:
     """exp(E[log p]) of the classes' prior (n_classes,), and its divergence from a symmetric Dirichlet."""
+    if len(classes) == 0:
+        return classes.copy(), 0.0
     total = digamma_and_log_gamma(float(classes.sum()) + class_votes * len(classes))
     start = digamma_and_log_gamma(class_votes)
     divergence = total[1] - digamma_and_log_gamma(class_votes * len(classes))[1]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from assay.quality.aggregation.result import Aggregated, aggregated
+from assay.quality.aggregation.result import TIE, Aggregated, aggregated
 from assay.quality.aggregation.shares import vote_shares, vote_shares_of_few
 from assay.quality.aggregation.skill import agreement_skill
 from assay.quality.arrays import Floats
@@ -75,7 +75,10 @@ class Wawa:
         known = Golds.of(votes, golds)
         first = _voted(votes, known, None, self.name)
         weight = votes.weight if votes.weight is not None else np.ones(len(votes))
-        went_along = weight * (first.label_codes[votes.task] == votes.label)
+        # Where classes tie for the majority, each is right in part: choosing one would favour its name.
+        leading = first.posterior >= first.posterior.max(axis=1, keepdims=True, initial=0.0) - TIE
+        right_in_part = leading / leading.sum(axis=1, keepdims=True)
+        went_along = weight * right_in_part[votes.task, votes.label]
         right = np.bincount(votes.worker, weights=went_along, minlength=votes.n_workers).astype(np.float64)
         given = np.bincount(votes.worker, weights=weight, minlength=votes.n_workers).astype(np.float64)
         skill, interval = agreement_skill(right, given)

@@ -28,8 +28,11 @@ def agreement_skill(right: Floats, votes: Floats) -> tuple[Floats, Floats]:
     total = float(votes.sum())
     overall = float(right.sum()) / total if total > 0 else 0.5
     share = np.divide(right, votes, out=np.full(len(right), overall), where=votes > 0)
+    share = np.clip(share, 0.0, 1.0)
     right = np.clip(right, 0.0, votes)
-    return np.clip(share, 0.0, 1.0), beta_interval(right + 0.5, votes - right + 0.5)
+    ends = beta_interval(right + 0.5, votes - right + 0.5)
+    # As Brown, Cai and DasGupta (2001) advise, an interval reaches a share of 0 or 1.
+    return share, np.stack([np.minimum(ends[:, 0], share), np.maximum(ends[:, 1], share)], axis=1)
 
 
 def confusion_skill(counts: Reals, pseudo: Floats, prior: Floats) -> tuple[Floats, Floats]:
