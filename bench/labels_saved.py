@@ -7,7 +7,7 @@ recorded). "Ours" spends at most three a task on average; "choice of two" may al
 next two workers, as where several are at the door. The aim: ours reaches the mean accuracy of fixed 5 with the same
 aggregator.
 
-    python bench/labels_saved.py [--orders 5] [--aggregator ibcc] [--policies]
+    python bench/labels_saved.py [--orders 5] [--aggregator ibcc] [--policies] [--crowds rte dog ...]
 """
 
 from __future__ import annotations
@@ -75,6 +75,7 @@ def main() -> int:
     parser.add_argument("--orders", type=int, default=5)
     parser.add_argument("--aggregator", default="ibcc")
     parser.add_argument("--policies", action="store_true", help="the other policies too")
+    parser.add_argument("--crowds", nargs="+", help="these only")
     asked = parser.parse_args()
     if not DATA.exists():
         print(f"the recorded crowds are not here: {DATA}")
@@ -83,7 +84,7 @@ def main() -> int:
     print(f"accuracy in percent and labels a task, mean of {asked.orders} random orders")
     print(f"{'crowd':<12}" + "".join(f"{name:>22}" for name in names))
     played: dict[str, list[Replay]] = {name: [] for name in names}
-    for place in crowds():
+    for place in asked.crowds or crowds():
         votes, truth = crowd(place)
         row = f"{place:<12}"
         for name, (policy, method, choice) in names.items():

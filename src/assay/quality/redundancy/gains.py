@@ -18,7 +18,6 @@ from assay.quality.compiled import compiled
 ROUNDING = 1e-12
 
 
-@compiled
 def accuracy_gain(posterior: Floats, confusion: Floats, labels: int = 1) -> Floats:
     """By how much the probability of a right answer rises, in expectation, with one more label: (rows,), 0 or more.
 
@@ -27,6 +26,12 @@ def accuracy_gain(posterior: Floats, confusion: Floats, labels: int = 1) -> Floa
     workers alike, chosen before any of them has answered), and gives the gain per label; time grows as
     n_classes ** labels.
     """
+    # A kernel with a default would be compiled once for callers who give it and once for those who do not.
+    return _accuracy_gain(posterior, confusion, labels)
+
+
+@compiled
+def _accuracy_gain(posterior: Floats, confusion: Floats, labels: int) -> Floats:
     rows, classes = posterior.shape
     futures = classes**labels
     out = np.empty(rows)
