@@ -441,12 +441,13 @@ def _checked_codes(codes: Any, field: str, count: int | None, ids: Sequence[Any]
     if low < 0 or high >= count:
         raise ValueError(f"{field} codes lie within {low} and {high}; they must be within 0 and {count - 1}")
     named = np.arange(count) if ids is None else ids
-    return np.ascontiguousarray(array, dtype=np.int32), named
+    # Columns of data frames are often read-only, for which every kernel would be compiled once more.
+    return np.require(array, np.int32, ["C", "W"]), named
 
 
 def _checked_numbers(values: Any, field: str, rows: int) -> Floats:
     try:
-        array = np.ascontiguousarray(values, dtype=np.float64)
+        array = np.require(values, np.float64, ["C", "W"])
     except (TypeError, ValueError):
         raise ValueError(f"{field} holds something that is not a number; give one number a vote") from None
     if array.shape != (rows,):

@@ -55,13 +55,14 @@ def evaluate(
     for task in range(tasks):
         longest = max(longest, start[task + 1] - start[task])
     sure = np.empty(longest)
+    # Products stand for sums of logarithms, which are taken when the products become large: hundreds at a time.
+    product = 1.0
+    norms = 1.0
     for task in range(tasks):
         begin, end = start[task], start[task + 1]
         ease = math.exp(point[workers + task])
         for c in range(classes):
             score[c] = prior[c]
-        # The product of the (1 + exp(-|x|)) stands for the sum of their logarithms: one logarithm a task, not a vote.
-        product = 1.0
         times = 1.0
         for vote in range(begin, end):
             x = ability[worker[vote]] * ease
@@ -78,7 +79,6 @@ def evaluate(
                     total -= math.log(product)
                     product = 1.0
             score[label[vote]] += times * (x + others)
-        total -= math.log(product)
         known = gold[task]
         if known >= 0:
             total += score[known]
@@ -93,7 +93,11 @@ def evaluate(
             for c in range(classes):
                 score[c] = math.exp(score[c] - top)
                 norm += score[c]
-            total += top + math.log(norm)
+            total += top
+            norms *= norm
+            if norms > 1e200:
+                total += math.log(norms)
+                norms = 1.0
             for c in range(classes):
                 score[c] /= norm
         off = point[workers + task] - mean[1]
@@ -118,7 +122,7 @@ def evaluate(
             curvature[w] += spread * reach * reach
         gradient[workers + task] = slope
         curvature[workers + task] = bend
-    return total
+    return total + math.log(norms) - math.log(product)
 
 
 @compiled
@@ -135,6 +139,13 @@ def dot(left: Floats, right: Floats) -> float:
     for i in range(whole, len(left)):
         a += left[i] * right[i]
     return (a + b) + (c + d)
+
+
+@compiled
+def add(target: Floats, other: Floats, times: float) -> None:
+    """Add ``times * other`` to ``target``."""
+    for i in range(len(target)):
+        target[i] += times * other[i]
 
 
 @compiled
@@ -180,14 +191,16 @@ def climb(
         for back in range(min(held, MEMORY)):
             k = (held - 1 - back) % MEMORY
             shares[k] = scale[k] * dot(steps[k], direction)
-            direction -= shares[k] * changes[k]
-        direction /= curvature
+            add(direction, changes[k], -shares[k])
+        for i in range(size):
+            direction[i] /= curvature[i]
         for forth in range(min(held, MEMORY)):
             k = (held - min(held, MEMORY) + forth) % MEMORY
-            direction += (shares[k] - scale[k] * dot(changes[k], direction)) * steps[k]
+            add(direction, steps[k], shares[k] - scale[k] * dot(changes[k], direction))
         slope = dot(direction, gradient)
         if slope <= 0.0:
-            direction[:] = gradient / curvature
+            for i in range(size):
+                direction[i] = gradient[i] / curvature[i]
             slope = dot(direction, gradient)
             held = 0
         # No coordinate moves by more than 2 at once: an ease is an exponent.
@@ -199,7 +212,8 @@ def climb(
             length = 2.0 / longest
         better = value
         for _ in range(20):
-            ahead[:] = point + length * direction
+            ahead[:] = point
+            add(ahead, direction, length)
             better = evaluate(
                 start,
                 worker,
@@ -237,10 +251,13 @@ def climb(
             )
             return iteration + 1
         k = held % MEMORY
-        steps[k] = ahead - point
-        changes[k] = gradient - ahead_gradient
+        loosest = 0.0
+        for i in range(size):
+            steps[k, i] = ahead[i] - point[i]
+            changes[k, i] = gradient[i] - ahead_gradient[i]
+            loosest = max(loosest, curvature[i])
         fit = dot(steps[k], changes[k])
-        if fit > 1e-12 * dot(changes[k], changes[k]) / curvature.max():
+        if fit > 1e-12 * dot(changes[k], changes[k]) / loosest:
             scale[k] = 1.0 / fit
             held += 1
         point[:] = ahead
