@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +17,22 @@ from hypothesis import strategies as st
 
 from assay.quality.ranking import Battles, relative_difference
 from assay.quality.ranking.cells import collapsed
+
+PANDALM = Path(__file__).parents[4] / "shared/data/llm/arena_pandalm/testset-v1.json.gz"
+# (win, lose, tie) of the first model against the second, majority of three people, as PandaLM publishes it.
+PANDALM_TABLE = {
+    ("llama-7b", "bloom-7b"): (72, 28, 11),
+    ("llama-7b", "cerebras-gpt-6.7B"): (80, 24, 6),
+    ("llama-7b", "opt-7b"): (71, 24, 11),
+    ("llama-7b", "pythia-6.9b"): (58, 27, 9),
+    ("bloom-7b", "cerebras-gpt-6.7B"): (59, 30, 11),
+    ("bloom-7b", "opt-7b"): (43, 35, 11),
+    # Printed as (49, 47, 11), with its sides swapped: the data's README says how that is known.
+    ("bloom-7b", "pythia-6.9b"): (47, 49, 11),
+    ("cerebras-gpt-6.7B", "opt-7b"): (33, 49, 9),
+    ("cerebras-gpt-6.7B", "pythia-6.9b"): (27, 53, 11),
+    ("opt-7b", "pythia-6.9b"): (32, 53, 15),
+}
 
 
 def test_items_are_sorted_and_shared_by_both_sides() -> None:
@@ -122,3 +141,29 @@ def test_relative_difference_is_within_one_and_even_for_nothing() -> None:
     assert relative_difference([300, 0, 5], [100, 0, 0]).tolist() == [0.5, 0.0, 1.0]
     with pytest.raises(ValueError, match="0 or more"):
         relative_difference([-1], [1])
+
+
+@pytest.mark.skipif(not PANDALM.exists(), reason="PandaLM's test set is not here (../shared/data/llm/arena_pandalm)")
+def test_collapsed_battles_are_pandalms_published_table() -> None:
+    with gzip.open(PANDALM, "rt") as text:
+        pairs = json.load(text)
+    said = [sorted(pair[f"annotator{person}"] for person in (1, 2, 3)) for pair in pairs]
+    sides = [pair["cmp_key"].split("_") for pair in pairs]
+    battles = Battles.from_arrays(
+        [first for first, _ in sides],
+        [second for _, second in sides],
+        # The middle of three is the majority where two agree.
+        [[0, 1, 2][three[1]] if three[0] == three[1] or three[1] == three[2] else 0 for three in said],
+        outcomes={1: "a", 2: "b", 0: "tie"},
+    )
+
+    cells = collapsed(battles)
+
+    found: dict[tuple[str, str], list[int]] = {pair: [0, 0, 0] for pair in PANDALM_TABLE}
+    for a, b, outcome, weight in zip(cells.a, cells.b, cells.outcome, cells.weight, strict=True):
+        pair = (str(battles.items[a]), str(battles.items[b]))
+        if pair in found:
+            found[pair][outcome] += int(weight)
+        else:
+            found[pair[1], pair[0]][[1, 0, 2][outcome]] += int(weight)
+    assert {pair: tuple(counts) for pair, counts in found.items()} == PANDALM_TABLE

@@ -289,3 +289,29 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
         covered.append((ranked.interval[:, 0] <= truth) & (truth <= ranked.interval[:, 1]))
 
     assert 0.93 <= np.mean(covered) <= 0.97
+
+
+def test_votes_of_one_worker_hang_together_and_clustered_intervals_know_it() -> None:
+    """200 arenas of 60 workers, 20 votes each, whose tastes differ by item: only clustered intervals cover enough."""
+    rng = np.random.default_rng(8)
+    truth = np.array([-0.6, -0.2, 0.2, 0.6])
+    found: dict[str | None, list[Ranked]] = {None: [], "worker": []}
+    for _ in range(200):
+        taste = rng.normal(0, 0.8, (60, 4))
+        worker = np.repeat(np.arange(60), 20)
+        a = rng.integers(4, size=1200)
+        b = (a + rng.integers(1, 4, size=1200)) % 4
+        gap = truth[a] - truth[b] + taste[worker, a] - taste[worker, b]
+        outcome = np.where(rng.random(1200) < 1 / (1 + np.exp(-gap)), 0, 1)
+        battles = Battles.from_codes(a, b, outcome, n_items=4, workers=worker)
+        for cluster, rankings in found.items():
+            rankings.append(BradleyTerry(cluster=cluster).fit(battles))  # type: ignore[arg-type]
+
+    # What the average vote says is less spread than what each worker sees: the mean of many arenas stands for it.
+    target = np.mean([ranked.score for ranked in found[None]], axis=0)
+    held = {
+        cluster: np.mean([(each.interval[:, 0] <= target) & (target <= each.interval[:, 1]) for each in rankings])
+        for cluster, rankings in found.items()
+    }
+    assert 0.92 <= held["worker"] <= 0.98
+    assert held[None] < 0.88
