@@ -227,6 +227,16 @@ def test_groups_that_never_met_are_said_and_not_ranked_against_each_other() -> N
     assert ranked.interval[0, 1] - ranked.interval[0, 0] > 50
 
 
+@pytest.mark.parametrize("interval", ["sandwich", "model", "bootstrap"])
+@pytest.mark.parametrize("items", [[], ["x"], ["x", 2]])
+def test_nothing_to_rank_is_no_error(interval: str, items: list[object]) -> None:
+    for method in ("bradley-terry", "davidson"):
+        ranked = rank(Battles.from_arrays([], [], [], items=items), method, interval=interval, rounds=3)
+        assert ranked.items.tolist() == items
+        assert ranked.score.tolist() == [0.0] * len(items)
+        assert np.isfinite(ranked.interval).all()
+
+
 def test_no_battles_give_equal_items_and_a_note() -> None:
     ranked = BradleyTerry().fit(Battles.from_arrays([], [], [], items=["x", "y"]))
 

@@ -100,7 +100,7 @@ class Battles:
         """
         a_codes, a_ids = encode_names(a, "a")
         b_codes, b_ids = encode_names(b, "b")
-        order = _ordered([*a_ids.tolist(), *b_ids.tolist()]) if items is None else list(np.asarray(items).tolist())
+        order = _ordered([*a_ids.tolist(), *b_ids.tolist()]) if items is None else _listed(items)
         place = {item: code for code, item in enumerate(order)}
         if len(place) != len(order):
             raise ValueError("items names an item twice; give each once")
@@ -150,7 +150,7 @@ class Battles:
             )
         if len(results) and not 0 <= int(results.min()) <= int(results.max()) <= TIE:
             raise ValueError("outcome must be 0 (a preferred), 1 (b preferred) or 2 (tie)")
-        ids = np.arange(count) if items is None else object_array(list(np.asarray(items).tolist()))
+        ids = np.arange(count) if items is None else object_array(_listed(items))
         return cls._assembled(
             a_codes.astype(np.int32),
             b_codes.astype(np.int32),
@@ -261,6 +261,10 @@ def relative_difference(a: Any, b: Any) -> Floats:
     return np.where(both > 0, (ours - theirs) / np.where(both > 0, both, 1.0), 0.0)
 
 
+def _listed(items: Sequence[Any] | Ids) -> list[Any]:
+    return list(items.tolist() if isinstance(items, np.ndarray) else items)
+
+
 def _ordered(ids: list[Any]) -> list[Any]:
     distinct = list(dict.fromkeys(ids))
     try:
@@ -296,7 +300,8 @@ def _side(word: Any, outcomes: Mapping[Any, str] | None) -> int:
     elif isinstance(word, str):
         side, known = WORDS.get(word.strip().lower()), sorted(WORDS)
     else:
-        side, known = SCORES.get(float(word)), sorted(map(str, SCORES))
+        number = float(word) if isinstance(word, int | float) else -1.0
+        side, known = SCORES.get(number), sorted(map(str, SCORES))
     if side is None:
         raise ValueError(
             f"outcome {word!r} is not known, only {', '.join(known)}; give outcomes={{{word!r}: 'a' or 'b' or 'tie'}}"

@@ -22,12 +22,14 @@ def resamples(
         raise ValueError(f"a bootstrap needs 2 rounds or more, got {rounds}; 200 give fair intervals, 1000 good ones")
     generator = np.random.default_rng(seed)
     for _ in range(rounds):
-        if times is not None:
+        if battles == 0:
+            yield np.zeros(0 if times is None else len(times))
+        elif times is not None:
             yield generator.multinomial(battles, times / times.sum()).astype(np.float64)
         elif clusters is not None:
             present, code = np.unique(clusters, return_inverse=True)
             drawn = np.bincount(generator.integers(len(present), size=len(present)), minlength=len(present))
             yield drawn[code].astype(np.float64)
         else:
-            drawn = np.bincount(generator.integers(max(battles, 1), size=battles), minlength=battles)
+            drawn = np.bincount(generator.integers(battles, size=battles), minlength=battles)
             yield drawn.astype(np.float64)

@@ -10,7 +10,7 @@ import numpy as np
 
 from assay.quality.arrays import Codes, Floats, Ids, Offsets
 from assay.quality.coding import encode, object_array
-from assay.quality.ranking.battles import _numbers, _ordered, _placed, _sorted_codes
+from assay.quality.ranking.battles import _listed, _numbers, _ordered, _placed, _sorted_codes
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +74,7 @@ class Orders:
         keep = [row for row, order in enumerate(whole) if len(order) > 1 and ranked[row]]
         notes = () if len(keep) == len(whole) else (f"{len(whole) - len(keep)} rankings that compare nothing left out",)
         codes, ids = encode([one for row in keep for one in whole[row]], "orders")
-        order = _ordered(ids.tolist()) if items is None else list(items)
+        order = _ordered(ids.tolist()) if items is None else _listed(items)
         start = np.zeros(len(keep) + 1, dtype=np.int64)
         np.cumsum([len(whole[row]) for row in keep], out=start[1:])
         return cls(
