@@ -20,6 +20,7 @@ from assay.quality.redundancy import (
     PosteriorPolicy,
     allocate,
     decide,
+    price,
     replay,
 )
 from assay.quality.reliability.evidence import skill_confusion
@@ -100,6 +101,25 @@ def test_a_pool_takes_one_offer_a_task_the_doubtful_first_and_the_owed_always() 
     assert allocate(ExpectedGain(), offers, 2, rng).tolist() == [4, 3]
     assert allocate(ExpectedGain(), offers, 9, rng).tolist() == [4, 3, 1]
     assert allocate(ExpectedGain(), offers, 0, rng).tolist() == [4]
+
+
+def test_the_price_of_a_pool_lets_tasks_be_decided_alone() -> None:
+    """Five tasks in order of doubt; at the price of two labels, two of them would still ask."""
+    doubts = np.array([0.05, 0.4, 0.2, 0.3, 0.1])
+    offers = Offers(
+        task=np.arange(5),
+        posterior=np.stack([1 - doubts, doubts], axis=1),
+        votes=np.tile([1.0, 0.0], (5, 1)),
+        confusion=skill_confusion(np.full(5, 0.8), 2),
+        cost=np.ones(5),
+        prior=np.array([0.5, 0.5]),
+    )
+
+    at_two = ExpectedGain(worth_min=price(ExpectedGain(), offers, 2))
+
+    assert np.flatnonzero(np.isfinite(at_two.worth(offers))).tolist() == [1, 3]
+    assert price(ExpectedGain(), offers, 0) == np.inf
+    assert price(ExpectedGain(), offers, 9) == 0.0
 
 
 def crowd(

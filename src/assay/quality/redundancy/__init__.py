@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         PosteriorPolicy,
         allocate,
         decide,
+        price,
     )
     from assay.quality.redundancy.replaying import Replay, replay
 
@@ -38,6 +39,7 @@ __all__ = [
     "doubt_times_ability",
     "fitted_temperature",
     "information_gain",
+    "price",
     "replay",
     "task_posterior",
     "tempered",
@@ -58,6 +60,7 @@ _HOME: dict[str, str] = {
     "doubt_times_ability": "gains",
     "fitted_temperature": "beliefs",
     "information_gain": "gains",
+    "price": "policies",
     "replay": "replaying",
     "task_posterior": "beliefs",
     "tempered": "beliefs",

@@ -147,6 +147,23 @@ def allocate(policy: Policy, offers: Offers, labels: int, rng: np.random.Generat
     return taken
 
 
+def price(policy: Policy, offers: Offers, labels: int) -> float:
+    """What the last of ``labels`` labels would be worth, were the pool's best offers taken now: 0 or more.
+
+    Given to ``ExpectedGain(worth_min=...)``, it lets tasks be decided one by one, as their answers come in, at about
+    the pool's budget; work it out anew as the pool changes. Infinite where no label is left to spend.
+    """
+    if labels < 1:
+        return float("inf")
+    best = np.full(int(offers.task.max(initial=-1)) + 1, -np.inf)
+    np.maximum.at(best, offers.task, policy.worth(offers))
+    wanted = np.sort(best[(best > 0) & np.isfinite(best)])[::-1]
+    spare = labels - int(np.isposinf(best).sum())
+    if spare < 1:
+        return float(wanted[0]) if len(wanted) else 0.0
+    return float(wanted[spare - 1]) if len(wanted) >= spare else 0.0
+
+
 def _ahead(ahead: int, classes: int) -> int:
     """As many labels ahead as asked for, but no more than a thousand futures."""
     while ahead > 1 and classes**ahead > 1000:
