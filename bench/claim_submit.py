@@ -1,9 +1,9 @@
 """Claim and submit through the whole HTTP stack, against the same SQL run by pgbench on the same PostgreSQL.
 
 16 annotators claim a task and submit eight boxes as fast as they are answered, for some seconds; then pgbench runs
-the statements of those two requests (authentication, claim, turn, submission, event) over the same tables with as
-many clients. Printed: pairs a second of each and their ratio, the server's CPU time for a pair, and the 50th and
-99th percentile of each request.
+the two statements that those requests are (authentication and claim; authentication, submission and event) over the
+same tables with as many clients. Printed: pairs a second of each and their ratio, the server's CPU time for a pair,
+and the 50th and 99th percentile of each request.
 
     python bench/claim_submit.py [--seconds 10] [--annotators 16]
 
@@ -83,76 +83,42 @@ async def http_pairs(server: stage.Server, filled: stage.Stage, seconds: float) 
 
 
 def script(filled: stage.Stage) -> str:
-    """The statements of a claim and a submission, as pgbench says them."""
-    accounts, assignments, events = queries("accounts"), queries("assignments"), queries("events")
+    """The two statements of a claim and a submission, as pgbench says them."""
+    statements = queries("assignments")
     quoted = json.dumps(stage.answer(), separators=(",", ":"))
-    constants = {
-        "org": f"'{filled.organization_id}'::uuid",
-        "project": f"'{filled.project_id}'::uuid",
-        "now": "now()",
-        "lease": "now() + interval '30 minutes'",
-        "long_ago": "now() - interval '14 days'",
-        "id": "gen_random_uuid()",
-        "answer": f"'{quoted}'::json",
-    }
+    organization, now = f"'{filled.organization_id}'::uuid", "now()"
+    session = ["(:hash)::text::bytea", "(:worker)::uuid", "'annotator'", now, "now() - interval '14 days'"]
+    session.append("now() - interval '1 minute'")
 
-    def say(sql: str, *arguments: str) -> str:
-        values = [constants["org"], *arguments]
-        text = re.sub(r"\$(\d+)", lambda found: values[int(found[1]) - 1], sql)
-        return re.sub(r"--[^\n]*", "", text).strip()
+    def say(name: str, *arguments: str) -> str:
+        values = [organization, *session, *arguments]
+        return re.sub(r"\$(\d+)", lambda found: values[int(found[1]) - 1], statements[name])
 
-    c = constants
-    begin = f"begin;\nset local assay.organization = '{filled.organization_id}';"
-    known = say(accounts["session_caller"], "(:hash)::text::bytea", c["now"], c["long_ago"])
-    facts = say(assignments["claim_facts"], c["project"], "(:worker)::uuid")
     claim = say(
-        assignments["claim_turn"],
-        c["project"],
-        "'annotate'",
-        "(:worker)::uuid",
-        c["now"],
-        c["lease"],
+        "claim_at_once",
+        f"'{filled.project_id}'::uuid",
+        "1",
+        *("0", "20", "2147483647", "2147483647"),
+        "now() + interval '30 minutes'",
         "(:low)::bigint",
-        c["id"],
+        "gen_random_uuid()",
     )
-    turn = say(assignments["get_turn"], "(:claimed_id)::uuid")
     submit = say(
-        assignments["submit"],
+        "submit_at_once",
         "(:claimed_id)::uuid",
-        "(:worker)::uuid",
-        c["id"],
-        c["answer"],
+        "gen_random_uuid()",
+        f"'{quoted}'",
         "8",
         "4.2::real",
-        c["now"],
-    )
-    record = say(
-        events["record_events"],
-        c["now"],
-        "'worker'",
-        "(:worker)::uuid",
-        f"array[{c['id']}]",
-        "array['submission.created']",
-        f"array[{c['project']}]",
-        "array[(:claimed_task_id)::uuid]",
-        "array['{}']",
+        "gen_random_uuid()",
+        "'{}'",
     )
     return "\n".join(
         [
             "\\set n random(1, :workers)",
             "select worker as worker, hash as hash, low as low from bench_workers where n = :n \\gset",
-            begin,
-            "set local synchronous_commit = off;",
-            f"{known} \\gset known_",
-            f"{facts} \\gset facts_",
             f"{claim} \\gset claimed_",
-            "commit;",
-            begin,
-            f"{known} \\gset known_",
-            f"{turn} \\gset turn_",
             f"{submit} \\gset done_",
-            f"{record};",
-            "commit;",
         ]
     )
 
@@ -166,7 +132,8 @@ async def prepare_peer(server: stage.Server, filled: stage.Stage) -> None:
         for n, (worker, session) in enumerate(zip(filled.worker_ids, filled.sessions, strict=True), 1)
     ]
     await connection.executemany("insert into bench_workers values ($1, $2, $3, $4)", rows)
-    await connection.execute("vacuum analyze assignments; ")
+    await connection.execute("update sessions set last_seen_at = now()")
+    await connection.execute("vacuum analyze assignments")
     await connection.close()
 
 

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from assay.core.routing import (
     EARLY_TURNS,
+    NEVER,
     Asker,
     ProjectState,
     WhyNot,
     barred,
     eligible,
+    gold_gap,
     gold_is_due,
     priority_of,
     queue_position,
@@ -201,3 +203,13 @@ def test_turns_beyond_those_told_apart_change_nothing(since: int, more: int, rat
     capped = gold_is_due(min(since, bound), min(since + more, bound), rate, chance)
 
     assert capped == gold_is_due(since, since + more, rate, chance)
+
+
+@given(st.integers(0, 60), st.floats(0, 1), st.floats(0, 1, exclude_max=True))
+def test_a_gold_is_due_exactly_from_its_gap_on(total: int, rate: float, chance: float) -> None:
+    """Deciding before the last gold is known is the same decision."""
+    gap = gold_gap(total, rate, chance)
+
+    for since in {0, max(0, gap - 1), gap, gap + 1}:
+        assert gold_is_due(since, total, rate, chance) == (since >= gap) or gap == NEVER
+    assert gap < NEVER or rate < 1e-6, "there is a bound on going untested"

@@ -237,13 +237,31 @@ async def test_every_statement_prepares_on_this_server(name: str, database: Data
                 pytest.fail(f"{name}.sql: {title}: {error}")
 
 
+SCHEMA = resources.files("assay.store").joinpath("schema.sql").read_text()
+FUNCTIONS = dict(re.findall(r"create function (\w+)\((.*?)\$\$;", SCHEMA, flags=re.DOTALL))
+
+
+def _names_its_organization(sql: str) -> bool:
+    """By itself, or by handing it on to a function of the schema."""
+    called = re.findall(r"\b(\w+)\(\$1[,)]", sql)
+    return bool(re.search(r"organization_id\s*=\s*\$1|\(organization_id|where id = \$1", sql)) or any(
+        name in FUNCTIONS for name in called
+    )
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_every_statement_names_its_organization(name: str) -> None:
     """The second wall, and what lets the indexes be used: `$1` is the organization."""
     for title, sql in queries(name).items():
-        assert re.search(r"organization_id\s*=\s*\$1|\(organization_id|where id = \$1", sql) or title in {
-            "insert_organization"
-        }, f"{name}.sql: {title} does not say organization_id = $1"
+        assert _names_its_organization(sql) or title in {"insert_organization"}, (
+            f"{name}.sql: {title} does not say organization_id = $1"
+        )
+
+
+@pytest.mark.parametrize("name", [name for name, text in FUNCTIONS.items() if "returns trigger" not in text])
+def test_every_function_names_its_organization(name: str) -> None:
+    assert FUNCTIONS[name].startswith("uuid")
+    assert _names_its_organization(FUNCTIONS[name])
 
 
 async def test_the_schema_is_what_the_migrations_make(server_url: str, database_url: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import ceil
+from math import ceil, floor, inf
 from typing import Literal, TypeAlias
 from uuid import UUID
 
@@ -46,6 +46,10 @@ DRY_SECONDS = 1.0
 # spammer is found after some twenty turns even where golds are rare.
 EARLY_TURNS = 20
 EARLY_RATE = 0.25
+# A gold in more than a million turns is none.
+RATE_MIN = 1e-6
+# A gap that no worker's turns ever reach.
+NEVER = (1 << 31) - 1
 
 
 class Asker(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,18 +110,34 @@ def gold_is_due(turns_since_gold: int, claims_total: int, rate: float, chance: f
     rate holds; it has a bound, so nobody goes untested for long; and no turn before the bound is safer to spam
     than another, as it would be with a fixed beat. The first turns have a rate of at least ``EARLY_RATE``.
     """
-    if rate <= 0.0:
+    if rate < RATE_MIN:
         return False
-    if claims_total < EARLY_TURNS:
-        rate = max(rate, EARLY_RATE)
-    turns_left = 2.0 / rate - 1.0 - turns_since_gold
+    turns_left = 2.0 / _rate_at(claims_total, rate) - 1.0 - turns_since_gold
     return turns_left <= 1.0 or chance < 1.0 / turns_left
+
+
+def gold_gap(claims_total: int, rate: float, chance: float) -> int:
+    """How many turns since the worker's last gold make the next one due, for this chance: ``gold_is_due`` is true from
+    there on. For whoever must decide before they know when the last gold was. At most ``NEVER``."""
+    if rate < RATE_MIN:
+        return NEVER
+    guess = 2.0 / _rate_at(claims_total, rate) - 1.0 - (1.0 / chance if chance > 0.0 else inf)
+    gap = floor(max(0.0, guess))
+    while not gold_is_due(gap, claims_total, rate, chance):
+        gap += 1
+    while gap > 0 and gold_is_due(gap - 1, claims_total, rate, chance):
+        gap -= 1
+    return gap
+
+
+def _rate_at(claims_total: int, rate: float) -> float:
+    return max(rate, EARLY_RATE) if claims_total < EARLY_TURNS else rate
 
 
 def turns_told_apart(rate: float) -> int:
     """How many of a worker's last turns ``gold_is_due`` can tell apart: with more since the last gold, or in all,
     its answer is the same."""
-    return max(EARLY_TURNS, ceil(2.0 / rate)) if rate > 0.0 else 0
+    return max(EARLY_TURNS, ceil(2.0 / rate)) if rate >= RATE_MIN else 0
 
 
 def queue_position(priority: int, sequence: int) -> int:

@@ -1,34 +1,63 @@
-"""Turns that this process gave out not long ago.
+"""What this process saw not long ago, so that a claim or a submission need not read it again.
 
 What a submission must know of its turn (whose it is, on which task, under which version, how large the photo is) does
-not change once the turn is claimed, and the claim has just read it. Whether the turn still is the worker's is asked
-of the database all the same, by the statement that takes the submission in.
+not change once the turn is claimed, and the claim has just read it. Who carries a session and what a project asks may
+change at any moment; the statement that uses what is remembered here also checks that it is still so.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Final, Generic, TypeVar
 from uuid import UUID
 
-from assay.services.routing import HeldTurn
+from assay.services.context import Caller
+from assay.services.routing import HeldTurn, Version
 
 _KEPT: Final = 5_000
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
-class GivenTurns:
-    """The turns given last, by organization and id."""
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[UUID, UUID], HeldTurn] = OrderedDict()
+class Kept(Generic[Key, Value]):
+    """The values put last, so many of them."""
 
-    def put(self, organization_id: UUID, turn: HeldTurn) -> None:
-        # Marks to begin with may be many, and a submission does not look at them.
-        self._kept[organization_id, turn.id] = replace(turn, prelabels=None, draft=None)
-        if len(self._kept) > _KEPT:
+    def __init__(self, most: int = _KEPT) -> None:
+        self._most = most
+        self._kept: OrderedDict[Key, Value] = OrderedDict()
+
+    def put(self, key: Key, value: Value) -> None:
+        self._kept[key] = value
+        self._kept.move_to_end(key)
+        if len(self._kept) > self._most:
             self._kept.popitem(last=False)
 
-    def take(self, organization_id: UUID, turn_id: UUID) -> HeldTurn | None:
-        """The turn, once: whoever asks again is repeating a request and should read what became of the first."""
-        return self._kept.pop((organization_id, turn_id), None)
+    def get(self, key: Key) -> Value | None:
+        return self._kept.get(key)
+
+    def take(self, key: Key) -> Value | None:
+        return self._kept.pop(key, None)
+
+
+@dataclass(frozen=True)
+class GivenTurn:
+    """A turn as it was given, under the version it was given under."""
+
+    turn: HeldTurn
+    version: Version
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """``turns`` by organization and id; ``callers`` by the hash of their session's token, which tells the organization
+    too; ``versions``, the current ones, by organization and project."""
+
+    turns: Kept[tuple[UUID, UUID], GivenTurn] = field(default_factory=Kept)
+    callers: Kept[bytes, Caller] = field(default_factory=Kept)
+    versions: Kept[tuple[UUID, UUID], Version] = field(default_factory=Kept)
+
+    def give(self, organization_id: UUID, turn: HeldTurn, version: Version) -> None:
+        # Marks to begin with may be many, and a submission does not look at them.
+        self.turns.put((organization_id, turn.id), GivenTurn(replace(turn, prelabels=None, draft=None), version))

@@ -24,11 +24,11 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Message, Scope
 
-from assay.core import errors, tokens
+from assay.core import errors, ids, tokens
 from assay.core.ports import Blobs, Seals
 from assay.faces import throttle
 from assay.faces.broadcast import Broadcast
-from assay.faces.given import GivenTurns
+from assay.faces.given import Remembered
 from assay.faces.hints import QueueHints
 from assay.faces.throttle import Gate
 from assay.services import accounts
@@ -66,10 +66,14 @@ class House:
     gate: Gate = field(default_factory=Gate)
     # Where each queue begins, as far as this process knows.
     hints: QueueHints = field(default_factory=QueueHints)
-    # Turns given by this process not long ago, so that a submission need not read what the claim just read.
-    given: GivenTurns = field(default_factory=GivenTurns)
+    # What this process saw not long ago, for claims and submissions in one round trip.
+    remembered: Remembered = field(default_factory=Remembered)
     # Streams that share what they look at.
     watching: Broadcast = field(default_factory=Broadcast)
+
+    def new_id(self, now: datetime) -> UUID:
+        """An id for a row that is written outside any context."""
+        return ids.uuid7(int(now.timestamp() * 1000), self.random_bytes(10))
 
     def announce(self, context: Context) -> None:
         """After the commit: what the context opened is no news to the next claim."""

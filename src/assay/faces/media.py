@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import unquote
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from assay.core.photos import StoredPhoto, blob_key, content_type_of
 from assay.core.ports import Blobs
 from assay.faces.http import AnyRequest, House, enter, house
 from assay.services import projects
-from assay.services.context import Caller, Context
+from assay.services.context import Caller
 
 # Addresses stay the same within an hour, so that browsers keep what they have loaded, and end one to two hours later.
 _STEP_SECONDS: Final = 3600
@@ -47,11 +47,20 @@ class Media(msgspec.Struct, kw_only=True):
     file_name: str
 
 
-def media_of(home: House, context: Context, attachment_id: UUID, photo: StoredPhoto) -> Media:
+class Asker(Protocol):
+    """Who looks at a photo, and when."""
+
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def caller(self) -> Caller: ...
+
+
+def media_of(home: House, asker: Asker, attachment_id: UUID, photo: StoredPhoto) -> Media:
     """A photo as the caller is shown it."""
-    whole_hours = int(context.now.timestamp()) // _STEP_SECONDS
+    whole_hours = int(asker.now.timestamp()) // _STEP_SECONDS
     expires_at = datetime.fromtimestamp((whole_hours + 2) * _STEP_SECONDS, UTC)
-    viewer = viewer_of(context.caller)
+    viewer = viewer_of(asker.caller)
 
     def url(key: str) -> str:
         return home.blobs.signed_url(key, expires_at=expires_at, content_type=content_type_of(key), viewer=viewer)

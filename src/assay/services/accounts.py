@@ -17,6 +17,7 @@ from assay.services.context import Caller, Context
 from assay.store import accounts as store
 from assay.store import due, events
 from assay.store.accounts import ApiKey, Member, Organization
+from assay.store.at_once import SeenSession
 from assay.store.connection import Tenant, queries
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "members",
     "organization",
     "revoke_api_key",
+    "seen_session",
     "sign_in",
     "sign_out",
 ]
@@ -112,6 +114,13 @@ async def authenticate(tenant: Tenant, token: Token, now: datetime) -> Caller:
                 await tenant.execute(sql["touch_key"], row["key_id"], now)
             return Caller("key", row["role"], key_id=row["key_id"], name=row["name"], mode=row["mode"])
     raise Unauthenticated(ENDED)
+
+
+def seen_session(token: Token, caller: Caller, now: datetime) -> SeenSession | None:
+    """What to ask of a session whose caller was seen before; none for what cannot be asked in passing."""
+    if token.kind != "session" or caller.worker_id is None:
+        return None
+    return SeenSession(token.hash, caller.worker_id, caller.role, now - SESSION_IDLE, now - SEEN_EVERY)
 
 
 async def keep_to_test(context: Context, ids: Sequence[UUID]) -> None:

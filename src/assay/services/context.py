@@ -13,6 +13,8 @@ from itertools import count
 from typing import Literal, Protocol
 from uuid import UUID
 
+import asyncpg
+
 from assay.core import ids, permissions
 from assay.core.errors import Forbidden
 from assay.core.permissions import Permission, Role
@@ -48,6 +50,9 @@ class Tenants(Protocol):
 
     def tenant(self, organization_id: UUID, *, durable: bool = True) -> AbstractAsyncContextManager[Tenant]:
         """A transaction that sees one organization; committed on leaving, rolled back on any exception."""
+
+    async def at_once(self, organization_id: UUID, sql: str, *args: object) -> asyncpg.Record | None:
+        """The first row of one statement that enters the tenant by itself and is a transaction of its own."""
 
 
 SYSTEM = Caller(kind="system", role="owner", name="Assay")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -11,10 +11,12 @@ import msgspec
 from assay.core.annotations import kind_named
 from assay.core.annotations.kind import Answer
 from assay.core.errors import Conflict, Invalid, LeaseLost, NotFound, TooLarge
-from assay.services.context import Context
+from assay.services.context import Context, Tenants
 from assay.services.threads import computed
-from assay.store import assignments, due, events, projects
+from assay.store import assignments, at_once, due, events, projects
 from assay.store.assignments import HeldTurn
+from assay.store.at_once import SeenSession
+from assay.store.projects import Version
 
 ANSWER_BYTES_MAX = 8 * 1024 * 1024
 COMMENT_LENGTH_MAX = 2000
@@ -30,16 +32,10 @@ async def submit(
     with another answer, and ``Invalid`` naming what is wrong in the answer.
     """
     turn = given if given is not None and given.worker_id == context.worker_id else await _held(context, turn_id)
-    if turn.stage != "annotate":
-        raise Conflict("This is a review turn: send a verdict instead of an answer.")
     version = await projects.version(context.tenant, turn.project_id, turn.project_version)
-    if not 0 <= duration_seconds < 1e7:
-        raise Invalid("Must be within 0 and 10,000,000 seconds.", "duration_seconds")
-    checked = await computed([answer], kind_named(turn.kind).check, answer, version.taxonomy, turn.size)
+    checked = await _checked(turn, version, answer, duration_seconds)
     if turn.state == "submitted":
         return await _already_submitted(context, turn, checked)
-    if len(msgspec.json.encode(checked)) > ANSWER_BYTES_MAX:
-        raise TooLarge(f"An answer has at most {ANSWER_BYTES_MAX // 2**20} MiB of JSON.")
     submission_id = context.new_id()
     done = await assignments.submit(
         context.tenant,
@@ -56,6 +52,50 @@ async def submit(
         return await _already_submitted(context, turn, checked)
     await _record(context, turn, "submission.created", {"submission_id": str(submission_id)})
     return submission_id
+
+
+async def submit_at_once(
+    tenants: Tenants,
+    organization_id: UUID,
+    session: SeenSession,
+    turn: HeldTurn,
+    version: Version,
+    answer: Any,
+    duration_seconds: float,
+    *,
+    now: datetime,
+    submission_id: UUID,
+    event_id: UUID,
+) -> bool:
+    """``submit`` in one round trip, for a turn as it was given to this worker not long ago, under its own version.
+
+    False when nothing was written: then ask ``submit``, which knows why. Raises ``Conflict``, ``Invalid`` and
+    ``TooLarge`` for the answer.
+    """
+    checked = await _checked(turn, version, answer, duration_seconds)
+    return await at_once.submit(
+        tenants,
+        organization_id,
+        session,
+        turn.id,
+        submission_id,
+        checked,
+        len(checked.get("annotations", ())),
+        duration_seconds,
+        now=now,
+        event_id=event_id,
+    )
+
+
+async def _checked(turn: HeldTurn, version: Version, answer: Any, duration_seconds: float) -> Answer:
+    if turn.stage != "annotate":
+        raise Conflict("This is a review turn: send a verdict instead of an answer.")
+    if not 0 <= duration_seconds < 1e7:
+        raise Invalid("Must be within 0 and 10,000,000 seconds.", "duration_seconds")
+    checked = await computed([answer], kind_named(turn.kind).check, answer, version.taxonomy, turn.size)
+    if len(msgspec.json.encode(checked)) > ANSWER_BYTES_MAX:
+        raise TooLarge(f"An answer has at most {ANSWER_BYTES_MAX // 2**20} MiB of JSON.")
+    return checked
 
 
 async def _already_submitted(context: Context, turn: HeldTurn, answer: Answer) -> UUID:

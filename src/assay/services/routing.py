@@ -10,26 +10,34 @@ from uuid import UUID
 from assay.core import permissions
 from assay.core.annotations.kind import Answer
 from assay.core.errors import Forbidden, NotFound
-from assay.core.routing import gold_is_due, turns_told_apart
+from assay.core.routing import EARLY_TURNS, gold_gap, gold_is_due, turns_told_apart
 from assay.core.tasks import Stage
-from assay.services.context import Context
-from assay.store import assignments, projects
+from assay.services.context import Context, Tenants
+from assay.store import assignments, at_once, projects
 from assay.store.assignments import HeldTurn as HeldTurn
+from assay.store.at_once import GoldGaps, SeenSession
 from assay.store.connection import queries
+from assay.store.projects import Version as Version
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """``position``: where in the queue it stood; none for a gold, which stands in no queue."""
+    """``position``: where in the queue it stood; none for a gold, which stands in no queue, and for a turn that was
+    kept for this worker, which is given whatever stands before it. ``version``: the project's current one, which may
+    be newer than the turn's."""
 
     turn: HeldTurn
     position: int | None
+    version: Version
 
 
-async def claim_next(context: Context, project_id: UUID, stage: Stage, *, from_position: int = 0) -> Claimed | None:
+async def claim_next(
+    context: Context, project_id: UUID, stage: Stage, *, from_position: int = 0, chance: float | None = None
+) -> Claimed | None:
     """Gives the caller the next turn that fits them, or none when nothing does now.
 
-    ``from_position``: where in the queue to begin to look (see ``core.routing.ClaimHints``). Raises ``NotFound``,
+    ``from_position``: where in the queue to begin to look (see ``core.routing.ClaimHints``). ``chance``: within
+    [0, 1), where it was drawn before (see ``claim_at_once``). Raises ``NotFound``,
     and ``Forbidden`` for a worker suspended in the project or a role that does not do this stage.
     """
     context.require("work.review" if stage == "review" else "work.annotate")
@@ -39,9 +47,11 @@ async def claim_next(context: Context, project_id: UUID, stage: Stage, *, from_p
         raise Forbidden(f"You are suspended in this project: {facts.suspended_reason}")
     if facts.state != "active":
         return None
-    policy = (await projects.version(context.tenant, project_id, facts.version)).policy
+    version = await projects.version(context.tenant, project_id, facts.version)
+    policy = version.policy
     lease_until = now + timedelta(seconds=policy.lease_seconds)
-    if stage == "annotate" and facts.has_golds and await _gold_is_due(context, project_id, policy.gold.rate):
+    chance = context.chance() if chance is None else chance
+    if stage == "annotate" and facts.has_golds and await _gold_is_due(context, project_id, policy.gold.rate, chance):
         turn_id = context.new_id()
         if await assignments.claim_gold(
             context.tenant,
@@ -53,7 +63,7 @@ async def claim_next(context: Context, project_id: UUID, stage: Stage, *, from_p
             from_position=from_position,
             event_id=context.new_id(),
         ):
-            return Claimed(await assignments.get(context.tenant, turn_id), None)
+            return Claimed(await assignments.get(context.tenant, turn_id), None, version)
     found = await assignments.claim(
         context.tenant,
         project_id,
@@ -66,16 +76,54 @@ async def claim_next(context: Context, project_id: UUID, stage: Stage, *, from_p
     )
     if found is None:
         return None
-    return Claimed(*found)
+    return _claimed(*found, version)
 
 
-async def _gold_is_due(context: Context, project_id: UUID, rate: float) -> bool:
+async def _gold_is_due(context: Context, project_id: UUID, rate: float, chance: float) -> bool:
     if rate <= 0.0:
         return False
     total, since_gold = await assignments.recent_turns(
         context.tenant, project_id, context.worker_id, turns_told_apart(rate)
     )
-    return gold_is_due(since_gold, total, rate, context.chance())
+    return gold_is_due(since_gold, total, rate, chance)
+
+
+async def claim_at_once(
+    tenants: Tenants,
+    organization_id: UUID,
+    session: SeenSession,
+    project_id: UUID,
+    version: Version,
+    *,
+    now: datetime,
+    chance: float,
+    event_id: UUID,
+    from_position: int = 0,
+) -> Claimed | None:
+    """``claim_next`` of an annotate turn, in one round trip, for a worker who claimed here before.
+
+    ``version``: the project's, as of then. ``chance``: within [0, 1), the same that is given to ``claim_next``
+    afterwards. None when anything has changed, when a gold is due, or when nothing fits from that position on: then
+    ask ``claim_next``, which knows why.
+    """
+    rate = version.policy.gold.rate
+    found = await at_once.claim(
+        tenants,
+        organization_id,
+        session,
+        project_id,
+        version.version,
+        GoldGaps(turns_told_apart(rate), EARLY_TURNS, gold_gap(0, rate, chance), gold_gap(EARLY_TURNS, rate, chance)),
+        now=now,
+        lease_until=now + timedelta(seconds=version.policy.lease_seconds),
+        from_position=from_position,
+        event_id=event_id,
+    )
+    return None if found is None else _claimed(*found, version)
+
+
+def _claimed(turn: HeldTurn, position: int, version: Version) -> Claimed:
+    return Claimed(turn, position if turn.reserved_for is None else None, version)
 
 
 async def first_open(context: Context, project_id: UUID, stage: Stage) -> int | None:

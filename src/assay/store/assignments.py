@@ -44,6 +44,7 @@ class HeldTurn:
     round: int
     state: str
     worker_id: UUID | None
+    reserved_for: UUID | None
     claimed_at: datetime | None
     lease_until: datetime | None
     extended: bool
@@ -89,7 +90,7 @@ async def claim(
     row = await tenant.fetchrow(
         queries("assignments")["claim_turn"], project_id, stage, worker_id, now, lease_until, from_position, event_id
     )
-    return None if row is None else (_held(row), row["queue_position"])
+    return None if row is None else (held_from(row), row["queue_position"])
 
 
 async def claim_gold(
@@ -116,10 +117,11 @@ async def get(tenant: Tenant, turn_id: UUID) -> HeldTurn:
     row = await tenant.fetchrow(queries("assignments")["get_turn"], turn_id)
     if row is None:
         raise NotFound(MISSING)
-    return _held(row)
+    return held_from(row)
 
 
-def _held(row: Any) -> HeldTurn:
+def held_from(row: Any) -> HeldTurn:
+    """A row of the statements that give a turn with everything."""
     return HeldTurn(
         **{name: row[name] for name in _PLAIN},
         prelabels=from_json(row["prelabels"]),

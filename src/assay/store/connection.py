@@ -169,6 +169,14 @@ class Database:
         finally:
             await self._pool.release(connection)
 
+    async def at_once(self, organization_id: UUID, sql: str, *args: object) -> asyncpg.Record | None:
+        """The first row of one statement that is a transaction by itself: it calls one of the schema's functions that
+        enter the tenant they are given as ``$1``. One round trip instead of four."""
+        assert self._pool is not None, "open the database first"
+        with _as_rules():
+            async with self._pool.acquire(timeout=30) as connection:
+                return await connection.fetchrow(sql, organization_id, *args)
+
     async def _begun(self, begin: str) -> PoolConnectionProxy[Any]:
         """A connection with an open transaction. After a crash of the database every idle connection is dead and
         only finds out when it is used; each is thrown away and replaced, as nothing has been asked of it yet."""

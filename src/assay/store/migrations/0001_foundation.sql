@@ -264,6 +264,9 @@ create table assignments (
 -- The queue itself. Partial, so that it stays as small as the work that is waiting.
 create index assignments_queue on assignments (organization_id, project_id, stage, queue_position)
     where state = 'open';
+-- Turns kept for one worker, who is given them first.
+create index assignments_kept on assignments (organization_id, reserved_for)
+    where state = 'open' and reserved_for is not null;
 create index assignments_of_task on assignments (organization_id, task_id);
 -- Nobody gets a second turn on one task in one round, unless the first ended without a mark.
 create unique index assignments_one_turn on assignments (organization_id, task_id, stage, round, worker_id)
@@ -503,6 +506,239 @@ create table queue.due_tasks (
     attempts smallint not null default 0,
     failure text
 ) with (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);
+
+-- --- the hot path, in one round trip ------------------------------------------------------------------------------
+--
+-- A worker's claim and submission are most of what the server does, and each question to the database costs more than
+-- its answer. These functions hold the statements that the ordinary way uses one by one, and the two that do all of it
+-- at once. They run with their caller's rights and meet the walls of the tenant that they enter.
+
+-- The member behind a session, if the session is alive and so is the member. $2 hash, $3 now, $4 the oldest last sight
+-- of a session that has not gone stale.
+create function session_caller(uuid, bytea, timestamptz, timestamptz)
+returns table (member_id uuid, name text, email text, role text, worker_id uuid, last_seen_at timestamptz)
+language sql stable as $$
+    select member.id, member.name, member.email, member.role, worker.id, session.last_seen_at
+    from sessions session
+    join members member on member.organization_id = $1 and member.id = session.member_id
+    left join workers worker on worker.organization_id = $1 and worker.member_id = member.id
+    where session.organization_id = $1 and session.token_hash = $2
+        and session.revoked_at is null and session.expires_at > $3 and session.last_seen_at > $4
+        and member.disabled_at is null
+$$;
+
+-- Of the last $4 turns of worker $3 in project $2: how many there are, and how many came after the last gold. The bound
+-- keeps a claim as cheap for who has done ten thousand as for a newcomer.
+create function recent_turns(uuid, uuid, uuid, integer)
+returns table (total bigint, since_gold bigint)
+language sql stable as $$
+    with recent as (
+        select turn.task_id, row_number() over (order by turn.claimed_at desc, turn.id desc) as place
+        from assignments turn
+        where turn.organization_id = $1 and turn.project_id = $2 and turn.worker_id = $3 and turn.stage = 'annotate'
+            and turn.claimed_at is not null
+        order by turn.claimed_at desc, turn.id desc
+        limit $4
+    )
+    select count(*), coalesce(min(recent.place) filter (where task.is_gold) - 1, count(*))
+    from recent
+    join tasks task on task.organization_id = $1 and task.id = recent.task_id
+$$;
+
+-- A turn of project $2 at stage $3 for worker $4: one that is kept for them, else the first open one that they may take,
+-- from queue position $7 on; $5 now, $6 the end of the lease, $8 the event's id. Rows that another claim is taking right
+-- now are passed over, so claims do not wait for each other. The conditions on `mine` are core.routing.barred. What
+-- comes back is the turn with all it takes to work on it: one round trip for a claim.
+create function claim_turn(uuid, uuid, text, uuid, timestamptz, timestamptz, bigint, uuid)
+returns table (
+    queue_position bigint, id uuid, task_id uuid, project_id uuid, stage text, round integer, state text,
+    worker_id uuid, reserved_for uuid, claimed_at timestamptz, lease_until timestamptz, extended boolean, reason text,
+    project_name text, kind text, project_version integer, prelabels json, is_gold boolean, draft json,
+    attachment_id uuid, file_name text, content_type text, width integer, height integer, display_width integer,
+    display_height integer, blob_key text, display_key text, thumbnail_key text, sha256 bytea, byte_count bigint)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+    chosen uuid;
+begin
+    select turn.id into chosen from assignments turn
+    where turn.organization_id = $1 and turn.reserved_for = $4 and turn.project_id = $2 and turn.stage = $3
+        and turn.state = 'open'
+        and not exists (
+            select from assignments mine
+            where mine.organization_id = $1 and mine.task_id = turn.task_id and mine.worker_id = $4
+                and (mine.stage = turn.stage and mine.round = turn.round
+                        and mine.state in ('claimed', 'submitted', 'skipped', 'reported')
+                    or mine.stage <> turn.stage and mine.state in ('claimed', 'submitted')))
+    order by turn.queue_position
+    limit 1
+    for update skip locked;
+    if chosen is null then
+        select turn.id into chosen from assignments turn
+        where turn.organization_id = $1 and turn.project_id = $2 and turn.stage = $3 and turn.state = 'open'
+            and turn.queue_position >= $7 and turn.reserved_for is null
+            and not exists (
+                select from assignments mine
+                where mine.organization_id = $1 and mine.task_id = turn.task_id and mine.worker_id = $4
+                    and (mine.stage = turn.stage and mine.round = turn.round
+                            and mine.state in ('claimed', 'submitted', 'skipped', 'reported')
+                        or mine.stage <> turn.stage and mine.state in ('claimed', 'submitted')))
+        order by turn.queue_position
+        limit 1
+        for update skip locked;
+    end if;
+    if chosen is null then
+        return;
+    end if;
+    return query
+    with claimed as (
+        update assignments
+        set state = 'claimed', worker_id = $4, claimed_at = $5, lease_until = $6
+        where assignments.organization_id = $1 and assignments.id = chosen
+        returning assignments.*
+    ), event as (
+        insert into events (organization_id, id, type, at, actor_kind, actor_id, project_id, task_id, data)
+        select $1, $8, 'assignment.claimed', $5, 'worker', $4, $2, task_id, json_build_object('assignment_id', id)
+        from claimed
+    )
+    select assignment.queue_position, assignment.id, assignment.task_id, assignment.project_id, assignment.stage,
+           assignment.round, assignment.state, assignment.worker_id, assignment.reserved_for, assignment.claimed_at,
+           assignment.lease_until, assignment.extended, assignment.reason, project.name as project_name, project.kind,
+           task.project_version, task.prelabels, task.is_gold, null::json as draft,
+           attachment.id as attachment_id, attachment.file_name, attachment.content_type, attachment.width,
+           attachment.height, attachment.display_width, attachment.display_height, attachment.blob_key,
+           attachment.display_key, attachment.thumbnail_key, attachment.sha256, attachment.byte_count
+    from claimed assignment
+    join tasks task on task.organization_id = $1 and task.id = assignment.task_id
+    join projects project on project.organization_id = $1 and project.id = assignment.project_id
+    left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id;
+end $$;
+
+-- Submits turn $2 of worker $3: $4 the submission's id, $5 the answer, $6 how many annotations, $7 seconds, $8 now. One
+-- statement, so that a turn is submitted whole or not at all. No row comes back when the turn is no longer the
+-- worker's: it expired, was taken back, or was submitted already.
+create function submit_turn(uuid, uuid, uuid, uuid, text, integer, real, timestamptz)
+returns table (task_id uuid, project_id uuid)
+language plpgsql as $$
+#variable_conflict use_column
+begin
+    return query
+    with closed as (
+        update assignments set state = 'submitted', closed_at = $8, lease_until = null
+        where organization_id = $1 and id = $2 and worker_id = $3 and state = 'claimed' and stage = 'annotate'
+        returning id, task_id, project_id, round, claimed_at
+    ), submission as (
+        insert into submissions (organization_id, id, assignment_id, task_id, project_id, worker_id, round, answer,
+            annotation_count, duration_seconds, submitted_at)
+        select $1, $4, id, task_id, project_id, $3, round, $5::json, $6,
+               least($7::real, extract(epoch from $8 - claimed_at)::real), $8
+        from closed
+        returning task_id, project_id
+    ), draft as (
+        delete from drafts where organization_id = $1 and assignment_id = $2
+    ), advance as (
+        insert into queue.due_tasks (organization_id, task_id) select $1, task_id from closed
+    )
+    select task_id, project_id from submission;
+end $$;
+
+-- Adds events at $2 by actor $3, $4 (arrays: $5 ids, $6 types, $7 projects, $8 tasks, $9 data) and, for each webhook that
+-- listens, a delivery with its job: all of them or none.
+create function record_events(uuid, timestamptz, text, uuid, uuid[], text[], uuid[], uuid[], text[])
+returns void
+language plpgsql as $$
+begin
+    with event as (
+        insert into events (organization_id, id, type, at, actor_kind, actor_id, project_id, task_id, data)
+        select $1, e.id, e.type, $2, $3, $4, e.project_id, e.task_id, e.data::json
+        from unnest($5::uuid[], $6::text[], $7::uuid[], $8::uuid[], $9::text[])
+            as e (id, type, project_id, task_id, data)
+        returning id, type, at, project_id, task_id, data
+    ), delivery as (
+        insert into deliveries (organization_id, id, webhook_id, event_id, event_type, payload, created_at, next_attempt_at)
+        select $1, gen_random_uuid(), webhook.id, event.id, event.type,
+               json_build_object('type', event.type, 'timestamp', event.at, 'data', json_build_object(
+                   'event_id', event.id, 'project_id', event.project_id, 'task_id', event.task_id,
+                   'details', event.data))::text,
+               $2, $2
+        from event join webhooks webhook
+            on webhook.organization_id = $1 and webhook.disabled_at is null
+            and ('*' = any (webhook.events) or event.type = any (webhook.events))
+        returning id
+    )
+    insert into queue.pgqueuer (priority, entrypoint, payload, status)
+    select 0, 'send_callback',
+           convert_to(json_build_object('organization_id', $1, 'subject', delivery.id)::text, 'UTF8'), 'queued'
+    from delivery;
+end $$;
+
+-- A claim as a whole by somebody who was here before: the session $2 must still be that of worker $3 in role $4, seen
+-- lately ($5 now, $6 stale before, $7 lately), project $8 active in version $9 and the worker not suspended in it. A gold
+-- must not be due: $10 recent turns are looked at (none for a project without golds), the worker's first $11 turns allow
+-- a gap of fewer than $12 between golds, later ones fewer than $13. $14 lease, $15 position, $16 the event's id.
+-- No row: ask the ordinary way, which knows what to answer.
+create function claim_at_once(uuid, bytea, uuid, text, timestamptz, timestamptz, timestamptz, uuid, integer,
+    integer, integer, integer, integer, timestamptz, bigint, uuid)
+returns table (
+    queue_position bigint, id uuid, task_id uuid, project_id uuid, stage text, round integer, state text,
+    worker_id uuid, reserved_for uuid, claimed_at timestamptz, lease_until timestamptz, extended boolean, reason text,
+    project_name text, kind text, project_version integer, prelabels json, is_gold boolean, draft json,
+    attachment_id uuid, file_name text, content_type text, width integer, height integer, display_width integer,
+    display_height integer, blob_key text, display_key text, thumbnail_key text, sha256 bytea, byte_count bigint)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+    turns record;
+begin
+    -- A claim that a crash undoes is a lease nobody holds, so its commit need not wait for the disk.
+    perform set_config('assay.organization', $1::text, true), set_config('synchronous_commit', 'off', true);
+    perform from session_caller($1, $2, $5, $6) caller
+    where caller.worker_id = $3 and caller.role = $4 and caller.last_seen_at > $7
+        and exists (select from projects project
+            where project.organization_id = $1 and project.id = $8 and project.state = 'active' and project.version = $9)
+        and not exists (select from suspensions suspension
+            where suspension.organization_id = $1 and suspension.project_id = $8 and suspension.worker_id = $3
+                and suspension.lifted_at is null);
+    if not found then
+        return;
+    end if;
+    if $10 > 0 and exists (select from tasks task
+        where task.organization_id = $1 and task.project_id = $8 and task.is_gold and task.state = 'annotating')
+    then
+        select recent.total, recent.since_gold into turns from recent_turns($1, $8, $3, $10) recent;
+        if turns.since_gold >= (case when turns.total < $11 then $12 else $13 end) then
+            return;
+        end if;
+    end if;
+    return query select * from claim_turn($1, $8, 'annotate', $3, $5, $14, $15, $16);
+end $$;
+
+-- A submission as a whole by somebody who was here before: the session $2 as above up to $7, then turn $8, submission $9,
+-- answer $10, annotations $11, seconds $12, event $13 and its data $14. True when it was taken in; false: ask the
+-- ordinary way. Its commit waits for the disk.
+create function submit_at_once(uuid, bytea, uuid, text, timestamptz, timestamptz, timestamptz, uuid, uuid, text, integer,
+    real, uuid, text)
+returns boolean
+language plpgsql as $$
+#variable_conflict use_column
+declare
+    done record;
+begin
+    perform set_config('assay.organization', $1::text, true);
+    perform from session_caller($1, $2, $5, $6) caller
+    where caller.worker_id = $3 and caller.role = $4 and caller.last_seen_at > $7;
+    if not found then
+        return false;
+    end if;
+    select submitted.task_id, submitted.project_id into done
+    from submit_turn($1, $8, $3, $9, $10, $11, $12, $5) submitted;
+    if not found then
+        return false;
+    end if;
+    perform record_events($1, $5, 'worker', $3, array[$13], array['submission.created'], array[done.project_id],
+        array[done.task_id], array[$14]);
+    return true;
+end $$;
 
 -- References of tasks and turns. A foreign key asks once for each row, which took half of all that creating ten thousand
 -- tasks costs; these ask once for a whole statement, and hold the same (decisions/0011):

@@ -94,14 +94,7 @@ delete from sessions
 where organization_id = $1 and member_id = $2 and (expires_at < $3 or revoked_at < $3);
 
 -- :name session_caller
--- The member behind a session, if the session is alive and so is the member.
-select member.id as member_id, member.name, member.email, member.role, worker.id as worker_id, session.last_seen_at
-from sessions session
-join members member on member.organization_id = $1 and member.id = session.member_id
-left join workers worker on worker.organization_id = $1 and worker.member_id = member.id
-where session.organization_id = $1 and session.token_hash = $2
-    and session.revoked_at is null and session.expires_at > $3 and session.last_seen_at > $4
-    and member.disabled_at is null;
+select * from session_caller($1, $2, $3, $4);
 
 -- :name touch_session
 update sessions set last_seen_at = $3 where organization_id = $1 and token_hash = $2;

@@ -10,64 +10,18 @@ from projects project
 where project.organization_id = $1 and project.id = $2;
 
 -- :name recent_turns
--- Of the worker's last $4 turns in the project: how many there are, and how many came after the last gold. The bound
--- keeps a claim as cheap for who has done ten thousand as for a newcomer.
-with recent as (
-    select turn.task_id, row_number() over (order by turn.claimed_at desc, turn.id desc) as place
-    from assignments turn
-    where turn.organization_id = $1 and turn.project_id = $2 and turn.worker_id = $3 and turn.stage = 'annotate'
-        and turn.claimed_at is not null
-    order by turn.claimed_at desc, turn.id desc
-    limit $4
-)
-select count(*) as total,
-       coalesce(min(recent.place) filter (where task.is_gold) - 1, count(*)) as since_gold
-from recent
-join tasks task on task.organization_id = $1 and task.id = recent.task_id;
+select total, since_gold from recent_turns($1, $2, $3, $4);
 
 -- :name claim_turn
--- The first open turn of the queue that this worker may take, from $7 on. Rows that another claim is taking right
--- now are passed over, so claims do not wait for each other. The conditions on `mine` are core.routing.barred.
--- What comes back is the turn as in get_turn: one round trip for a claim.
-with next as (
-    select id from assignments turn
-    where organization_id = $1 and project_id = $2 and stage = $3 and state = 'open' and queue_position >= $7
-        and (reserved_for is null or reserved_for = $4)
-        and not exists (
-            select from assignments mine
-            where mine.organization_id = $1 and mine.task_id = turn.task_id and mine.worker_id = $4
-                and (mine.stage = turn.stage and mine.round = turn.round
-                        and mine.state in ('claimed', 'submitted', 'skipped', 'reported')
-                    or mine.stage <> turn.stage and mine.state in ('claimed', 'submitted')))
-    order by queue_position
-    limit 1
-    for update skip locked
-), claimed as (
-    update assignments
-    set state = 'claimed', worker_id = $4, claimed_at = $5, lease_until = $6
-    from next
-    where assignments.organization_id = $1 and assignments.id = next.id
-    returning assignments.*
-), event as (
-    insert into events (organization_id, id, type, at, actor_kind, actor_id, project_id, task_id, data)
-    select $1, $8, 'assignment.claimed', $5, 'worker', $4, $2, task_id, json_build_object('assignment_id', id)
-    from claimed
-)
-select assignment.queue_position, assignment.id, assignment.task_id, assignment.project_id, assignment.stage, assignment.round, assignment.state,
-       assignment.worker_id, assignment.reserved_for, assignment.claimed_at, assignment.lease_until,
-       assignment.extended, assignment.reason, project.name as project_name, project.kind, task.project_version,
-       task.prelabels, task.is_gold, null::json as draft,
-       attachment.id as attachment_id, attachment.file_name, attachment.content_type, attachment.width,
-       attachment.height, attachment.display_width, attachment.display_height, attachment.blob_key,
-       attachment.display_key, attachment.thumbnail_key, attachment.sha256, attachment.byte_count
-from claimed assignment
-join tasks task on task.organization_id = $1 and task.id = assignment.task_id
-join projects project on project.organization_id = $1 and project.id = assignment.project_id
-left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id;
+select * from claim_turn($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- :name claim_at_once
+select * from claim_at_once($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
 
 -- :name first_open
+-- Of those that anybody may take.
 select queue_position from assignments
-where organization_id = $1 and project_id = $2 and stage = $3 and state = 'open'
+where organization_id = $1 and project_id = $2 and stage = $3 and state = 'open' and reserved_for is null
 order by queue_position limit 1;
 
 -- :name claim_gold
@@ -139,25 +93,10 @@ order by submission.submitted_at desc
 limit 1;
 
 -- :name submit
--- One statement, so that a turn is submitted whole or not at all. No row comes back when the turn is no longer the
--- worker's: it expired, was taken back, or was submitted already.
-with closed as (
-    update assignments set state = 'submitted', closed_at = $8, lease_until = null
-    where organization_id = $1 and id = $2 and worker_id = $3 and state = 'claimed' and stage = 'annotate'
-    returning id, task_id, project_id, round, claimed_at
-), submission as (
-    insert into submissions (organization_id, id, assignment_id, task_id, project_id, worker_id, round, answer,
-        annotation_count, duration_seconds, submitted_at)
-    select $1, $4, id, task_id, project_id, $3, round, $5::json, $6,
-           least($7::real, extract(epoch from $8 - claimed_at)::real), $8
-    from closed
-    returning task_id, project_id
-), draft as (
-    delete from drafts where organization_id = $1 and assignment_id = $2
-), advance as (
-    insert into queue.due_tasks (organization_id, task_id) select $1, task_id from closed
-)
-select task_id, project_id from submission;
+select * from submit_turn($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- :name submit_at_once
+select submit_at_once($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- :name submission_of
 select id, answer, worker_id from submissions where organization_id = $1 and assignment_id = $2;

@@ -1,27 +1,5 @@
 -- :name record_events
--- Events and, for each webhook that listens, a delivery with its job: all of them or none.
-with event as (
-    insert into events (organization_id, id, type, at, actor_kind, actor_id, project_id, task_id, data)
-    select $1, e.id, e.type, $2, $3, $4, e.project_id, e.task_id, e.data::json
-    from unnest($5::uuid[], $6::text[], $7::uuid[], $8::uuid[], $9::text[])
-        as e (id, type, project_id, task_id, data)
-    returning id, type, at, project_id, task_id, data
-), delivery as (
-    insert into deliveries (organization_id, id, webhook_id, event_id, event_type, payload, created_at, next_attempt_at)
-    select $1, gen_random_uuid(), webhook.id, event.id, event.type,
-           json_build_object('type', event.type, 'timestamp', event.at, 'data', json_build_object(
-               'event_id', event.id, 'project_id', event.project_id, 'task_id', event.task_id,
-               'details', event.data))::text,
-           $2, $2
-    from event join webhooks webhook
-        on webhook.organization_id = $1 and webhook.disabled_at is null
-        and ('*' = any (webhook.events) or event.type = any (webhook.events))
-    returning id
-)
-insert into queue.pgqueuer (priority, entrypoint, payload, status)
-select 0, 'send_callback',
-       convert_to(json_build_object('organization_id', $1, 'subject', delivery.id)::text, 'UTF8'), 'queued'
-from delivery;
+select record_events($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- :name list_events
 -- Of test projects only, where $7.

@@ -1,0 +1,121 @@
+"""A claim and a submission in one round trip each, for a worker who was here before.
+
+What this process saw before is sent along, and the schema's functions do nothing unless it is still so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+import asyncpg
+
+from assay.core.annotations.kind import Answer
+from assay.store.assignments import HeldTurn, held_from
+from assay.store.connection import as_json, queries
+
+
+class AtOnce(Protocol):
+    """Runs one statement as a transaction of its own."""
+
+    async def at_once(self, organization_id: UUID, sql: str, *args: object) -> asyncpg.Record | None:
+        """The first row."""
+
+
+@dataclass(frozen=True)
+class SeenSession:
+    """A session as it was seen before. ``idle_since``: one not seen after this has gone stale; ``fresh_since``: one not
+    seen after this must be marked as seen again."""
+
+    token_hash: bytes
+    worker_id: UUID
+    role: str
+    idle_since: datetime
+    fresh_since: datetime
+
+
+@dataclass(frozen=True)
+class GoldGaps:
+    """``turns`` to look back at, none where no golds are mixed in; ``early`` is the gap while a worker has claimed
+    fewer than ``early_turns``, ``later`` after that."""
+
+    turns: int
+    early_turns: int
+    early: int
+    later: int
+
+
+async def claim(
+    database: AtOnce,
+    organization_id: UUID,
+    session: SeenSession,
+    project_id: UUID,
+    version: int,
+    gaps: GoldGaps,
+    *,
+    now: datetime,
+    lease_until: datetime,
+    from_position: int,
+    event_id: UUID,
+) -> tuple[HeldTurn, int] | None:
+    """Checks the session and claims in one round trip. None where anything is not as it was seen, where a gold is due,
+    or where there is nothing to claim: then ask the ordinary way."""
+    row = await database.at_once(
+        organization_id,
+        queries("assignments")["claim_at_once"],
+        session.token_hash,
+        session.worker_id,
+        session.role,
+        now,
+        session.idle_since,
+        session.fresh_since,
+        project_id,
+        version,
+        gaps.turns,
+        gaps.early_turns,
+        gaps.early,
+        gaps.later,
+        lease_until,
+        from_position,
+        event_id,
+    )
+    return None if row is None else (held_from(row), row["queue_position"])
+
+
+async def submit(
+    database: AtOnce,
+    organization_id: UUID,
+    session: SeenSession,
+    turn_id: UUID,
+    submission_id: UUID,
+    answer: Answer,
+    annotation_count: int,
+    duration_seconds: float,
+    *,
+    now: datetime,
+    event_id: UUID,
+) -> bool:
+    """Checks the session, submits and records it in one round trip. False where nothing was written: then ask the
+    ordinary way."""
+    row = await database.at_once(
+        organization_id,
+        queries("assignments")["submit_at_once"],
+        session.token_hash,
+        session.worker_id,
+        session.role,
+        now,
+        session.idle_since,
+        session.fresh_since,
+        turn_id,
+        submission_id,
+        as_json(answer),
+        annotation_count,
+        duration_seconds,
+        event_id,
+        as_json({"submission_id": submission_id}),
+    )
+    assert row is not None, "a function gives a value"
+    taken_in: bool = row[0]
+    return taken_in
