@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assay.quality.aggregation import METHODS, aggregate
+    from assay.quality.aggregation.ebcc import EBCC
+    from assay.quality.aggregation.glad import GLAD
+    from assay.quality.aggregation.mace import MACE
+    from assay.quality.aggregation.multilabel import MultiLabel
+    from assay.quality.aggregation.numbers import RobustMean
+    from assay.quality.aggregation.ordinal import Ordinal
+    from assay.quality.aggregation.rankings import RankingConsensus
     from assay.quality.aggregation.result import Aggregated
+    from assay.quality.aggregation.spans import SpanMerge
+    from assay.quality.aggregation.texts import TextMedoid
     from assay.quality.ranking import rank
     from assay.quality.ranking.battles import Battles
     from assay.quality.ranking.bradley_terry import BradleyTerry, Davidson, RaoKupper
@@ -30,6 +39,9 @@ if TYPE_CHECKING:
     from assay.quality.votes import Golds, Votes
 
 __all__ = [
+    "EBCC",
+    "GLAD",
+    "MACE",
     "METHODS",
     "Aggregated",
     "Battles",
@@ -38,10 +50,16 @@ __all__ = [
     "Elo",
     "Golds",
     "JudgeAware",
+    "MultiLabel",
     "Orders",
+    "Ordinal",
     "PlackettLuce",
     "Ranked",
+    "RankingConsensus",
     "RaoKupper",
+    "RobustMean",
+    "SpanMerge",
+    "TextMedoid",
     "Votes",
     "WinRate",
     "aggregate",
@@ -50,18 +68,27 @@ __all__ = [
 ]
 
 _HOME: dict[str, str] = {
-    "METHODS": "aggregation",
     "Aggregated": "aggregation.result",
     "Battles": "ranking.battles",
     "BradleyTerry": "ranking.bradley_terry",
     "Davidson": "ranking.bradley_terry",
+    "EBCC": "aggregation.ebcc",
     "Elo": "ranking.elo",
+    "GLAD": "aggregation.glad",
     "Golds": "votes",
     "JudgeAware": "ranking.judges",
+    "MACE": "aggregation.mace",
+    "METHODS": "aggregation",
+    "MultiLabel": "aggregation.multilabel",
     "Orders": "ranking.orders",
+    "Ordinal": "aggregation.ordinal",
     "PlackettLuce": "ranking.plackett_luce",
     "Ranked": "ranking.result",
+    "RankingConsensus": "aggregation.rankings",
     "RaoKupper": "ranking.bradley_terry",
+    "RobustMean": "aggregation.numbers",
+    "SpanMerge": "aggregation.spans",
+    "TextMedoid": "aggregation.texts",
     "Votes": "votes",
     "WinRate": "ranking.win_rate",
     "aggregate": "aggregation",
