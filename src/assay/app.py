@@ -34,7 +34,7 @@ from assay.core.ports import Blobs
 from assay.faces import http, media, native, pages, worker
 from assay.faces.jobs.runner import Bell, Runner
 from assay.faces.jobs.workshop import Workshop
-from assay.store import jobs
+from assay.store import jobs, refusals
 from assay.store.connection import Database, migrate
 
 STATE_FILE: Final = "server.json"
@@ -171,7 +171,8 @@ async def opened(settings: Settings, ring: Callable[[], None] = lambda: None) ->
             # Not in another thread: the kernel ends the database with the thread that started it.
             dsn = server.start()
             stack.callback(server.stop)
-        await migrate(dsn, jobs.install)
+        with refusals.told():
+            await migrate(dsn, jobs.install)
         database = Database(dsn, size=settings.connections)
         await database.open()
         stack.push_async_callback(database.close)

@@ -11,6 +11,7 @@ from typing import Final
 from assay.core.errors import Invalid
 
 DEFAULT_PORT: Final = 8700
+DATABASE_URL: Final = "ASSAY_DATABASE_URL"
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,20 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         host=environment.get("ASSAY_HOST", "127.0.0.1"),
         port=_integer(environment, "ASSAY_PORT", DEFAULT_PORT, 65_535),
         public_url=environment.get("ASSAY_PUBLIC_URL") or None,
-        database_url=environment.get("ASSAY_DATABASE_URL") or None,
+        database_url=checked_database_url(environment.get(DATABASE_URL)),
         s3=s3,
         egress=_switch(environment, "ASSAY_EGRESS", default=True),
         private_hosts=frozenset(filter(None, environment.get("ASSAY_PRIVATE_HOSTS", "").split(","))),
         run_jobs=_switch(environment, "ASSAY_JOBS", default=True),
         connections=_integer(environment, "ASSAY_CONNECTIONS", 12, 500),
     )
+
+
+def checked_database_url(text: str | None) -> str | None:
+    """Raises ``Invalid`` for what is not the address of a PostgreSQL."""
+    if text and not text.startswith(("postgresql://", "postgres://")):
+        raise Invalid("Must begin with postgresql://, like postgresql://user:password@host/database.", DATABASE_URL)
+    return text or None
 
 
 def _integer(environment: Mapping[str, str], name: str, default: int, maximum: int) -> int:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from assay.cli.shell import HomeOption, JsonOption, err, forever, out, perform, print_json, until_stopped
-from assay.config import Settings
+from assay.config import Settings, checked_database_url
 
 PortOption = Annotated[int | None, typer.Option(help="The port to listen on; 0 takes any that is free.")]
 
@@ -45,7 +45,7 @@ def serve(
             settings,
             host=host or settings.host,
             port=settings.port if port is None else port,
-            database_url=database_url or settings.database_url,
+            database_url=checked_database_url(database_url) or settings.database_url,
             run_jobs=settings.run_jobs and not no_jobs,
         )
         await until_stopped(_serve(settings, as_json=as_json))
