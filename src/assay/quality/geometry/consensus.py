@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -111,7 +111,7 @@ class Kind(Protocol):
 
     def fuse(
         self, rows: slice, member: IntArray, start: IntArray, say: FloatArray, central: IntArray, /
-    ) -> tuple[FloatArray, FloatArray]:
+    ) -> tuple[npt.NDArray[Any], FloatArray]:
         """The fused shapes, and how alike each member is to its own."""
         ...
 
@@ -178,7 +178,7 @@ class _Part:
     """The objects of a run of images; members count from the first mark of all."""
 
     label: IntArray
-    shapes: FloatArray
+    shapes: npt.NDArray[Any]
     label_share: FloatArray
     spread: FloatArray
     likeness: FloatArray
