@@ -125,14 +125,27 @@ def test_golds_and_agreement_together_are_surer_than_either() -> None:
 
 
 def test_a_worker_with_few_golds_is_taken_for_an_average_one() -> None:
-    tasks = list(range(100)) * 5 + [0]
-    workers = [f"w{n}" for n in range(5) for _ in range(100)] + ["new"]
-    wrong = np.random.default_rng(1).random(500) < 0.2
+    tasks = list(range(100)) * 20 + [0]
+    workers = [f"w{n}" for n in range(20) for _ in range(100)] + ["new"]
+    wrong = np.random.default_rng(1).random(2000) < 0.2
     labels = np.append(np.where(wrong, "y", "x"), "y")
 
     skill = worker_skill(Votes.from_arrays(tasks, workers, labels), dict.fromkeys(range(100), "x"))
 
-    assert skill.mean[5] == pytest.approx(0.8, abs=0.05)
+    assert skill.mean[20] == pytest.approx(0.8, abs=0.05)
+
+
+def test_a_result_of_trusted_votes_makes_no_witness_of_the_others() -> None:
+    """Four who copy one wrong sheet are judged by the three whose votes were fitted, not by each other."""
+    truth = np.tile([0, 1], 30)
+    label = np.concatenate([np.tile(truth, (3, 1)), np.tile(1 - truth, (4, 1))])
+    worker, task = np.indices(label.shape)
+    votes = Votes.from_codes(task.ravel(), worker.ravel(), label.ravel())
+
+    skill = worker_skill(votes, result=IBCC().fit(votes.only(votes.worker < 3)))
+
+    assert (skill.mean[:3] > 0.9).all()
+    assert (skill.mean[3:] < 0.1).all()
 
 
 def test_neither_golds_nor_a_result_is_an_error() -> None:

@@ -73,7 +73,7 @@ def triage(
 
 
 def _yardstick(votes: Votes, golds: Golds, trust: Trust | None) -> Aggregated:
-    if trust is None or trust.trusted.all():
+    if trust is None or (trust.trusted.all() and not trust.one_voice.any()):
         return IBCC().fit(votes, golds)
     result = IBCC().fit(trust.keep(votes), golds)
     return replace(result, confusion=confusion_given(votes, np.asarray(result.posterior, dtype=np.float64)))

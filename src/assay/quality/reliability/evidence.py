@@ -22,12 +22,16 @@ def confusion_of(result: Aggregated) -> Floats:
     """What each worker says of each class: (n_workers, n_classes, n_classes), the probability of [worker, truth, said].
 
     The method's own confusion matrices where it has them, else those of a worker who is right as often as their skill
-    and errs evenly. No entry is below ``PROBABILITY_MIN`` before the rows are made to sum to 1.
+    and errs evenly. A worker without a vote in the result tells nothing, whatever the method's prior: a result of
+    trusted votes makes no witness of the others. No entry is below ``PROBABILITY_MIN`` before rows are made to sum to 1.
     """
+    classes = len(result.classes)
     if result.confusion is None:
-        classes = len(result.classes)
-        return skill_confusion(np.where(np.isfinite(result.skill), result.skill, 1.0 / max(classes, 1)), classes)
-    return _proper(result.confusion)
+        confusion = skill_confusion(np.where(np.isfinite(result.skill), result.skill, 1.0 / max(classes, 1)), classes)
+    else:
+        confusion = _proper(result.confusion)
+    confusion[result.worker_votes == 0] = 1.0 / max(classes, 1)
+    return confusion
 
 
 def skill_confusion(skill: Floats, n_classes: int) -> Floats:

@@ -154,7 +154,8 @@ def _posterior_right(skill: Floats, right: Floats, slip: Floats) -> Floats:
 def _pool_prior(mean: Floats, evidence: Floats) -> tuple[float, float]:
     """The Beta whose mean and spread are those of workers' skills, less the spread that few votes alone would make.
 
-    Its weight is held between 2 and 50 votes: a handful of workers who happen to be alike say little of the next.
+    Its weight is held between 2 votes and as many as there are workers, 50 at most: a handful of workers who happen to
+    be alike say little of the next.
     """
     seen = evidence > 0.5
     if not seen.any():
@@ -166,7 +167,7 @@ def _pool_prior(mean: Floats, evidence: Floats) -> tuple[float, float]:
     spread = float((weight * (share - centre) ** 2).sum() / weight.sum())
     noise = float(centre * (1.0 - centre) * len(weight) / weight.sum())
     between = max(spread - noise, 1e-6)
-    size = min(max(centre * (1.0 - centre) / between - 1.0, 2.0), 50.0)
+    size = max(min(centre * (1.0 - centre) / between - 1.0, 50.0, float(len(weight))), 2.0)
     return centre * size, (1.0 - centre) * size
 
 
