@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.core.errors import Invalid
-from assay.core.ids import made_at_ms, parse, uuid7
+from assay.core.ids import made_at_ms, parse, uuid7, uuid7s
 
 times = st.integers(0, (1 << 48) - 1)
 chances = st.binary(min_size=10, max_size=10)
@@ -43,6 +43,11 @@ def test_74_bits_of_chance_are_kept(now_ms: int, random_bytes: bytes, bit: int) 
     ignored = 62 <= bit < 68
 
     assert (uuid7(now_ms, random_bytes) == uuid7(now_ms, flipped)) == ignored
+
+
+@given(times, st.lists(chances, max_size=20))
+def test_many_ids_are_the_single_ones_in_order(now_ms: int, chances: list[bytes]) -> None:
+    assert uuid7s(now_ms, b"".join(chances)) == sorted(uuid7(now_ms, chance) for chance in chances)
 
 
 @pytest.mark.parametrize(("now_ms", "random_bytes"), [(-1, bytes(10)), (1 << 48, bytes(10)), (0, bytes(9))])

@@ -9,6 +9,7 @@ from assay.core.errors import Invalid
 RANDOM_BYTES = 10
 
 _TIMESTAMP_BITS = 48
+_LOW_BITS = (1 << 62) - 1
 _HYPHENS_AT = (8, 13, 18, 23)
 
 
@@ -28,8 +29,20 @@ def uuid7(now_ms: int, random_bytes: bytes) -> UUID:
         raise ValueError(f"{RANDOM_BYTES} random bytes are needed, got {len(random_bytes)}")
     chance = int.from_bytes(random_bytes)
     high = chance >> 68
-    low = chance & ((1 << 62) - 1)
+    low = chance & _LOW_BITS
     return UUID(int=now_ms << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+
+
+def uuid7s(now_ms: int, random_bytes: bytes) -> list[UUID]:
+    """Ids of one millisecond in ascending order, one for each 10 of the ``random_bytes``; bounds as of ``uuid7``."""
+    if not 0 <= now_ms < 1 << _TIMESTAMP_BITS:
+        raise ValueError(f"now_ms must be within 0 and 2**{_TIMESTAMP_BITS}, got {now_ms}")
+    if len(random_bytes) % RANDOM_BYTES:
+        raise ValueError(f"{RANDOM_BYTES} random bytes are needed for each, got {len(random_bytes)} in all")
+    fixed = now_ms << 80 | 0x7 << 76 | 0b10 << 62
+    chances = [int.from_bytes(random_bytes[at : at + RANDOM_BYTES]) for at in range(0, len(random_bytes), RANDOM_BYTES)]
+    # Sorted before they are made: an id compares thirty times as slowly as the number it stands for.
+    return [UUID(int=number) for number in sorted([fixed | (c >> 68) << 64 | c & _LOW_BITS for c in chances])]
 
 
 def made_at_ms(id_: UUID) -> int:

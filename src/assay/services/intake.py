@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
+
+import msgspec
 
 from assay.core import intake as rules
 from assay.core.errors import AlreadyExists, Conflict, Invalid, Problem
@@ -17,8 +18,7 @@ from assay.store import attachments, new_tasks, projects, tasks
 from assay.store.connection import as_json, from_json, queries
 
 
-@dataclass(frozen=True)
-class RowResult:
+class RowResult(msgspec.Struct, frozen=True, gc=False):
     """What became of one row. ``existing``: its unique id was there already, with ``task_id``."""
 
     index: int
@@ -55,17 +55,17 @@ async def create_tasks(
         raise Invalid(f"At most {rules.ROWS_MAX:,} tasks a request; this has {len(rows):,}.", "tasks")
     if batch is not None and not 1 <= len(batch.strip()) <= 200:
         raise Invalid("A batch name has 1 to 200 characters.", "batch")
-    named = [row.attachment_id for row in rows if row.attachment_id is not None]
-    sizes = await attachments.sizes(context.tenant, project_id, named) if named else {}
+    named = {row.attachment_id for row in rows if row.attachment_id is not None}
+    sizes = await attachments.sizes(context.tenant, project_id, list(named)) if named else {}
     good, bad = rules.check_rows(rows, project.kind, project.current.taxonomy, sizes)
     results = {index: RowResult(index, "failed", problems=problems) for index, problems in bad.items()}
 
-    taken = await tasks.existing(
-        context.tenant, project_id, [c.row.unique_id for c in good if c.row.unique_id is not None]
-    )
+    # Writing finds out by itself who has a unique id; asked first are those whose photo would be fetched in vain.
+    asked = [c.row.unique_id for c in good if c.row.unique_id is not None and c.row.url is not None]
+    taken = await tasks.existing(context.tenant, project_id, asked)
     fresh = [c for c in good if c.row.unique_id not in taken]
     created = await _write(context, project, fresh, batch) if fresh else {}
-    # A unique id that another request took while this one was writing: that task has committed by now.
+    # A unique id that was there, or that another request took while this one was writing and has committed by now.
     late = [c.row.unique_id for c in fresh if c.index not in created and c.row.unique_id is not None]
     taken |= await tasks.existing(context.tenant, project_id, late)
     for checked in good:

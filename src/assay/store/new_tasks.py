@@ -1,15 +1,25 @@
-"""Tasks come into being: with their photos to fetch, their first turns and their events, all or none."""
+"""Tasks come into being: with their photos to fetch, their first turns and their events, all or none.
+
+Ten thousand at once are ordinary, so rows travel as columns, and a column that says the same of every row not at all.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Final, TypeVar
 from uuid import UUID
 
-from assay.core.intake import CheckedRow, file_name_of
+from assay.core.intake import DEFAULT_PRIORITY, CheckedRow, file_name_of
 from assay.core.workflow import first_turns
 from assay.store import attachments, events, jobs, projects, tasks
-from assay.store.connection import Tenant, as_json
+from assay.store.connection import Tenant, as_json, queries
+
+CREATED: Final = "task.created"
+
+Value = TypeVar("Value")
+Actor = tuple[str, UUID | None]
+NewIds = Callable[[int], list[UUID]]
 
 
 async def write(
@@ -18,62 +28,92 @@ async def write(
     rows: Sequence[CheckedRow],
     batch: str | None,
     now: datetime,
-    actor: tuple[str, UUID | None],
-    new_ids: Callable[[int], list[UUID]],
+    actor: Actor,
+    new_ids: NewIds,
 ) -> tuple[dict[int, UUID], int | None]:
     """Row index to task id for those written, and the first place in the queue that was taken, if any.
 
-    A row whose unique id another transaction took meanwhile is not written. ``new_ids`` makes so many ids, in order.
+    A row whose unique id another task has is not written; one that has an address to fetch must be known not to be
+    such a row. ``new_ids`` makes so many ids, in order.
     """
     batch_id = await tasks.batch(tenant, new_ids(1)[0], project.id, batch.strip(), now) if batch else None
+    fetched = await _fetch(tenant, project.id, rows, now, new_ids)
+    task_ids = new_ids(len(rows))
+    golds = [None if row.gold is None else as_json(row.gold) for row in rows]
+    written = await tenant.fetchval(
+        queries("new_tasks")["insert_tasks"],
+        project.id,
+        project.version,
+        batch_id,
+        now,
+        task_ids,
+        [fetched.get(row.index, row.row.attachment_id) for row in rows],
+        _column([row.row.unique_id for row in rows], None),
+        _column([row.metadata for row in rows], "{}"),
+        _column([None if row.prelabels is None else as_json(row.prelabels) for row in rows], None),
+        _column([row.row.url is not None for row in rows], False),
+        _column([gold is not None for gold in golds], False),
+        _column([row.row.priority for row in rows], DEFAULT_PRIORITY),
+        DEFAULT_PRIORITY,
+    )
+    new = list(zip(rows, task_ids, golds, strict=True))
+    if written is not None:
+        there = set(written)
+        new = [one for one in new if one[1] in there]
+    await tasks.insert_golds(tenant, {task_id: gold for _, task_id, gold in new if gold is not None}, now)
+    waiting = [(id_, row.row.priority) for row, id_, gold in new if gold is None and row.row.url is None]
+    first = await _open_turns(tenant, project, waiting, now, new_ids)
+    await _record(tenant, project.id, [task_id for _, task_id, _ in new], now, actor, new_ids)
+    return {row.index: task_id for row, task_id, _ in new}, first
+
+
+def _column(values: list[Value], ordinary: Value) -> list[Value]:
+    return [] if values.count(ordinary) == len(values) else values
+
+
+async def _fetch(
+    tenant: Tenant, project_id: UUID, rows: Sequence[CheckedRow], now: datetime, new_ids: NewIds
+) -> dict[int, UUID]:
+    """Photos that are to be fetched, by the index of their row."""
     urls = {row.index: row.row.url for row in rows if row.row.url is not None}
     fetched = dict(zip(urls, new_ids(len(urls)), strict=True))
     if fetched:
-        await attachments.insert_pending(
-            tenant,
-            project.id,
-            now,
-            list(fetched.values()),
-            [file_name_of(urls[index]) for index in fetched],
-            [urls[index] for index in fetched],
-        )
+        names = [file_name_of(url) for url in urls.values()]
+        await attachments.insert_pending(tenant, project_id, now, list(fetched.values()), names, list(urls.values()))
         await jobs.enqueue(tenant, "fetch_attachment", list(fetched.values()))
-    new = {
-        row.index: tasks.NewTask(
-            id=task_id,
-            attachment_id=fetched.get(row.index, row.row.attachment_id),
-            unique_id=row.row.unique_id,
-            metadata=row.metadata,
-            prelabels=None if row.prelabels is None else as_json(row.prelabels),
-            gold=None if row.gold is None else as_json(row.gold),
-            state="preparing" if row.row.url is not None else "annotating",
-            priority=row.row.priority,
-        )
-        for row, task_id in zip(rows, new_ids(len(rows)), strict=True)
-    }
-    written = await tasks.insert(tenant, project.id, project.version, batch_id, now, list(new.values()))
-    waiting = [t for t in new.values() if t.id in written and t.state == "annotating" and t.gold is None]
+    return fetched
+
+
+async def _open_turns(
+    tenant: Tenant, project: projects.Project, waiting: Sequence[tuple[UUID, int]], now: datetime, new_ids: NewIds
+) -> int | None:
+    """As many turns as the policy opens at first, for each task and its priority; the first position taken."""
+    if not waiting:
+        return None
     count = first_turns(project.current.policy)
-    turn_ids = new_ids(count * len(waiting))
-    first = await tasks.open_turns(
-        tenant,
+    turns = [task for task in waiting for _ in range(count)]
+    first: int = await tenant.fetchval(
+        queries("new_tasks")["open_first_turns"],
         project.id,
         now,
-        [
-            tasks.NewTurn(turn_ids[place * count + turn], task.id, "annotate", 1, task.priority)
-            for place, task in enumerate(waiting)
-            for turn in range(count)
-        ],
+        new_ids(len(turns)),
+        [task_id for task_id, _ in turns],
+        _column([priority for _, priority in turns], DEFAULT_PRIORITY),
+        DEFAULT_PRIORITY,
     )
-    event_ids = new_ids(len(written))
-    created = [t for t in new.values() if t.id in written]
-    await events.record(
-        tenant,
-        now,
-        actor,
-        [
-            events.NewEvent(event_id, "task.created", project.id, task.id)
-            for event_id, task in zip(event_ids, created, strict=True)
-        ],
-    )
-    return {index: task.id for index, task in new.items() if task.id in written}, first
+    return first
+
+
+async def _record(
+    tenant: Tenant, project_id: UUID, task_ids: Sequence[UUID], now: datetime, actor: Actor, new_ids: NewIds
+) -> None:
+    if not task_ids:
+        return
+    event_ids = new_ids(len(task_ids))
+    sql = queries("new_tasks")["record_created"]
+    if not await tenant.execute(sql, now, *actor, project_id, event_ids, task_ids):
+        told = [
+            events.NewEvent(event_id, CREATED, project_id, task_id)
+            for event_id, task_id in zip(event_ids, task_ids, strict=True)
+        ]
+        await events.record(tenant, now, actor, told)

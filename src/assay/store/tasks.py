@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -21,20 +21,6 @@ MISSING: Final = "No such task in your organization."
 
 
 @dataclass(frozen=True)
-class NewTask:
-    """``metadata``, ``prelabels`` and ``gold`` are JSON text."""
-
-    id: UUID
-    attachment_id: UUID | None
-    unique_id: str | None
-    metadata: str
-    prelabels: str | None
-    gold: str | None
-    state: TaskState
-    priority: int
-
-
-@dataclass(frozen=True)
 class NewTurn:
     """An open turn to be. ``reason`` says why a review is asked."""
 
@@ -47,30 +33,10 @@ class NewTurn:
     reason: str | None = None
 
 
-async def insert(
-    tenant: Tenant, project_id: UUID, version: int, batch_id: UUID | None, now: datetime, tasks: Sequence[NewTask]
-) -> set[UUID]:
-    """Writes tasks and their golds; the ids of those written. One whose ``unique_id`` was taken meanwhile is not."""
-    rows = await tenant.fetch(
-        queries("tasks")["insert_tasks"],
-        project_id,
-        version,
-        batch_id,
-        now,
-        [t.id for t in tasks],
-        [t.attachment_id for t in tasks],
-        [t.unique_id for t in tasks],
-        [t.metadata for t in tasks],
-        [t.prelabels for t in tasks],
-        [t.state for t in tasks],
-        [t.gold is not None for t in tasks],
-        [t.priority for t in tasks],
-    )
-    written = {row["id"] for row in rows}
-    golds = [t for t in tasks if t.gold is not None and t.id in written]
+async def insert_golds(tenant: Tenant, golds: Mapping[UUID, str], now: datetime) -> None:
+    """Keeps known answers, as JSON text by task; one that is there is replaced."""
     if golds:
-        await tenant.execute(queries("tasks")["insert_golds"], now, [t.id for t in golds], [t.gold for t in golds])
-    return written
+        await tenant.execute(queries("tasks")["insert_golds"], now, list(golds), list(golds.values()))
 
 
 async def open_turns(tenant: Tenant, project_id: UUID, now: datetime, turns: Sequence[NewTurn]) -> int | None:
@@ -137,7 +103,7 @@ async def set_gold(tenant: Tenant, task_id: UUID, answer: Answer | None, now: da
     if answer is None:
         await tenant.execute(sql["delete_gold"], task_id)
     else:
-        await tenant.execute(sql["insert_golds"], now, [task_id], [as_json(answer)])
+        await insert_golds(tenant, {task_id: as_json(answer)}, now)
     await tenant.execute(sql["set_gold_flag"], task_id, answer is not None)
 
 

@@ -11,17 +11,6 @@ select id from fresh
 union all
 select id from batches where organization_id = $1 and project_id = $3 and name = $4;
 
--- :name insert_tasks
--- Many tasks at once. A unique_id that another transaction took in between is left out; the caller sees which.
-insert into tasks (organization_id, id, project_id, project_version, batch_id, attachment_id, unique_id, metadata,
-    prelabels, state, is_gold, priority, created_at)
-select $1, t.id, $2, $3, $4, t.attachment_id, t.unique_id, t.metadata::json, t.prelabels::json, t.state, t.is_gold,
-       t.priority, $5
-from unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::text[], $12::boolean[],
-    $13::smallint[]) as t (id, attachment_id, unique_id, metadata, prelabels, state, is_gold, priority)
-on conflict (organization_id, project_id, unique_id) where unique_id is not null do nothing
-returning id;
-
 -- :name insert_golds
 insert into golds (organization_id, task_id, answer, created_at)
 select $1, g.task_id, g.answer::json, $2 from unnest($3::uuid[], $4::text[]) as g (task_id, answer)
