@@ -1,4 +1,12 @@
-/** The values that travel between server and pages. Ids are UUID strings; times are RFC 3339 in UTC. */
+/**
+ * The values that travel between server and pages. Ids are UUID strings; times are RFC 3339 in UTC.
+ *
+ * Those that the server's OpenAPI says as exactly as the pages need are taken from it. The others say more: an
+ * answer's shapes, unions of words, what is always given where the server has a default; contract.ts holds them to it.
+ */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
 
 export type Id = string;
 export type Time = string;
@@ -8,15 +16,9 @@ export type Time = string;
 export type Shape = "box" | "polygon" | "polyline" | "point";
 export type AttributeType = "category" | "multiselect" | "number" | "text";
 
-export interface Choice {
-  name: string;
-  title?: string | null;
-}
+export type Choice = Schemas["Choice"];
 
-export interface Condition {
-  attribute: string;
-  any_of: string[];
-}
+export type Condition = Schemas["Condition"];
 
 export interface Attribute {
   name: string;
@@ -128,18 +130,7 @@ export interface Answer {
   attributes?: Record<string, AttributeValue>;
 }
 
-export interface Media {
-  id: Id;
-  url: string;
-  width: number;
-  height: number;
-  display_url: string;
-  display_width: number;
-  display_height: number;
-  thumbnail_url: string;
-  content_type: string;
-  file_name: string;
-}
+export type Media = Schemas["Media"];
 
 /* ---- people ---- */
 
@@ -174,21 +165,9 @@ export interface Me {
   permissions: string[];
 }
 
-export interface Member {
-  id: Id;
-  name: string;
-  email: string;
-  role: Role;
-  worker_id: Id | null;
-  created_at: Time;
-  disabled_at: Time | null;
-  last_seen_at: Time | null;
-}
+export type Member = Schemas["Member"];
 
-export interface SignInLink {
-  url: string;
-  expires_at: Time;
-}
+export type SignInLink = Schemas["SignInLink"];
 
 export type Mode = "live" | "test";
 
@@ -235,27 +214,7 @@ export interface ProjectDraft {
 }
 
 /** Counts of tasks unless the name says otherwise. */
-export interface Progress {
-  project_id: Id;
-  total: number;
-  preparing: number;
-  annotating: number;
-  reviewing: number;
-  completed: number;
-  cancelled: number;
-  broken: number;
-  golds: number;
-  open_assignments: number;
-  /** Reviews waiting to be claimed. */
-  open_reviews: number;
-  active_assignments: number;
-  submissions: number;
-  annotations: number;
-  completed_last_hour: number;
-  eta_seconds: number | null;
-  agreement_mean: number | null;
-  confidence_mean: number | null;
-}
+export type Progress = Schemas["Progress"];
 
 export interface ProjectWithProgress extends Project {
   progress: Progress;
@@ -269,51 +228,15 @@ export interface ProjectVersion {
   created_at: Time;
 }
 
-export interface Batch {
-  name: string;
-  tasks: number;
-  completed: number;
-  created_at: Time;
-}
+export type Batch = Schemas["Batch"];
 
-export interface ProjectWorker {
-  id: Id;
-  name: string;
-  kind: "person" | "model";
-  submissions: number;
-  active: number;
-  seconds_median: number | null;
-  agreement_mean: number | null;
-  golds_answered: number;
-  golds_right: number;
-  gold_accuracy: number | null;
-  gold_interval: [number, number] | null;
-  suspended_at: Time | null;
-  suspended_reason: string | null;
-  last_active_at: Time | null;
-}
+export type ProjectWorker = Schemas["ProjectWorker"];
 
 /* ---- tasks ---- */
 
 export type TaskState = "preparing" | "annotating" | "reviewing" | "completed" | "cancelled" | "broken";
 
-export interface TaskRow {
-  id: Id;
-  unique_id: string | null;
-  state: TaskState;
-  is_gold: boolean;
-  batch: string | null;
-  priority: number;
-  metadata: Record<string, unknown>;
-  media: Media | null;
-  /** Why there is no photo, when it could not be fetched or read. */
-  media_problem: string | null;
-  submissions: number;
-  agreement: number | null;
-  confidence: number | null;
-  created_at: Time;
-  completed_at: Time | null;
-}
+export type TaskRow = Schemas["faces_native_tasks_TaskRow"];
 
 export interface Assignment {
   id: Id;
@@ -376,15 +299,7 @@ export interface TaskResponse {
   accepted_at: Time;
 }
 
-export interface AssayEvent {
-  id: Id;
-  type: string;
-  at: Time;
-  actor: { kind: "member" | "worker" | "key" | "system"; id: Id | null; name: string | null };
-  project_id: Id | null;
-  task_id: Id | null;
-  data: Record<string, unknown>;
-}
+export type AssayEvent = Schemas["Event"];
 
 /** One task with all that was said about it. `submissions` is the list here, and a count in `TaskRow`. */
 export interface TaskDetail extends Omit<TaskRow, "submissions"> {
@@ -414,11 +329,7 @@ export interface ReviewItem {
 
 /* ---- data in ---- */
 
-export interface Attachment {
-  id: Id;
-  media: Media;
-  duplicate: boolean;
-}
+export type Attachment = Schemas["Attachment"];
 
 export interface NewTask {
   attachment_id?: Id;
@@ -435,12 +346,7 @@ export interface FieldProblem {
   message: string;
 }
 
-export interface TasksCreated {
-  created: number;
-  existing: number;
-  failed: number;
-  results: { index: number; status: "created" | "existing" | "failed"; task_id: Id | null; problems: FieldProblem[] }[];
-}
+export type TasksCreated = Schemas["BulkResult"];
 
 export type ImportFormat = "jsonl" | "csv" | "urls" | "coco" | "yolo" | "voc" | "assay";
 export type ImportAs = "tasks" | "prelabels" | "golds";
@@ -462,43 +368,17 @@ export interface Import {
   finished_at: Time | null;
 }
 
-export interface ImportProblem {
-  row: number;
-  item: string;
-  message: string;
-}
+export type ImportProblem = Schemas["ImportProblem"];
 
 export type ExportFormat = "coco" | "yolo" | "voc" | "jsonl";
 
 /* ---- webhooks ---- */
 
-export interface Webhook {
-  id: Id;
-  url: string;
-  events: string[];
-  description: string;
-  created_at: Time;
-  disabled_at: Time | null;
-  /** Until then the secret before this one signs too. */
-  old_secret_until: Time | null;
-}
+export type Webhook = Schemas["Webhook"];
 
-export interface WebhookCreated extends Webhook {
-  secret: string;
-}
+export type WebhookCreated = Schemas["MadeWebhook"];
 
-export interface Delivery {
-  id: Id;
-  event_type: string;
-  event_id: Id;
-  state: "pending" | "delivered" | "failed";
-  attempts: number;
-  last_status: number | null;
-  last_error: string | null;
-  created_at: Time;
-  delivered_at: Time | null;
-  next_attempt_at: Time | null;
-}
+export type Delivery = Schemas["Delivery"];
 
 export interface Page<T> {
   items: T[];
@@ -548,8 +428,4 @@ export interface Turn {
   review: TurnReview | null;
 }
 
-export interface WorkerStats {
-  submitted_today: number;
-  submitted_total: number;
-  seconds_median: number | null;
-}
+export type WorkerStats = Schemas["Stats"];
