@@ -10,7 +10,7 @@ Golds are the truths of a tenth of the tasks, drawn at random; the ring answers 
 "Filter": ``trusted_workers`` first, then IBCC on the votes it keeps. "Honest only": IBCC on the votes of those who are
 not in the ring, as if somebody had told. The aim: above 92 %.
 
-    python bench/collusion.py [--crowd rte] [--share 0.4] [--golds 0.1] [--attacks 10]
+    python bench/collusion.py [--crowd rte] [--share 0.4] [--golds 0.1] [--attacks 10] [--how joins]
 """
 
 from __future__ import annotations
@@ -99,6 +99,7 @@ def main() -> int:
     parser.add_argument("--share", type=float, default=0.4)
     parser.add_argument("--golds", type=float, default=0.1)
     parser.add_argument("--attacks", type=int, default=10)
+    parser.add_argument("--how", choices=["joins", "takes_over"], help="this one only")
     asked = parser.parse_args()
     if not DATA.exists():
         print(f"the recorded crowds are not here: {DATA}")
@@ -108,6 +109,8 @@ def main() -> int:
     print("accuracy in percent on tasks that are no golds, mean and (lowest)")
     print(f"{'':<12}" + "".join(f"{name:>15}" for name in COLUMNS))
     for how in (joins, takes_over):
+        if asked.how not in (None, how.__name__):
+            continue
         rows = np.array([attack(votes, truth, how, asked.share, asked.golds, seed) for seed in range(asked.attacks)])
         cells = [f"{mean:.1f} ({low:.1f})" for mean, low in zip(100 * rows.mean(0), 100 * rows.min(0), strict=True)]
         print(f"{how.__name__.replace('_', ' '):<12}" + "".join(f"{cell:>15}" for cell in cells), flush=True)

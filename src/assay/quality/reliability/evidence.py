@@ -23,7 +23,7 @@ def confusion_of(result: Aggregated) -> Floats:
 
     The method's own confusion matrices where it has them, else those of a worker who is right as often as their skill
     and errs evenly. A worker without a vote in the result tells nothing, whatever the method's prior: a result of
-    trusted votes makes no witness of the others. No entry is below ``PROBABILITY_MIN`` before rows are made to sum to 1.
+    trusted votes makes no witness of the others. No entry is below ``PROBABILITY_MIN`` before rows are scaled to 1.
     """
     classes = len(result.classes)
     if result.confusion is None:
