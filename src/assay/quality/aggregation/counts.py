@@ -15,7 +15,7 @@ from enum import Enum
 import numpy as np
 
 from assay.quality.aggregation.coins import sweep_coins
-from assay.quality.aggregation.shares import open_coins, open_confusion
+from assay.quality.aggregation.shares import open_coins, open_confusion, open_four
 from assay.quality.aggregation.sweeps import sweep_four, sweep_many, sweep_two
 from assay.quality.arrays import Codes, Floats, Offsets, Reals
 from assay.quality.votes import Golds, Votes
@@ -146,6 +146,10 @@ def _opening(partition: Partition, opening: Opening, weight: Floats, known: Code
         open_coins(partition.worker, partition.label, weight, partition.start, known, right, totals)
         return Counts(right, totals, float("nan"))
     counts = np.zeros((workers * classes, classes), dtype=precision(classes))
+    if classes == 4 and len(weight) == 0 and len(known) == 0:
+        if open_four(partition.worker, partition.label, partition.start, counts, totals):
+            return Counts(counts.reshape(workers, classes, classes), totals, float("nan"))
+        counts[:] = 0.0
     open_confusion(partition.worker, partition.label, weight, partition.start, known, counts, totals)
     return Counts(counts.reshape(workers, classes, classes), totals, float("nan"))
 

@@ -8,9 +8,11 @@ from typing import ClassVar
 import numpy as np
 
 from assay.quality.aggregation.confusion import ConfusionMethod, matrix_of
-from assay.quality.aggregation.counts import Counts, Tables, precision
-from assay.quality.aggregation.dirichlet import SMALLEST_FACTOR, SMALLEST_FACTOR_SINGLE
+from assay.quality.aggregation.counts import Counts, Tables
 from assay.quality.arrays import Floats
+
+# Nobody is taken never to say a thing, however many votes did not: one surprise would decide a task for good.
+SMALLEST = 1e-10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,14 +46,13 @@ class DawidSkene(ConfusionMethod):
 
     def tables(self, counts: Counts, before: Tables | None) -> Tables:  # noqa: ARG002
         classes = len(counts.classes)
-        smallest = SMALLEST_FACTOR if precision(classes) is np.float64 else SMALLEST_FACTOR_SINGLE
         pseudo = self.pseudo(classes)
         votes = counts.votes + pseudo.astype(counts.votes.dtype)
         total = votes.sum(axis=1, keepdims=True)
         # Without a prior a worker who never met a class says nothing about it: any answer is as likely.
         factor = np.divide(votes, total, out=np.full_like(votes, 1 / max(classes, 1)), where=total > 0)
-        np.maximum(factor, smallest, out=factor)
-        prior = np.maximum(counts.classes + self.class_votes, SMALLEST_FACTOR)
+        np.maximum(factor, SMALLEST, out=factor)
+        prior = np.maximum(counts.classes + self.class_votes, SMALLEST)
         prior /= prior.sum()
         penalty = self.class_votes * float(np.log(prior).sum())
         if self.right > 0 or self.wrong > 0:

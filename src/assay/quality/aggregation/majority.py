@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from assay.quality.aggregation.result import TIE, Aggregated, aggregated
+from assay.quality.aggregation.result import TIE, Aggregated, aggregated, decide
 from assay.quality.aggregation.shares import vote_shares, vote_shares_of_few
 from assay.quality.aggregation.skill import agreement_skill
-from assay.quality.arrays import Floats
+from assay.quality.arrays import Codes, Flags, Floats
 from assay.quality.votes import Golds, GoldsLike, Votes
 
 # Up to this many classes a task's counts fit one machine word.
@@ -88,11 +88,18 @@ class Wawa:
 def _voted(votes: Votes, golds: Golds, voice: Floats | None, method: str) -> Aggregated:
     """``voice``: (n_workers,) what each worker's vote counts, or None for all alike."""
     posterior = np.empty((votes.n_tasks, votes.n_classes))
+    chosen: tuple[Codes, Flags] | None = None
     counted = None
     if voice is None and votes.weight is None and len(golds) == 0 and votes.n_classes <= FEW:
-        counted = _few(votes, posterior)
+        codes, tied = np.empty(votes.n_tasks, np.int32), np.empty(votes.n_tasks, np.bool_)
+        counted = _few(votes, posterior, codes, tied)
+        chosen = (codes, tied) if counted else None
     agreed, given, overall = counted or _any(votes, golds, voice, posterior)
     total = float(overall.sum())
+    prior = overall / total if total > 0 else np.full(votes.n_classes, 1 / max(votes.n_classes, 1))
+    if chosen is not None:
+        open_tasks = np.flatnonzero(chosen[1])
+        chosen[0][open_tasks] = decide(posterior[open_tasks], prior)[0]
     skill, interval = agreement_skill(agreed, given)
     return aggregated(
         votes,
@@ -100,16 +107,17 @@ def _voted(votes: Votes, golds: Golds, voice: Floats | None, method: str) -> Agg
         method=method,
         skill=skill,
         skill_interval=interval,
-        prior=overall / total if total > 0 else np.full(votes.n_classes, 1 / max(votes.n_classes, 1)),
+        prior=prior,
+        decided_already=chosen,
         worker_votes=np.rint(given).astype(np.int64) if votes.weight is None else None,
         iterations=1,
         reason="the votes were counted",
     )
 
 
-def _few(votes: Votes, posterior: Floats) -> tuple[Floats, Floats, Floats] | None:
+def _few(votes: Votes, posterior: Floats, codes: Codes, tied: Flags) -> tuple[Floats, Floats, Floats] | None:
     agreed, overall = np.zeros((votes.n_workers, 2)), np.zeros(votes.n_classes)
-    done = vote_shares_of_few(votes.worker, votes.label, votes.start, posterior, agreed, overall)
+    done = vote_shares_of_few(votes.worker, votes.label, votes.start, posterior, codes, tied, agreed, overall)
     return (agreed[:, 0].copy(), agreed[:, 1].copy(), overall) if done else None
 
 

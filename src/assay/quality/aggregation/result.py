@@ -70,16 +70,18 @@ def aggregated(
     skill_interval: Floats,
     prior: Floats | None = None,
     worker_votes: Offsets | None = None,
+    decided_already: tuple[Codes, Flags] | None = None,
     **rest: Any,
 ) -> Aggregated:
     """The result for ``votes`` from a posterior: decides labels and ties, and carries ids and counts over.
 
     ``prior``: (n_classes,), decides ties; by default the posterior's mean. ``worker_votes``: where they were counted
-    already. ``rest``: further fields of ``Aggregated``.
+    already. ``decided_already``: label codes and what was tied, where they are known. ``rest``: further fields of
+    ``Aggregated``.
     """
     if prior is None:
         prior = posterior.mean(axis=0, dtype=np.float64) if len(posterior) else np.full(votes.n_classes, np.nan)
-    codes, tied = decide(posterior, prior)
+    codes, tied = decide(posterior, prior) if decided_already is None else decided_already
     rest.setdefault("notes", votes.notes)
     return Aggregated(
         tasks=votes.tasks,

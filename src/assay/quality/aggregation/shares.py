@@ -93,6 +93,43 @@ def open_confusion(
 
 
 @compiled
+def open_four(worker: Codes, label: Codes, start: Offsets, counts: Reals, totals: Floats) -> bool:
+    """``open_confusion`` for four classes and votes of equal weight, of which each task has some, up to 65,535.
+
+    Returns false, with the work left undone, where a task has no votes or too many.
+    """
+    sixteen, mask = np.uint64(16), np.uint64(0xFFFF)
+    total_0 = total_1 = total_2 = total_3 = 0.0
+    for task in range(len(start) - 1):
+        begin, end = np.uint64(start[task]), np.uint64(start[task + 1])
+        if not 0 < end - begin <= mask:
+            return False
+        packed = np.uint64(0)
+        for row in range(begin, end):
+            packed += np.uint64(1) << (sixteen * np.uint64(np.uint32(label[row])))
+        inverse = 1.0 / np.float64(np.int64(end - begin))
+        s0 = np.int64(packed & mask) * inverse
+        s1 = np.int64((packed >> sixteen) & mask) * inverse
+        s2 = np.int64((packed >> np.uint64(32)) & mask) * inverse
+        s3 = np.int64(packed >> np.uint64(48)) * inverse
+        total_0 += s0
+        total_1 += s1
+        total_2 += s2
+        total_3 += s3
+        for row in range(begin, end):
+            cell = np.uint64(np.uint32(worker[row]) * np.uint32(4) + np.uint32(label[row]))
+            counts[cell, 0] += s0
+            counts[cell, 1] += s1
+            counts[cell, 2] += s2
+            counts[cell, 3] += s3
+    totals[0] += total_0
+    totals[1] += total_1
+    totals[2] += total_2
+    totals[3] += total_3
+    return True
+
+
+@compiled
 def open_coins(
     worker: Codes, label: Codes, weight: Floats, start: Offsets, known: Codes, right: Floats, totals: Floats
 ) -> None:
@@ -129,17 +166,24 @@ def open_coins(
 
 @compiled
 def vote_shares_of_few(
-    worker: Codes, label: Codes, start: Offsets, posterior: Floats, agreed: Floats, totals: Floats
+    worker: Codes,
+    label: Codes,
+    start: Offsets,
+    posterior: Floats,
+    codes: Codes,
+    tied: Flags,
+    agreed: Floats,
+    totals: Floats,
 ) -> bool:
     """``vote_shares`` for up to four classes and votes of equal weight, of which each task has some, up to 65,535.
 
-    A task's four counts live in one 64-bit register. ``agreed``: (workers, 2), to which each worker's agreement and
-    votes are added; ``totals``: (classes,), to which the votes for each class are. Returns false, with the work left
-    undone, where a task has no votes or too many.
+    A task's four counts live in one 64-bit register. ``codes`` and ``tied``: (tasks,), the likeliest class, the lowest
+    of those that tie, and whether some do. ``agreed``: (workers, 2), to which each worker's agreement and votes are
+    added; ``totals``: (classes,), to which the votes for each class are. Returns false, with the work left undone,
+    where a task has no votes or too many.
     """
     classes = posterior.shape[1]
-    sixteen, three = np.uint64(16), np.uint64(3)
-    mask = np.uint64(0xFFFF)
+    sixteen, mask = np.uint64(16), np.uint64(0xFFFF)
     total_0 = total_1 = total_2 = total_3 = np.uint64(0)
     for task in range(len(start) - 1):
         begin, end = np.uint64(start[task]), np.uint64(start[task + 1])
@@ -148,17 +192,31 @@ def vote_shares_of_few(
         counts = np.uint64(0)
         for row in range(begin, end):
             counts += np.uint64(1) << (sixteen * np.uint64(np.uint32(label[row])))
-        inverse = 1.0 / (start[task + 1] - start[task])
-        total_0 += counts & mask
-        total_1 += (counts >> sixteen) & mask
-        total_2 += (counts >> np.uint64(32)) & mask
-        total_3 += counts >> np.uint64(48)
-        for k in range(classes):
-            posterior[task, k] = ((counts >> (sixteen * np.uint64(k))) & mask) * inverse
+        n0 = counts & mask
+        n1 = (counts >> sixteen) & mask
+        n2 = (counts >> np.uint64(32)) & mask
+        n3 = counts >> np.uint64(48)
+        total_0 += n0
+        total_1 += n1
+        total_2 += n2
+        total_3 += n3
+        top = max(max(n0, n1), max(n2, n3))
+        h0, h1, h2, h3 = n0 == top, n1 == top, n2 == top, n3 == top
+        tied[task] = h0 + h1 + h2 + h3 > 1
+        codes[task] = 0 if h0 else 1 if h1 else 2 if h2 else 3
+        inverse = 1.0 / np.float64(np.int64(end - begin))
+        if classes == 4:
+            posterior[task, 0] = np.int64(n0) * inverse
+            posterior[task, 1] = np.int64(n1) * inverse
+            posterior[task, 2] = np.int64(n2) * inverse
+            posterior[task, 3] = np.int64(n3) * inverse
+        else:
+            for k in range(classes):
+                posterior[task, k] = np.int64((counts >> (sixteen * np.uint64(k))) & mask) * inverse
         for row in range(begin, end):
             who = np.uint64(np.uint32(worker[row]))
-            said = sixteen * (np.uint64(np.uint32(label[row])) & three)
-            agreed[who, 0] += ((counts >> said) & mask) * inverse
+            alike = (counts >> (sixteen * np.uint64(np.uint32(label[row])))) & mask
+            agreed[who, 0] += np.int64(alike) * inverse
             agreed[who, 1] += 1.0
     sums = (total_0, total_1, total_2, total_3)
     for k in range(classes):
@@ -175,19 +233,20 @@ def decided(posterior: Reals, prior: Floats, tolerance: float, codes: Codes, tie
     classes = posterior.shape[1]
     for task in range(len(posterior)):
         top = posterior[task, 0]
+        best = 0
         for k in range(1, classes):
-            top = max(top, posterior[task, k])
-        floor = top - tolerance
-        near, best = 0, 0
-        # Without branches: where one class alone is near the top, the sum of what is near is its code.
-        for k in range(classes):
-            here = 1 if posterior[task, k] >= floor else 0
-            near += here
-            best += here * k
-        if near > 1:
-            tied[task] = True
-            best = -1
+            if posterior[task, k] > top:
+                top = posterior[task, k]
+                best = k
+        # Where more than half of everything is in one class, and by more than rounding, nothing else can be near.
+        if top < 0.5 + tolerance:
+            near = 0
             for k in range(classes):
-                if posterior[task, k] >= floor and (best < 0 or prior[k] > prior[best]):
-                    best = k
+                near += posterior[task, k] >= top - tolerance
+            if near > 1:
+                tied[task] = True
+                best = -1
+                for k in range(classes):
+                    if posterior[task, k] >= top - tolerance and (best < 0 or prior[k] > prior[best]):
+                        best = k
         codes[task] = best
