@@ -61,7 +61,7 @@ def product(left: Floats, right: Floats) -> Floats:
     return made
 
 
-@compiled(fastmath={"contract"})
+@compiled(fastmath={"contract"}, error_model="numpy")
 def _factor(matrix: Any) -> bool:
     """The upper factor U with matrix = U'U, in place of the upper triangle; False where there is none."""
     size = len(matrix)
@@ -82,7 +82,7 @@ def _factor(matrix: Any) -> bool:
     return True
 
 
-@compiled(fastmath={"contract"})
+@compiled(fastmath={"contract"}, error_model="numpy")
 def _substitute(upper: Any, right: Any) -> Any:
     """Solve U'U z = right in place of ``right`` (p, m), row by row."""
     size = len(upper)
@@ -107,7 +107,7 @@ def _substitute(upper: Any, right: Any) -> Any:
     return right
 
 
-@compiled(fastmath={"contract"})
+@compiled(fastmath={"contract"}, error_model="numpy")
 def _multiply(left: Any, right: Any, made: Any) -> None:
     for row in range(len(left)):
         into = made[row]
