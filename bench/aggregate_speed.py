@@ -85,9 +85,12 @@ def line(what: str, peer: float, ours: float, aim: float) -> None:
     print(f"{what:58s} {peer:9.3f} s {ours:9.4f} s {ratio:8.0f}x   aim {aim:.0f}x {verdict}", flush=True)
 
 
-def against_crowdkit(crowd: Crowd, name: str, method: Any, aim: float) -> None:
+def against_crowdkit(crowd: Crowd, name: str, method: Any, aim: float, iterations: int | None = None) -> None:
+    """``iterations``: as many for both; by default as many as the peer makes by its own rule."""
     votes = crowd.votes()
-    asked = {"task": crowd.task, "worker": crowd.worker, "label": crowd.label, "method": name}
+    asked: dict[str, Any] = {"task": crowd.task, "worker": crowd.worker, "label": crowd.label, "method": name}
+    if iterations is not None:
+        asked |= {"iterations": iterations, "tolerance": -1e9}
     peer = run_peer("crowdkit", asked)
     made = peer["iterations"]
     same = method.with_iterations(made) if made else method
@@ -231,6 +234,7 @@ def main(arguments: list[str]) -> None:
         against_crowdkit(four, "majority", MajorityVote(), 100)
         against_crowdkit(four, "one-coin", OneCoin(), 30)
         against_crowdkit(four, "dawid-skene", DawidSkene(), 100)
+        against_crowdkit(four, "dawid-skene", DawidSkene(), 100, iterations=10)
     if "hundred" in parts:
         against_crowdkit(hundred, "majority", MajorityVote(), 20)
         against_crowdkit(hundred, "dawid-skene", DawidSkene(), 20)

@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from math import log10
 
 import numpy as np
 
 from assay.quality.aggregation.coins import sweep_coins
 from assay.quality.aggregation.shares import open_coins, open_confusion, open_four
-from assay.quality.aggregation.sweeps import sweep_four, sweep_many, sweep_two
+from assay.quality.aggregation.sweeps import TINY, sweep_four, sweep_many, sweep_two
 from assay.quality.arrays import Codes, Floats, Offsets, Reals
 from assay.quality.votes import Golds, Votes
 
@@ -129,13 +130,21 @@ def partial(partition: Partition, tables: Tables | Opening, posterior: Reals | N
     prior, totals = np.zeros(width), np.zeros(width)
     prior[:classes] = tables.prior
     if classes == 2 and len(weight) == 0:
-        likelihood = sweep_two(*votes, *rest, table, prior, totals, out)
+        likelihood = sweep_two(*votes, *rest, _safe_votes(tables), table, prior, totals, out)
     elif width == 4 and len(weight) == 0:
-        likelihood = sweep_four(*votes, *rest, classes, table, prior, totals, out)
+        likelihood = sweep_four(*votes, *rest, classes, _safe_votes(tables), table, prior, totals, out)
     else:
         likelihood = sweep_many(*votes, weight, *rest, classes, table, prior, totals, out)
     counted = table[:, width : width + classes].reshape(partition.n_workers, classes, classes)
     return Counts(counted, totals[:classes], likelihood)
+
+
+def _safe_votes(tables: Tables) -> int:
+    """How many of the smallest factors fit into a float above ``TINY``, beside the smallest prior."""
+    factor, prior = float(tables.factor.min(initial=1.0)), float(tables.prior.min(initial=1.0))
+    if factor <= 0 or prior <= 0:
+        return 0
+    return max(int((log10(TINY) - log10(prior)) / min(log10(factor), -1e-3)), 0)
 
 
 def _opening(partition: Partition, opening: Opening, weight: Floats, known: Codes) -> Counts:

@@ -14,7 +14,8 @@ Where a product leaves the range of floats, which takes some hundred votes on on
 that task goes through logarithms.
 
 ``worker``, ``label``: (votes,) int32. ``weight``: (votes,) float64, or empty. ``start``: (tasks + 1,) int64. ``known``:
-(tasks,) int32, the known class or -1, or empty. ``classes``: how many there are. ``table``: (workers * classes,
+(tasks,) int32, the known class or -1, or empty. ``classes``: how many there are. ``safe``: how many factors can be
+multiplied without looking whether they underflow. ``table``: (workers * classes,
 2 * width), factors then counts. ``prior``: (width,) factors of the classes, 0 beyond ``classes``. ``totals``: (width,)
 float64, to which posteriors are added. ``posterior``: (tasks, classes) to write to, or (0, classes). Each returns the
 log-likelihood: the sum over tasks of the logarithm of the prior times factors, summed over classes (of the known class
@@ -73,6 +74,7 @@ def sweep_two(
     label: Codes,
     start: Offsets,
     known: Codes,
+    safe: int,
     table: Reals,
     prior: Reals,
     totals: Floats,
@@ -90,7 +92,7 @@ def sweep_two(
             cell = np.uint64(np.uint32(worker[row]) * np.uint32(2) + np.uint32(label[row]))
             p0 *= table[cell, 0]
             p1 *= table[cell, 1]
-        if min(p0, p1) < TINY:
+        if start[task + 1] - start[task] > safe and min(p0, p1) < TINY:
             log_likelihood += by_logs(worker, label, none, start[task], start[task + 1], 2, table, prior, chances)
             p0, p1 = chances[0], chances[1]
         if len(known) > 0 and known[task] >= 0:
@@ -129,6 +131,7 @@ def sweep_four(
     start: Offsets,
     known: Codes,
     classes: int,
+    safe: int,
     table: Reals,
     prior: Reals,
     totals: Floats,
@@ -150,7 +153,8 @@ def sweep_four(
             p1 *= table[cell, 1]
             p2 *= table[cell, 2]
             p3 *= table[cell, 3]
-        if min(min(p0, p1), p2 if classes == 3 else min(p2, p3)) < TINY:
+        long = start[task + 1] - start[task] > safe
+        if long and min(min(p0, p1), p2 if classes == 3 else min(p2, p3)) < TINY:
             log_likelihood += by_logs(worker, label, none, start[task], start[task + 1], classes, table, prior, chances)
             p0, p1, p2, p3 = chances[0], chances[1], chances[2], chances[3]
         likelihood = (p0 + p1) + (p2 + p3)
