@@ -55,7 +55,8 @@ def robust_means(
                 count += 1
         scale = _BIWEIGHT_REACH * max(_median(value, say, count), 0.01)
         total = 0.0
-        result[group] = 0.0
+        for column in range(columns):
+            result[group, column] = 0.0
         for row in range(first, start[group + 1]):
             kept = max(1.0 - (residual[row - first] / scale) ** 2, 0.0) ** 2 * weight[row]
             total += kept
@@ -71,17 +72,14 @@ def _median(value: FloatArray, weight: FloatArray, count: int) -> float:
     """The weighted median of the first ``count`` values; sorts both arrays on the way."""
     if count == 1:
         return float(value[0])
-    if count <= 32:
-        for at in range(1, count):
+    # Shell's sort with Ciura's gaps, of which a few members need only the last.
+    for gap in (1750, 701, 301, 132, 57, 23, 10, 4, 1):
+        for at in range(gap, count):
             moved, say, to = value[at], weight[at], at
-            while to > 0 and value[to - 1] > moved:
-                value[to], weight[to] = value[to - 1], weight[to - 1]
-                to -= 1
+            while to >= gap and value[to - gap] > moved:
+                value[to], weight[to] = value[to - gap], weight[to - gap]
+                to -= gap
             value[to], weight[to] = moved, say
-    else:
-        order = np.argsort(value[:count])
-        value[:count] = value[:count][order]
-        weight[:count] = weight[:count][order]
     total = 0.0
     for at in range(count):
         total += weight[at]

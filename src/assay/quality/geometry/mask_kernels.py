@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assay.quality.compiled import compiled
-from assay.quality.geometry.arrays import FloatArray, IntArray
+from assay.quality.geometry.arrays import BoolArray, FloatArray, IntArray
 
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 PixelCodes: TypeAlias = npt.NDArray[np.uint32]
@@ -39,7 +39,8 @@ def binary_codes(masks: Bytes, codes: PixelCodes, count: IntArray) -> None:
             for at in range(len(block)):
                 block[at] += bit * np.uint32(row[at] != 0)
         _tally(block, parts)
-    count += parts.sum(axis=0)
+    for at in range(len(count)):
+        count[at] = parts[0, at] + parts[1, at] + parts[2, at] + parts[3, at]
 
 
 @compiled
@@ -68,19 +69,20 @@ def label_codes(masks: Bytes, number: PixelCodes, base: int, codes: PixelCodes, 
                 block[at] += number[row[at]] * place
             place *= np.uint32(base)
         _tally(block, parts)
-    count += parts.sum(axis=0)
+    for at in range(len(count)):
+        count[at] = parts[0, at] + parts[1, at] + parts[2, at] + parts[3, at]
 
 
 @compiled
-def labels_there(masks: Bytes) -> IntArray:
-    """The labels, ascending, that occur in (voters, pixels) masks."""
+def labels_there(masks: Bytes) -> BoolArray:
+    """Which labels occur in (voters, pixels) masks: (4, 256), each in one row at least."""
     # Written in turn for the same reason as histograms are.
     there = np.zeros((4, 256), dtype=np.bool_)
     for voter in range(len(masks)):
         row = masks[voter]
         for at in range(len(row)):
             there[at & 3, row[at]] = True
-    return np.flatnonzero(there[0] | there[1] | there[2] | there[3])
+    return there
 
 
 @compiled
@@ -104,17 +106,16 @@ def estimate(
     workers: int,
     iterations_max: int,
     tolerance: float,
-) -> tuple[FloatArray, FloatArray, FloatArray, bool]:
+) -> tuple[FloatArray, FloatArray, int, bool]:
     """Expectation maximization over rows that stand for ``count`` pixels each.
 
     What was said of row i is start[i]:start[i + 1] of ``worker`` and ``label``. ``prior``: (scenes, classes), that of
-    row i being prior[scene[i]]. ``posterior``: (rows, classes), where to begin. Returns the posterior, (workers,
-    classes, classes) confusions [truth, said], the log-likelihood of each iteration, and whether no entry of any
-    confusion moved by more than ``tolerance`` in the last one.
+    row i being prior[scene[i]]. ``posterior``: (rows, classes), where to begin, changed in place to where it ends.
+    Returns (workers, classes, classes) confusions [truth, said], the log-likelihood of each iteration, how many there
+    were, and whether no entry of any confusion moved by more than ``tolerance`` in the last one.
     """
     rows, classes = posterior.shape
-    posterior = posterior.copy()
-    confusion = np.full((workers, classes, classes), 1.0 / classes)
+    confusion = np.zeros((workers, classes, classes))
     surprise = np.empty((workers, classes, classes))
     trace = np.empty(iterations_max)
     chance = np.empty(classes)
@@ -133,8 +134,6 @@ def estimate(
                 for name in range(classes):
                     # Of a class that is nowhere, nothing is known.
                     share = said[who, truth, name] / total if total > 0.0 else 1.0 / classes
-                    if iteration == 0:
-                        moved = 1.0
                     moved = max(moved, abs(share - confusion[who, truth, name]))
                     confusion[who, truth, name] = share
                     surprise[who, truth, name] = math.log(max(share, _PROBABILITY_MIN))
@@ -155,5 +154,5 @@ def estimate(
                 posterior[row, truth] = chance[truth] / total
         trace[iteration] = likelihood
         if moved <= tolerance:
-            return posterior, confusion, trace[: iteration + 1].copy(), True
-    return posterior, confusion, trace, False
+            return confusion, trace, iteration + 1, True
+    return confusion, trace, iterations_max, False

@@ -88,7 +88,7 @@ def label_patterns(masks: npt.ArrayLike) -> Patterns:
         flat = digits.reshape(flat.shape).astype(np.uint8)
         number = np.arange(256, dtype=np.uint32)
     else:
-        labels = labels_there(flat).astype(np.uint8)
+        labels = np.flatnonzero(labels_there(flat).any(axis=0)).astype(np.uint8)
         number = np.zeros(256, dtype=np.uint32)
         number[labels] = np.arange(len(labels))
     base = max(len(labels), 1)

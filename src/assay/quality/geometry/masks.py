@@ -121,19 +121,20 @@ def staple(
     shares = patterns.shares(np.ones(patterns.said.shape[1]))
     chances = _prior(prior, shares, patterns)
     voters = patterns.said.shape[1]
-    posterior, confusion, trace, converged = estimate(
+    posterior = shares.copy()
+    confusion, trace, iterations, converged = estimate(
         np.arange(len(shares) + 1) * voters,
         np.tile(np.arange(voters), len(shares)),
         np.ascontiguousarray(patterns.said).reshape(-1),
         patterns.count.astype(np.float64),
         np.zeros(len(shares), dtype=np.int64),
         chances[None],
-        shares,
+        posterior,
         voters,
         _iterations(iterations_max),
         tolerance,
     )
-    return Staple(patterns.labels, chances, confusion, trace, converged, posterior, patterns)
+    return Staple(patterns.labels, chances, confusion, trace[:iterations], converged, posterior, patterns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,14 +179,15 @@ def staple_of_many(
     who_said = [np.tile(np.searchsorted(known, who), len(each.said)) for each, who in zip(patterns, ids, strict=True)]
     shares = [each.shares(np.ones(each.said.shape[1])) for each in patterns]
     priors = [_prior(None, share, each) for share, each in zip(shares, patterns, strict=True)]
-    posterior, confusion, trace, converged = estimate(
+    posterior = np.concatenate(shares)
+    confusion, trace, iterations, converged = estimate(
         start,
         np.concatenate(who_said),
         np.concatenate([each.said.reshape(-1) for each in patterns]),
         np.concatenate([each.count for each in patterns]).astype(np.float64),
         np.repeat(np.arange(len(patterns)), rows),
         np.stack(priors),
-        np.concatenate(shares),
+        posterior,
         len(known),
         _iterations(iterations_max),
         tolerance,
@@ -197,7 +199,7 @@ def staple_of_many(
     for each, who in zip(patterns, ids, strict=True):
         pixels[np.searchsorted(known, who)] += each.count.sum()
     masks_found: list[BoolArray] = [np.asarray(each > 0.5 + _ROUNDING) for each in probabilities]
-    return StapleOfMany(masks_found, probabilities, known, confusion, pixels, trace, converged)
+    return StapleOfMany(masks_found, probabilities, known, confusion, pixels, trace[:iterations], converged)
 
 
 def _prior(prior: npt.ArrayLike | None, shares: FloatArray, patterns: Patterns) -> FloatArray:

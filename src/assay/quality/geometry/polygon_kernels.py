@@ -64,7 +64,9 @@ def _crossings(
 @compiled
 def _longer(values: FloatArray, length: int) -> FloatArray:
     result = np.empty(length)
-    result[: len(values)] = values
+    # A loop, here and elsewhere: assigning to a slice takes Numba many times as long to compile.
+    for at in range(len(values)):
+        result[at] = values[at]
     return result
 
 
@@ -124,7 +126,7 @@ def prepare(edges: FloatArray, edge_start: IntArray, box: FloatArray) -> tuple[F
                     area[each] += (x[turn + 1] - x[turn]) * height
         filled += size
         level_start[each + 1] = filled
-    return levels[:filled].copy(), level_start, area
+    return levels, level_start, area
 
 
 @compiled

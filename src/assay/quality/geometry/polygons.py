@@ -66,7 +66,8 @@ def polygons_of(outlines: Sequence[Rings], name: str = "polygons") -> Polygons:
         return Polygons(edges, edge_start, np.zeros(0), edge_start, np.zeros(0), np.zeros((0, 4)))
     corners = [bound.reduceat(edges[:, :2], edge_start[:-1]) for bound in (np.minimum, np.maximum)]
     box = np.concatenate(corners, axis=1)
-    return Polygons(edges, edge_start, *prepare(edges, edge_start, box), box)
+    levels, level_start, area = prepare(edges, edge_start, box)
+    return Polygons(edges, edge_start, levels[: level_start[-1]], level_start, area, box)
 
 
 def polygon_iou_matrix(left: Sequence[Rings], right: Sequence[Rings]) -> FloatArray:

@@ -26,16 +26,18 @@ def own_order(shapes: FloatArray, label: IntArray, weight: FloatArray, start: In
     in another order then add the same numbers in the same order, and give the same answer to the last bit.
     """
     order = np.empty(len(label), dtype=np.int64)
+    for at in range(len(label)):
+        order[at] = at
     for scene in range(len(start) - 1):
         first, last = start[scene], start[scene + 1]
-        order[first:last] = first + np.argsort(shapes[first:last, lead])
-        for at in range(first + 1, last):
-            moved = order[at]
-            to = at
-            while to > first and _before(moved, order[to - 1], shapes, label, weight, lead):
-                order[to] = order[to - 1]
-                to -= 1
-            order[to] = moved
+        # Shell's sort with Ciura's gaps: short, and NumPy's sorts take seconds to compile.
+        for gap in (1750, 701, 301, 132, 57, 23, 10, 4, 1):
+            for at in range(first + gap, last):
+                moved, to = order[at], at
+                while to >= first + gap and _before(moved, order[to - gap], shapes, label, weight, lead):
+                    order[to] = order[to - gap]
+                    to -= gap
+                order[to] = moved
     return order
 
 
@@ -99,7 +101,9 @@ def group_scenes(
     for scene in range(len(start) - 1):
         first = start[scene]
         count = start[scene + 1] - first
-        reached[:count] = False
+        for at in range(count):
+            reached[at] = False
+            rename[at] = -1
         parts = 0
         for seed in range(count):
             if reached[seed]:
@@ -110,13 +114,12 @@ def group_scenes(
                     number[first + members[at]] = parts
                 parts += 1
                 continue
-            members[:size] = np.sort(members[:size])
+            _sort(members, size)
             _join_closest(similarity, offset, count, first, members[:size], voice, label, weight, minimum, cluster)
             for at in range(size):
                 number[first + members[at]] = parts + cluster[at]
             parts += size
         # The joined clusters of a component are numbered with gaps: number them anew, by first mark.
-        rename[:count] = -1
         for row in range(first, first + count):
             if rename[number[row]] < 0:
                 rename[number[row]] = found
@@ -125,6 +128,16 @@ def group_scenes(
         first_object[scene + 1] = found
         offset += count * count
     return number, first_object
+
+
+@compiled
+def _sort(values: IntArray, count: int) -> None:
+    for at in range(1, count):
+        moved, to = values[at], at
+        while to > 0 and values[to - 1] > moved:
+            values[to] = values[to - 1]
+            to -= 1
+        values[to] = moved
 
 
 @compiled
@@ -255,7 +268,9 @@ def members_of(number: IntArray, objects: int) -> tuple[IntArray, IntArray]:
         start[number[row] + 1] += 1
     for at in range(objects):
         start[at + 1] += start[at]
-    to = start[:objects].copy()
+    to = np.empty(objects, dtype=np.int64)
+    for at in range(objects):
+        to[at] = start[at]
     member = np.empty(len(number), dtype=np.int64)
     for row in range(len(number)):
         member[to[number[row]]] = row

@@ -95,6 +95,7 @@ def weighted_boxes_fusion(
     usable, weighted = usable[order], weighted[order]
 
     number, first, fused = fuse(rows[usable], weighted, name[usable], bounds, iou_min)
+    fused = fused[: first[-1]]
     count, total, best, by_box, by_model = tally(number, weighted, models[usable], say, len(fused))
     if confidence == "avg":
         boxes_counted = count if overflow else np.minimum(count, len(say))

@@ -15,7 +15,8 @@ from assay.quality.geometry.arrays import FloatArray, IntArray
 def fuse(
     boxes: FloatArray, score: FloatArray, label: IntArray, start: IntArray, iou_min: float
 ) -> tuple[IntArray, IntArray, FloatArray]:
-    """The cluster of each row, the first cluster of each image, and (clusters, 4) fused boxes.
+    """The cluster of each row, the first cluster of each image (and one past the last), and their fused boxes,
+    (rows, 4), of which only as many are filled in as there are clusters.
 
     Each box joins the cluster of its label whose fused box it overlaps most, if by more than ``iou_min``, and the fused
     box moves to the mean of its members weighted by ``score``; else it begins a cluster. Sums are kept, so that a box
@@ -53,8 +54,9 @@ def fuse(
                 name[best] = label[row]
                 total[best] = 0.0
                 count[best] = 0.0
-                sums[best] = 0.0
-                plain[best] = 0.0
+                for side in range(4):
+                    sums[best, side] = 0.0
+                    plain[best, side] = 0.0
             number[row] = best
             total[best] += score[row]
             count[best] += 1.0
@@ -67,7 +69,7 @@ def fuse(
                 else:
                     fused[best, side] = plain[best, side] / count[best]
         first[image + 1] = found
-    return number, first, fused[:found].copy()
+    return number, first, fused
 
 
 @compiled
