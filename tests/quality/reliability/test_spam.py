@@ -78,6 +78,12 @@ def test_one_class_only_leaves_the_prior() -> None:
     assert told.p_value.tolist() == [1.0, 1.0]
 
 
+def test_no_votes_give_no_findings() -> None:
+    votes = Votes.from_arrays([], [], [])
+
+    assert len(informativeness(votes, IBCC().fit(votes)).bits) == 0
+
+
 def test_a_share_of_spam_outside_0_and_1_is_an_error() -> None:
     votes = Votes.from_arrays([1], ["a"], ["x"])
 

@@ -122,6 +122,12 @@ def test_a_group_on_which_golds_are_silent_has_one_voice() -> None:
     assert heard.max() <= 1
 
 
+def test_where_there_is_one_class_only_nobody_is_turned_away() -> None:
+    votes = Votes.from_arrays([1, 1, 2], ["ann", "bob", "ann"], ["x", "x", "x"])
+
+    assert trusted_workers(votes, {1: "x"}).trusted.all()
+
+
 def test_no_golds_is_an_error() -> None:
     votes, _ = made(4, ring=0)
 

@@ -50,6 +50,11 @@ def informativeness(
     """
     if not 0 < spam_share < 1:
         raise ValueError(f"spam_share must be within (0, 1), got {spam_share}")
+    if len(votes) == 0:
+        nothing, certain = np.zeros(votes.n_workers), np.ones(votes.n_workers)
+        return Informativeness(
+            votes.workers, nothing, certain, spam_share * certain, nothing, nothing, certain, nothing
+        )
     others = leave_own_out(votes, confusion_of(result), result.prior, golds)
     judged = informed(votes, golds).astype(np.float64)
     table = _joint(votes, others, judged)
@@ -72,8 +77,11 @@ def _joint(votes: Votes, others: Floats, judged: Floats) -> Floats:
     classes = votes.n_classes
     cell = votes.worker.astype(np.int64) * classes + votes.label
     size = votes.n_workers * classes
-    layers = [np.bincount(cell, weights=others[:, k] * judged, minlength=size) for k in range(classes)]
-    return np.stack([layer.reshape(votes.n_workers, classes) for layer in layers], axis=1)
+    table = np.zeros((votes.n_workers, classes, classes))
+    for code in range(classes):
+        layer = np.bincount(cell, weights=others[:, code] * judged, minlength=size)
+        table[:, code, :] = layer.reshape(votes.n_workers, classes)
+    return table
 
 
 def _information(table: Floats) -> tuple[Floats, Floats]:
@@ -104,8 +112,7 @@ def _habit(votes: Votes) -> tuple[Floats, Floats, Floats]:
     counts = np.bincount(votes.worker.astype(np.int64) * classes + votes.label, minlength=size)
     counts = counts.reshape(votes.n_workers, classes).astype(np.float64)
     n = counts.sum(axis=1)
-    top = counts.argmax(axis=1) if classes else np.zeros(votes.n_workers, np.int64)
-    most = counts.max(axis=1, initial=0.0)
+    top, most = counts.argmax(axis=1), counts.max(axis=1)
     # Average over workers, not votes, with the worker's own left out: one busy spammer must not make spam usual.
     share = (counts + 1.0 / classes) / (n + 1.0)[:, None]
     usual = (share.sum(axis=0)[None, :] - share) / max(votes.n_workers - 1, 1)

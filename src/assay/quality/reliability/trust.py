@@ -103,6 +103,8 @@ def trusted_workers(
 
 
 def _bar(votes: Votes, skill: Skill) -> float:
+    if votes.n_classes < 2:
+        return 0.0
     seen = skill.gold_votes > 0
     good = float(np.quantile(skill.mean[seen], 0.75)) if seen.any() else skill.mean.mean()
     chance = 1.0 / max(votes.n_classes, 1)
