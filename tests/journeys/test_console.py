@@ -216,3 +216,21 @@ def test_a_key_is_shown_once_and_works(served: Served, visit: Visit) -> None:
     assert key not in page.content()
     told = httpx.get(f"{served.url}/v1/projects", headers={"authorization": f"Bearer {key}"})
     assert told.status_code == 200
+
+
+def test_a_webhooks_secret_is_changed_and_shown_once(served: Served, visit: Visit) -> None:
+    with served.client("Olga Owner") as owner:
+        hook = owner.post("/v1/webhooks", json={"url": "https://hooks.example.org/", "events": ["*"]}).json()
+    page = visit("Olga Owner").page
+    page.goto(f"{served.url}/console/organization/webhooks/{hook['id']}")
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="New secret").click()
+    page.get_by_label("The old secret ends").select_option("after an hour")
+    page.get_by_role("button", name="Make a new secret").click()
+    secret = page.get_by_label("Signing secret", exact=True).input_value()
+    page.get_by_role("button", name="I have copied it").click()
+
+    expect(page.get_by_text("signed with the old secret too")).to_be_visible()
+    assert secret.startswith("whsec_")
+    assert secret != hook["secret"]
+    assert secret not in page.content()
