@@ -16,12 +16,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assay.quality.aggregation import METHODS, aggregate
+    from assay.quality.aggregation.counts import Partition
+    from assay.quality.aggregation.dawid_skene import DawidSkene
     from assay.quality.aggregation.ebcc import EBCC
     from assay.quality.aggregation.glad import GLAD
+    from assay.quality.aggregation.ibcc import IBCC
     from assay.quality.aggregation.mace import MACE
+    from assay.quality.aggregation.majority import MajorityVote, Wawa, WeightedVote
     from assay.quality.aggregation.multilabel import MultiLabel
     from assay.quality.aggregation.numbers import RobustMean
+    from assay.quality.aggregation.one_coin import OneCoin
+    from assay.quality.aggregation.one_task import posterior_from_skill
+    from assay.quality.aggregation.online import Online
     from assay.quality.aggregation.ordinal import Ordinal
+    from assay.quality.aggregation.pooled_bcc import PooledBCC
     from assay.quality.aggregation.rankings import RankingConsensus
     from assay.quality.aggregation.result import Aggregated
     from assay.quality.aggregation.spans import SpanMerge
@@ -41,19 +49,26 @@ if TYPE_CHECKING:
 __all__ = [
     "EBCC",
     "GLAD",
+    "IBCC",
     "MACE",
     "METHODS",
     "Aggregated",
     "Battles",
     "BradleyTerry",
     "Davidson",
+    "DawidSkene",
     "Elo",
     "Golds",
     "JudgeAware",
+    "MajorityVote",
     "MultiLabel",
+    "OneCoin",
+    "Online",
     "Orders",
     "Ordinal",
+    "Partition",
     "PlackettLuce",
+    "PooledBCC",
     "Ranked",
     "RankingConsensus",
     "RaoKupper",
@@ -61,9 +76,12 @@ __all__ = [
     "SpanMerge",
     "TextMedoid",
     "Votes",
+    "Wawa",
+    "WeightedVote",
     "WinRate",
     "aggregate",
     "next_pairs",
+    "posterior_from_skill",
     "rank",
 ]
 
@@ -72,17 +90,24 @@ _HOME: dict[str, str] = {
     "Battles": "ranking.battles",
     "BradleyTerry": "ranking.bradley_terry",
     "Davidson": "ranking.bradley_terry",
+    "DawidSkene": "aggregation.dawid_skene",
     "EBCC": "aggregation.ebcc",
     "Elo": "ranking.elo",
     "GLAD": "aggregation.glad",
     "Golds": "votes",
+    "IBCC": "aggregation.ibcc",
     "JudgeAware": "ranking.judges",
     "MACE": "aggregation.mace",
     "METHODS": "aggregation",
+    "MajorityVote": "aggregation.majority",
     "MultiLabel": "aggregation.multilabel",
+    "OneCoin": "aggregation.one_coin",
+    "Online": "aggregation.online",
     "Orders": "ranking.orders",
     "Ordinal": "aggregation.ordinal",
+    "Partition": "aggregation.counts",
     "PlackettLuce": "ranking.plackett_luce",
+    "PooledBCC": "aggregation.pooled_bcc",
     "Ranked": "ranking.result",
     "RankingConsensus": "aggregation.rankings",
     "RaoKupper": "ranking.bradley_terry",
@@ -90,9 +115,12 @@ _HOME: dict[str, str] = {
     "SpanMerge": "aggregation.spans",
     "TextMedoid": "aggregation.texts",
     "Votes": "votes",
+    "Wawa": "aggregation.majority",
+    "WeightedVote": "aggregation.majority",
     "WinRate": "ranking.win_rate",
     "aggregate": "aggregation",
     "next_pairs": "ranking.pairs",
+    "posterior_from_skill": "aggregation.one_task",
     "rank": "ranking",
 }
 
