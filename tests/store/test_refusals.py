@@ -42,13 +42,13 @@ async def customer(server_url: str, privileges: str) -> AsyncIterator[Callable[[
         await server.close()
 
 
-async def test_a_user_who_owns_the_database_and_may_create_roles_is_enough(
-    server_url: str,
-    database_url: str,
+@pytest.mark.parametrize("privileges", ["createrole", "nocreaterole"])
+async def test_a_user_who_owns_the_database_and_may_become_the_role_is_enough(
+    server_url: str, database_url: str, privileges: str
 ) -> None:
     """At the second start too, when there is nothing left to make. Another Assay (``database_url``) made the role
     that all of a server share."""
-    async with customer(server_url, "createrole") as address:
+    async with customer(server_url, privileges) as address:
         server = await asyncpg.connect(server_url)
         await server.execute(f"grant assay_app to {urlsplit(address('')).username}")
         await server.close()

@@ -320,7 +320,10 @@ async def _create_role(connection: Any) -> None:
     """The role the server works as. Roles belong to the whole cluster, so another database may have made it."""
     await connection.execute(f"""
         do $$ begin
-            create role {ROLE} nologin nosuperuser nobypassrls nocreatedb nocreaterole;
+            -- Looked for first: whoever may not create roles can do without, once somebody has made this one.
+            if not exists (select from pg_roles where rolname = '{ROLE}') then
+                create role {ROLE} nologin nosuperuser nobypassrls nocreatedb nocreaterole;
+            end if;
         exception when duplicate_object or unique_violation then null; end $$;
         do $$ begin
             if not pg_has_role(session_user, '{ROLE}', 'usage') then
