@@ -5,7 +5,7 @@ The expected calibration error (ten equal bins of confidence; Guo et al. 2017) i
 tempered by the two that ``PosteriorPolicy`` takes when nothing is known, and tempered by what the golds say
 (``fitted_temperature``); golds are not scored.
 
-    python bench/tempering.py [--draws 5]
+    python bench/tempering.py [--draws 5] [--crowds rte dog ...]
 """
 
 from __future__ import annotations
@@ -53,11 +53,12 @@ def errors(name: str, votes_each: int, draw: int) -> tuple[float, float, float]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--draws", type=int, default=5)
+    parser.add_argument("--crowds", nargs="+", help="these only")
     asked = parser.parse_args()
     if not DATA.exists():
         print(f"the recorded crowds are not here: {DATA}")
         return 3
-    names = [path.name.split(".")[0] for path in sorted(DATA.glob("*.labels.parquet"))]
+    names = asked.crowds or [path.name.split(".")[0] for path in sorted(DATA.glob("*.labels.parquet"))]
     names = [name for name in names if name not in OTHER_KINDS]
     names = [name for name in names if len(crowd(name)[1]) >= TRUTHS_MIN and len(crowd(name)[0]) <= VOTES_MAX]
     print(
