@@ -72,14 +72,18 @@ def _median(value: FloatArray, weight: FloatArray, count: int) -> float:
     """The weighted median of the first ``count`` values; sorts both arrays on the way."""
     if count == 1:
         return float(value[0])
-    # Shell's sort with Ciura's gaps, of which a few members need only the last.
-    for gap in (1750, 701, 301, 132, 57, 23, 10, 4, 1):
+    # Shell's sort with Knuth's gaps, of which a few members need only the last.
+    gap = 1
+    while gap < count // 3:
+        gap = 3 * gap + 1
+    while gap > 0:
         for at in range(gap, count):
             moved, say, to = value[at], weight[at], at
             while to >= gap and value[to - gap] > moved:
                 value[to], weight[to] = value[to - gap], weight[to - gap]
                 to -= gap
             value[to], weight[to] = moved, say
+        gap //= 3
     total = 0.0
     for at in range(count):
         total += weight[at]

@@ -72,14 +72,18 @@ def _longer(values: FloatArray, length: int) -> FloatArray:
 
 @compiled
 def _sort(values: FloatArray, first: int, last: int) -> None:
-    """Sorts a range in place (Shell 1959, Ciura's gaps); NumPy's sort takes a second to compile."""
-    for gap in (1750, 701, 301, 132, 57, 23, 10, 4, 1):
+    """Sorts a range in place (Shell 1959, Knuth's gaps); NumPy's sort takes a second to compile."""
+    gap = 1
+    while gap < (last - first) // 3:
+        gap = 3 * gap + 1
+    while gap > 0:
         for at in range(first + gap, last):
             moved, to = values[at], at
             while to >= first + gap and values[to - gap] > moved:
                 values[to] = values[to - gap]
                 to -= gap
             values[to] = moved
+        gap //= 3
 
 
 @compiled

@@ -30,14 +30,18 @@ def own_order(shapes: FloatArray, label: IntArray, weight: FloatArray, start: In
         order[at] = at
     for scene in range(len(start) - 1):
         first, last = start[scene], start[scene + 1]
-        # Shell's sort with Ciura's gaps: short, and NumPy's sorts take seconds to compile.
-        for gap in (1750, 701, 301, 132, 57, 23, 10, 4, 1):
+        # Shell's sort with Knuth's gaps: short, and NumPy's sorts take seconds to compile.
+        gap = 1
+        while gap < (last - first) // 3:
+            gap = 3 * gap + 1
+        while gap > 0:
             for at in range(first + gap, last):
                 moved, to = order[at], at
                 while to >= first + gap and _before(moved, order[to - gap], shapes, label, weight, lead):
                     order[to] = order[to - gap]
                     to -= gap
                 order[to] = moved
+            gap //= 3
     return order
 
 
@@ -115,7 +119,7 @@ def group_scenes(
                 parts += 1
                 continue
             _sort(members, size)
-            _join_closest(similarity, offset, count, first, members[:size], voice, label, weight, minimum, cluster)
+            _join_closest(similarity, offset, count, first, members, size, voice, label, weight, minimum, cluster)
             for at in range(size):
                 number[first + members[at]] = parts + cluster[at]
             parts += size
@@ -174,6 +178,7 @@ def _join_closest(
     count: int,
     first: int,
     members: IntArray,
+    size: int,
     voice: IntArray,
     label: IntArray,
     weight: FloatArray,
@@ -181,7 +186,6 @@ def _join_closest(
     cluster: IntArray,
 ) -> None:
     """``matching._join_closest`` with the same sums in the same order; writes each member's cluster."""
-    size = len(members)
     likeness, closeness = np.empty((size, size)), np.empty((size, size))
     closest, score = np.empty((size, size)), np.empty((size, size))
     apart = np.empty((size, size), dtype=np.bool_)
@@ -237,7 +241,7 @@ def _join_closest(
             score[i, gone] = _NONE
         # Only rows that pointed at the joined clusters, or now find the new one closer, can have changed.
         for i in range(size):
-            if i in (keep, gone) or best[i] in (keep, gone):
+            if (i == keep) | (i == gone) | (best[i] == keep) | (best[i] == gone):
                 best[i] = _greatest(score, i)
             if score[i, keep] > score[i, best[i]]:
                 best[i] = keep
