@@ -17,7 +17,14 @@ from assay.quality.aggregation.ordinal import Ordinal
 from assay.quality.votes import Votes
 from quality.aggregation.crowds import accuracy, made
 
-MODELS = [GLAD(), GLAD(signed=True), MACE(restarts=2), MACE(variational=False, restarts=2), EBCC(restarts=2), Ordinal()]
+MODELS = [
+    GLAD(tolerance=1e-8),
+    GLAD(signed=True, tolerance=1e-8),
+    MACE(restarts=2),
+    MACE(variational=False, restarts=2),
+    EBCC(restarts=2),
+    Ordinal(),
+]
 MODEL = pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)
 
 
@@ -84,7 +91,9 @@ def test_the_order_of_rows_does_not_matter(model: Any, seed: int) -> None:
     assert model.fit(other).posterior == pytest.approx(model.fit(votes).posterior, abs=1e-2)
 
 
-@pytest.mark.parametrize("model", [GLAD(), GLAD(signed=True), MACE(restarts=1)], ids=["glad", "signed", "mace"])
+@pytest.mark.parametrize(
+    "model", [GLAD(tolerance=1e-8), GLAD(signed=True, tolerance=1e-8), MACE(restarts=1)], ids=["glad", "signed", "mace"]
+)
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10**6), order=st.permutations(range(3)))
 def test_renaming_the_classes_renames_the_answers(model: Any, seed: int, order: list[int]) -> None:

@@ -15,8 +15,8 @@ from assay.quality.aggregation.skill import confusion_skill
 from assay.quality.arrays import Floats
 from assay.quality.votes import Golds, GoldsLike, Votes
 
-# Places whose posteriors differ by less than this everywhere are one and the same.
-SAME = 0.05
+# Places where so few answers differ are one and the same.
+SAME = 0.005
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +78,7 @@ class EBCC:
                 self.iterations_max, self.tolerance, best, table, log_said, posterior, trace,
             )  # fmt: skip
             starts += 1
-            if made < 0 or (len(best) and distance(posterior, best) < SAME):
+            if made < 0 or (len(best) and distance(posterior, best, seen.times) < SAME):
                 came += 1
             elif trace[made - 1] > best_evidence:
                 came = 1

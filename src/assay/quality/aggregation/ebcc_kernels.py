@@ -12,9 +12,9 @@ from assay.quality.compiled import compiled
 # A subtype with fewer expected tasks than this has died out: under a sparse prior it never comes back, and leaving it
 # out makes every later pass cheaper.
 DEAD = 1e-6
-# A start whose posteriors all lie this close to those of a place already reached is on its way there: it looks every
-# so many passes.
-NEAR = 0.02
+# A start with so few answers that differ from those of a place already reached is on its way there, or as good as: it
+# looks every so many passes.
+NEAR = 0.002
 LOOK = 5
 
 
@@ -253,13 +253,13 @@ def expect(
 
 
 @compiled
-def distance(one: Floats, other: Floats) -> float:
-    """The largest difference between two tables of posteriors."""
+def distance(one: Floats, other: Floats, times: Floats) -> float:
+    """The share of tasks that change their answer, fractions of posteriors counted, from one table to the other."""
     apart = 0.0
     for task in range(len(one)):
         for c in range(one.shape[1]):
-            apart = max(apart, abs(one[task, c] - other[task, c]))
-    return apart
+            apart += 0.5 * times[task] * abs(one[task, c] - other[task, c])
+    return float(apart / max(times.sum(), 1e-12))
 
 
 @compiled
@@ -338,7 +338,7 @@ def run(
         if change < tolerance:
             made = iteration + 1
             break
-        if len(reached) > 0 and iteration % LOOK == LOOK - 1 and distance(posterior, reached) < NEAR:
+        if len(reached) > 0 and iteration % LOOK == LOOK - 1 and distance(posterior, reached, times) < NEAR:
             return -(iteration + 1)
         active = drop_dead(table, total, kind, active)
     by_class = np.zeros(classes)

@@ -40,7 +40,7 @@ class GLAD:
     signed: bool = False
     class_prior: ClassPrior = "uniform"
     iterations_max: int = 300
-    tolerance: float = 1e-6
+    tolerance: float = 1e-5
 
     name: ClassVar[str] = "glad"
 
