@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from assay.quality.reliability.copying import Copying, CopyReport, find_copying
     from assay.quality.reliability.drift import Drift, skill_drift
     from assay.quality.reliability.evidence import confusion_given, confusion_of, leave_own_out
+    from assay.quality.reliability.habits import Habits, worker_habits
     from assay.quality.reliability.skill import Skill, worker_skill
     from assay.quality.reliability.spam import Informativeness, informativeness
     from assay.quality.reliability.speed import AnswerTimes, answer_times
@@ -24,6 +25,7 @@ __all__ = [
     "CopyReport",
     "Copying",
     "Drift",
+    "Habits",
     "Informativeness",
     "Skill",
     "Trust",
@@ -36,6 +38,7 @@ __all__ = [
     "skill_drift",
     "triage",
     "trusted_workers",
+    "worker_habits",
     "worker_skill",
 ]
 
@@ -45,6 +48,7 @@ _HOME: dict[str, str] = {
     "CopyReport": "copying",
     "Copying": "copying",
     "Drift": "drift",
+    "Habits": "habits",
     "Informativeness": "spam",
     "Skill": "skill",
     "Trust": "trust",
@@ -57,6 +61,7 @@ _HOME: dict[str, str] = {
     "skill_drift": "drift",
     "triage": "concerns",
     "trusted_workers": "trust",
+    "worker_habits": "habits",
     "worker_skill": "skill",
 }
 
