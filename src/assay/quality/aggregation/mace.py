@@ -30,8 +30,8 @@ class MACE:
     ``variational`` fits by variational Bayes with a Beta prior of ``know_prior`` (pseudo-counts of knowing and of
     guessing) and a symmetric Dirichlet prior of ``guess_prior``; the defaults are those of the authors. Otherwise by
     EM with ``smoothing`` added to the expected counts (default 0.01 / n_classes). The best of ``restarts`` starts by
-    evidence is kept: the first starts from majority vote, the others by chance from ``seed``. ``tolerance``: the gain a
-    vote at which a run has converged.
+    evidence is kept: the first starts from majority vote, the others by chance from ``seed``; when ``enough`` have come
+    to the best place the rest are not made. ``tolerance``: the gain a vote at which a start has converged.
 
     The paper takes all classes as equally common, which is ``class_prior="uniform"``. Here the default is their share
     among the votes: where one class is rare, a uniform prior has to explain the many votes against it by guessing.
@@ -43,6 +43,7 @@ class MACE:
     smoothing: float | None = None
     class_prior: ClassPrior = "shares"
     restarts: int = 10
+    enough: int = 3
     iterations_max: int = 500
     tolerance: float = 1e-6
     seed: int = 0
@@ -69,16 +70,22 @@ class MACE:
         chance = np.random.default_rng(self.seed)
         best: tuple[float, Floats, Floats, Floats, Floats] | None = None
         iterations = max(self.iterations_max, 2)
-        for restart in range(self.restarts):
-            knowing, guess = _start(workers, classes, chance if restart else None)
+        # Two starts came to one place if their evidence differs by no more than what they stop at.
+        near = 10 * max(self.tolerance, 1e-9) * max(len(votes), 1)
+        came = starts = 0
+        while starts < self.restarts and came < self.enough:
+            knowing, guess = _start(workers, classes, chance if starts else None)
             posterior = np.empty((votes.n_tasks, classes))
             trace = np.empty(iterations)
             made = run(
                 votes.start, slot, votes.label, weight, gold, np.log(prior), count, knowing, guess, self.variational,
                 know_prior, guess_prior, iterations, self.tolerance, posterior, trace,
             )  # fmt: skip
-            # A gain within rounding does not change the start that is kept.
-            if best is None or trace[made - 1] > best[0] + 1e-9 * abs(best[0]):
+            starts += 1
+            if best is not None and abs(trace[made - 1] - best[0]) <= near:
+                came += 1
+            elif best is None or trace[made - 1] > best[0]:
+                came = 1
                 best = float(trace[made - 1]), posterior, knowing, guess, trace[:made]
         assert best is not None
         evidence, posterior, knowing, guess, trace = best
@@ -103,7 +110,7 @@ class MACE:
             converged=len(trace) < iterations,
             iterations=len(trace),
             log_likelihood=evidence,
-            reason=f"the best of {self.restarts} starts",
+            reason=f"the best of {starts} starts, {came} of which came to it",
             notes=votes.notes + known.notes,
         )
 
