@@ -157,12 +157,13 @@ def against_the_limit(crowd: Crowd) -> None:
     arrays = [np.ones(30_000_000) for _ in range(3)]
     seconds = timed(lambda: triad(*arrays))
     bandwidth = 3 * arrays[0].nbytes / seconds
-    partition = Partition.of(votes)
+    partition = Partition.of(votes).with_cells()
+    assert partition.cells is not None
     tables = DawidSkene().tables(partial(partition, DawidSkene.by_shares), None)
     one = timed(lambda: in_memory(partition, 1)(tables), 9)
-    streamed = votes.worker.nbytes + votes.label.nbytes + votes.start.nbytes
+    streamed = partition.cells.nbytes + votes.start.nbytes
     row = 8 * crowd.classes
-    touched = 2 * (votes.worker.nbytes + votes.label.nbytes) + votes.start.nbytes + 3 * row * len(votes)
+    touched = 2 * partition.cells.nbytes + votes.start.nbytes + 3 * row * len(votes)
     print(f"memory bandwidth of one core (triad): {bandwidth / 1e9:.1f} GB/s")
     size = f"{len(crowd.truth):,} x {crowd.classes}"
     print(f"one iteration of {size}: {1000 * one:.1f} ms, {1e9 * one / len(votes):.1f} ns a vote")

@@ -9,7 +9,7 @@ partitions give the same answer on one thread, on many, or elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from math import log10
 
@@ -33,7 +33,8 @@ class Partition:
     """The votes of some tasks: rows ``start[i]:start[i + 1]`` of ``worker`` and ``label`` (votes,) are task ``i``'s.
 
     ``start``: (tasks + 1,) int64. ``weight``: (votes,) float64 or None. ``known``: (tasks,) int32, a gold's class or
-    -1, or None where there are no golds. Codes of workers and classes are those of all partitions together.
+    -1, or None where there are no golds. ``cells``: (votes,) int32, worker times classes plus label, or None; see
+    ``with_cells``. Codes of workers and classes are those of all partitions together.
     """
 
     worker: Codes
@@ -43,6 +44,7 @@ class Partition:
     n_classes: int
     weight: Floats | None = None
     known: Codes | None = None
+    cells: Codes | None = None
 
     @property
     def n_tasks(self) -> int:
@@ -58,6 +60,17 @@ class Partition:
         known = golds.dense(votes.n_tasks) if golds is not None and len(golds) else None
         return cls(votes.worker, votes.label, votes.start, votes.n_workers, votes.n_classes, votes.weight, known)
 
+    def with_cells(self) -> Partition:
+        """The same, with ``cells``: a pass then reads one number a vote instead of two, for four bytes a vote."""
+        return self if self.cells is not None else replace(self, cells=self._cells())
+
+    def _cells(self) -> Codes:
+        if self.n_workers * self.n_classes >= 2**31:
+            raise ValueError(f"{self.n_workers} workers by {self.n_classes} classes are too many for one table")
+        cells = self.worker * np.int32(self.n_classes)
+        cells += self.label
+        return cells
+
     def pieces(self, count: int) -> Iterator[Partition]:
         """``count`` partitions of about equally many votes, which share this one's arrays."""
         goals = self.start[0] + (self.n_votes * np.arange(1, count)) // count
@@ -71,6 +84,7 @@ class Partition:
                 self.n_classes,
                 self.weight,
                 None if self.known is None else self.known[begin:end],
+                self.cells,
             )
 
 
@@ -118,23 +132,25 @@ def partial(partition: Partition, tables: Tables | Opening, posterior: Reals | N
     if isinstance(tables, Opening):
         return _opening(partition, tables, weight, known)
     out = np.zeros((0, classes), dtype=precision(classes)) if posterior is None else posterior
-    votes = (partition.worker, partition.label)
-    rest = (partition.start, known)
+    start = partition.start
     if tables.factor.ndim == 1:
         right, totals = np.zeros((partition.n_workers, 2)), np.zeros(classes)
-        likelihood = sweep_coins(*votes, weight, *rest, tables.factor, tables.prior, right, totals, out)
+        coins = (tables.factor, tables.prior, right, totals, out)
+        likelihood = sweep_coins(partition.worker, partition.label, weight, start, known, *coins)
         return Counts(right, totals, likelihood)
+    cells = partition.with_cells().cells
+    assert cells is not None
     rows, width = partition.n_workers * classes, 4 if classes == 3 else classes
     table = np.zeros((rows, 2 * width), dtype=precision(classes))
     table[:, :classes] = tables.factor.reshape(rows, classes)
     prior, totals = np.zeros(width), np.zeros(width)
     prior[:classes] = tables.prior
     if classes == 2 and len(weight) == 0:
-        likelihood = sweep_two(*votes, *rest, _safe_votes(tables), table, prior, totals, out)
+        likelihood = sweep_two(cells, start, known, _safe_votes(tables), table, prior, totals, out)
     elif width == 4 and len(weight) == 0:
-        likelihood = sweep_four(*votes, *rest, classes, _safe_votes(tables), table, prior, totals, out)
+        likelihood = sweep_four(cells, start, known, classes, _safe_votes(tables), table, prior, totals, out)
     else:
-        likelihood = sweep_many(*votes, weight, *rest, classes, table, prior, totals, out)
+        likelihood = sweep_many(cells, weight, start, known, classes, table, prior, totals, out)
     counted = table[:, width : width + classes].reshape(partition.n_workers, classes, classes)
     return Counts(counted, totals[:classes], likelihood)
 

@@ -59,7 +59,7 @@ class FittedByEM(ABC):
 
     def fit(self, votes: Votes, golds: GoldsLike = None) -> Aggregated:
         """Fit to ``votes``, with the answers of ``golds`` held fixed."""
-        partition = Partition.of(votes, Golds.of(votes, golds))
+        partition = self._prepared(Partition.of(votes, Golds.of(votes, golds)))
         posterior = room_for_posterior(partition)
         fit = self.fitted(in_memory(partition, self.threads, posterior), partition)
         return self.result(votes, posterior, fit)
@@ -101,15 +101,19 @@ class FittedByEM(ABC):
             converged=fit.converged,
             iterations=fit.iterations,
             log_likelihood=fit.log_likelihood,
-            reason=_reason(fit, self.iterations_max),
+            reason=stopped_because(fit, self.iterations_max),
         )
+
+    def _prepared(self, partition: Partition) -> Partition:
+        return partition.with_cells() if self.by_shares is Opening.CONFUSION else partition
 
     def with_iterations(self, iterations: int) -> FittedByEM:
         """The same method that makes exactly so many passes, whatever they gain."""
         return replace(self, iterations_max=iterations, tolerance=-np.inf)
 
 
-def _reason(fit: Fit, iterations_max: int) -> str:
+def stopped_because(fit: Fit, iterations_max: int) -> str:
+    """Why the loop ended, for people."""
     if fit.converged:
         return f"converged after {fit.iterations} iterations"
     return f"stopped after {iterations_max} iterations, still gaining"

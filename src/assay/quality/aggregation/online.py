@@ -60,7 +60,7 @@ class Online:
         if votes.weight is not None:
             raise ValueError("votes that come one by one carry no weights; build the votes without weights=")
         held = Golds.of(votes, golds)
-        partition = Partition.of(votes, held)
+        partition = Partition.of(votes, held).with_cells()
         posterior = room_for_posterior(partition)
         fit = method.fitted(in_memory(partition, method.threads, posterior), partition)
         return cls(method, votes, posterior, fit, dict(zip(held.task.tolist(), held.label.tolist(), strict=True)))
@@ -108,7 +108,7 @@ class Online:
     def refit(self) -> Aggregated:
         """Full passes over all votes from where things stand, until they converge; the result is kept and returned."""
         votes = self.votes()
-        partition = Partition.of(votes, self._golds())
+        partition = Partition.of(votes, self._golds()).with_cells()
         posterior = room_for_posterior(partition)
         sweep = in_memory(partition, self.method.threads, posterior)
         fit = climb(self.method, sweep, len(votes), self._standing(), self._tables())
@@ -118,7 +118,7 @@ class Online:
     def result(self) -> Aggregated:
         """Everything as it stands, after one pass over all votes under the skills as they stand."""
         votes = self.votes()
-        partition = Partition.of(votes, self._golds())
+        partition = Partition.of(votes, self._golds()).with_cells()
         tables = self.method.refreshed(self._standing(), self._tables())
         posterior = room_for_posterior(partition)
         fit = Fit(tables, in_memory(partition, self.method.threads, posterior)(tables), self._trace, converged=True)

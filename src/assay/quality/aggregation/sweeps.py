@@ -13,13 +13,13 @@ keeps to a table that fits the cache. Three choices make it fast:
 Where a product leaves the range of floats, which takes some hundred votes on one task, or where votes have weights,
 that task goes through logarithms.
 
-``worker``, ``label``: (votes,) int32. ``weight``: (votes,) float64, or empty. ``start``: (tasks + 1,) int64. ``known``:
-(tasks,) int32, the known class or -1, or empty. ``classes``: how many there are. ``safe``: how many factors can be
-multiplied without looking whether they underflow. ``table``: (workers * classes,
-2 * width), factors then counts. ``prior``: (width,) factors of the classes, 0 beyond ``classes``. ``totals``: (width,)
-float64, to which posteriors are added. ``posterior``: (tasks, classes) to write to, or (0, classes). Each returns the
-log-likelihood: the sum over tasks of the logarithm of the prior times factors, summed over classes (of the known class
-alone where it is known).
+``cells``: (votes,) int32, each vote's row of the table: worker times classes plus what they said. ``weight``: (votes,)
+float64, or empty. ``start``: (tasks + 1,) int64. ``known``: (tasks,) int32, the known class or -1, or empty.
+``classes``: how many there are. ``safe``: how many factors can be multiplied without looking whether they underflow.
+``table``: (workers * classes, 2 * width), factors then counts. ``prior``: (width,) factors of the classes, 0 beyond
+``classes``. ``totals``: (width,) float64, posteriors are added to it. ``posterior``: (tasks, classes) to write to, or
+(0, classes). Each returns the log-likelihood: the sum over tasks of the logarithm of the prior times factors, summed
+over classes (of the known class alone where it is known).
 """
 
 from __future__ import annotations
@@ -40,8 +40,7 @@ UNLIKELY = 1e-100
 
 @compiled
 def by_logs(
-    worker: Codes,
-    label: Codes,
+    cells: Codes,
     weight: Floats,
     begin: np.int64,
     end: np.int64,
@@ -56,7 +55,7 @@ def by_logs(
         total = math.log(prior[k]) if prior[k] > 0 else -1e300
         for row in range(begin, end):
             power = weight[row] if len(weight) > 0 else 1.0
-            total += power * math.log(table[worker[row] * classes + label[row], k])
+            total += power * math.log(table[cells[row], k])
         chances[k] = total
         top = max(top, total)
     share = 0.0
@@ -70,8 +69,7 @@ def by_logs(
 
 @compiled
 def sweep_two(
-    worker: Codes,
-    label: Codes,
+    cells: Codes,
     start: Offsets,
     known: Codes,
     safe: int,
@@ -89,11 +87,11 @@ def sweep_two(
         begin, end = np.uint64(start[task]), np.uint64(start[task + 1])
         p0, p1 = first, second
         for row in range(begin, end):
-            cell = np.uint64(np.uint32(worker[row]) * np.uint32(2) + np.uint32(label[row]))
+            cell = np.uint64(np.uint32(cells[row]))
             p0 *= table[cell, 0]
             p1 *= table[cell, 1]
         if start[task + 1] - start[task] > safe and min(p0, p1) < TINY:
-            log_likelihood += by_logs(worker, label, none, start[task], start[task + 1], 2, table, prior, chances)
+            log_likelihood += by_logs(cells, none, start[task], start[task + 1], 2, table, prior, chances)
             p0, p1 = chances[0], chances[1]
         if len(known) > 0 and known[task] >= 0:
             p0, p1 = (p0, 0.0) if known[task] == 0 else (0.0, p1)
@@ -113,7 +111,7 @@ def sweep_two(
         total_0 += p0
         total_1 += p1
         for row in range(begin, end):
-            cell = np.uint64(np.uint32(worker[row]) * np.uint32(2) + np.uint32(label[row]))
+            cell = np.uint64(np.uint32(cells[row]))
             table[cell, 2] += p0
             table[cell, 3] += p1
         if len(posterior) > 0:
@@ -126,8 +124,7 @@ def sweep_two(
 
 @compiled
 def sweep_four(
-    worker: Codes,
-    label: Codes,
+    cells: Codes,
     start: Offsets,
     known: Codes,
     classes: int,
@@ -140,7 +137,6 @@ def sweep_four(
     """Three or four classes; a fourth that is not there has a prior of 0."""
     none = np.empty(0, np.float64)
     chances = np.zeros(4)
-    stride = np.uint32(classes)
     prior_0, prior_1, prior_2, prior_3 = prior[0], prior[1], prior[2], prior[3]
     total_0 = total_1 = total_2 = total_3 = 0.0
     log_likelihood, product = 0.0, 1.0
@@ -148,14 +144,14 @@ def sweep_four(
         begin, end = np.uint64(start[task]), np.uint64(start[task + 1])
         p0, p1, p2, p3 = prior_0, prior_1, prior_2, prior_3
         for row in range(begin, end):
-            cell = np.uint64(np.uint32(worker[row]) * stride + np.uint32(label[row]))
+            cell = np.uint64(np.uint32(cells[row]))
             p0 *= table[cell, 0]
             p1 *= table[cell, 1]
             p2 *= table[cell, 2]
             p3 *= table[cell, 3]
         long = start[task + 1] - start[task] > safe
         if long and min(min(p0, p1), p2 if classes == 3 else min(p2, p3)) < TINY:
-            log_likelihood += by_logs(worker, label, none, start[task], start[task + 1], classes, table, prior, chances)
+            log_likelihood += by_logs(cells, none, start[task], start[task + 1], classes, table, prior, chances)
             p0, p1, p2, p3 = chances[0], chances[1], chances[2], chances[3]
         likelihood = (p0 + p1) + (p2 + p3)
         if len(known) > 0 and known[task] >= 0:
@@ -183,7 +179,7 @@ def sweep_four(
         total_2 += p2
         total_3 += p3
         for row in range(begin, end):
-            cell = np.uint64(np.uint32(worker[row]) * stride + np.uint32(label[row]))
+            cell = np.uint64(np.uint32(cells[row]))
             table[cell, 4] += p0
             table[cell, 5] += p1
             table[cell, 6] += p2
@@ -203,8 +199,7 @@ def sweep_four(
 
 @compiled
 def sweep_many(
-    worker: Codes,
-    label: Codes,
+    cells: Codes,
     weight: Floats,
     start: Offsets,
     known: Codes,
@@ -217,7 +212,6 @@ def sweep_many(
     """Any number of classes, and votes with weights."""
     width = len(prior)
     chances = np.zeros(width)
-    stride = np.uint32(classes)
     log_likelihood, product = 0.0, 1.0
     for task in range(len(start) - 1):
         begin, end = np.uint64(start[task]), np.uint64(start[task + 1])
@@ -226,7 +220,7 @@ def sweep_many(
             for k in range(width):
                 chances[k] = prior[k]
             for row in range(begin, end):
-                factors = table[np.uint64(np.uint32(worker[row]) * stride + np.uint32(label[row]))]
+                factors = table[np.uint64(np.uint32(cells[row]))]
                 for k in range(width):
                     chances[k] *= factors[k]
             least = chances[0]
@@ -234,9 +228,7 @@ def sweep_many(
                 likelihood += chances[k]
                 least = min(least, chances[k])
         if least < TINY:
-            log_likelihood += by_logs(
-                worker, label, weight, start[task], start[task + 1], classes, table, prior, chances
-            )
+            log_likelihood += by_logs(cells, weight, start[task], start[task + 1], classes, table, prior, chances)
             likelihood = 1.0
         if len(known) > 0 and known[task] >= 0:
             likelihood = chances[known[task]]
@@ -258,7 +250,7 @@ def sweep_many(
             totals[k] += chances[k]
         for row in range(begin, end):
             power = weight[row] if len(weight) > 0 else 1.0
-            counts = table[np.uint64(np.uint32(worker[row]) * stride + np.uint32(label[row]))]
+            counts = table[np.uint64(np.uint32(cells[row]))]
             for k in range(width):
                 counts[width + k] += power * chances[k]
         if len(posterior) > 0:
