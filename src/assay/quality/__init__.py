@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from assay.quality.aggregation.one_task import posterior_from_skill
     from assay.quality.aggregation.online import Online
     from assay.quality.aggregation.ordinal import Ordinal
+    from assay.quality.aggregation.parts import InTurn, Parts, partitions
     from assay.quality.aggregation.pooled_bcc import PooledBCC
     from assay.quality.aggregation.rankings import RankingConsensus
     from assay.quality.aggregation.result import Aggregated
     from assay.quality.aggregation.spans import SpanMerge
+    from assay.quality.aggregation.streamed import Streamed, fit_parts
     from assay.quality.aggregation.texts import TextMedoid
     from assay.quality.ranking import rank
     from assay.quality.ranking.battles import Battles
@@ -59,6 +61,7 @@ __all__ = [
     "DawidSkene",
     "Elo",
     "Golds",
+    "InTurn",
     "JudgeAware",
     "MajorityVote",
     "MultiLabel",
@@ -67,6 +70,7 @@ __all__ = [
     "Orders",
     "Ordinal",
     "Partition",
+    "Parts",
     "PlackettLuce",
     "PooledBCC",
     "Ranked",
@@ -74,13 +78,16 @@ __all__ = [
     "RaoKupper",
     "RobustMean",
     "SpanMerge",
+    "Streamed",
     "TextMedoid",
     "Votes",
     "Wawa",
     "WeightedVote",
     "WinRate",
     "aggregate",
+    "fit_parts",
     "next_pairs",
+    "partitions",
     "posterior_from_skill",
     "rank",
 ]
@@ -96,6 +103,7 @@ _HOME: dict[str, str] = {
     "GLAD": "aggregation.glad",
     "Golds": "votes",
     "IBCC": "aggregation.ibcc",
+    "InTurn": "aggregation.parts",
     "JudgeAware": "ranking.judges",
     "MACE": "aggregation.mace",
     "METHODS": "aggregation",
@@ -106,6 +114,7 @@ _HOME: dict[str, str] = {
     "Orders": "ranking.orders",
     "Ordinal": "aggregation.ordinal",
     "Partition": "aggregation.counts",
+    "Parts": "aggregation.parts",
     "PlackettLuce": "ranking.plackett_luce",
     "PooledBCC": "aggregation.pooled_bcc",
     "Ranked": "ranking.result",
@@ -113,13 +122,16 @@ _HOME: dict[str, str] = {
     "RaoKupper": "ranking.bradley_terry",
     "RobustMean": "aggregation.numbers",
     "SpanMerge": "aggregation.spans",
+    "Streamed": "aggregation.streamed",
     "TextMedoid": "aggregation.texts",
     "Votes": "votes",
     "Wawa": "aggregation.majority",
     "WeightedVote": "aggregation.majority",
     "WinRate": "ranking.win_rate",
     "aggregate": "aggregation",
+    "fit_parts": "aggregation.streamed",
     "next_pairs": "ranking.pairs",
+    "partitions": "aggregation.parts",
     "posterior_from_skill": "aggregation.one_task",
     "rank": "ranking",
 }
