@@ -65,12 +65,13 @@ def media_of(home: House, asker: Asker, attachment_id: UUID, photo: StoredPhoto)
     def url(key: str) -> str:
         return home.blobs.signed_url(key, expires_at=expires_at, content_type=content_type_of(key), viewer=viewer)
 
+    original = url(photo.blob_key)
     return Media(
         id=attachment_id,
-        url=url(photo.blob_key),
+        url=original,
         width=photo.width,
         height=photo.height,
-        display_url=url(photo.display_key),
+        display_url=original if photo.display_key == photo.blob_key else url(photo.display_key),
         display_width=photo.display_width,
         display_height=photo.display_height,
         thumbnail_url=url(photo.thumbnail_key),

@@ -82,7 +82,8 @@ def _check(answer: Any, taxonomy: Taxonomy, size: MediaSize | None, complete: bo
         settled = _check_mark(mark, label, path, size, complete, problems)
         attributes = check_attributes(mark.attributes, label.attributes, f"{path}.attributes", complete, problems)
         if settled is not None:
-            checked.append(msgspec.structs.replace(settled, attributes=attributes))
+            same = attributes == settled.attributes
+            checked.append(settled if same else msgspec.structs.replace(settled, attributes=attributes))
     attributes = check_attributes(answer.get("attributes", {}), taxonomy.attributes, "attributes", complete, problems)
     return ImageAnswer(annotations=checked, attributes=attributes)
 
