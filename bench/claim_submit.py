@@ -18,13 +18,16 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
+import psutil
 
 import stage
 from assay.core import tokens
@@ -159,6 +162,64 @@ def peer_pairs(server: stage.Server, filled: stage.Stage, seconds: float) -> flo
     return float(found[1])
 
 
+# The least a request can cost here: the same framework and server, the same answer's bytes in, nothing done with them.
+EMPTY = """
+import sys, msgspec, uvicorn
+from litestar import Litestar, post
+
+class Mark(msgspec.Struct):
+    id: str
+    type: str
+    label: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+class Answer(msgspec.Struct):
+    annotations: list[Mark]
+
+@post("/v1/work/turns/{turn:str}/submit", status_code=200)
+async def empty(turn: str, data: Answer) -> Answer:
+    return data
+
+uvicorn.run(Litestar([empty]), port=int(sys.argv[1]), http="httptools", loop="uvloop", ws="none", access_log=False,
+            log_level="critical")
+"""
+
+
+def empty_request_ms(annotators: int, requests: int = 3000) -> float:
+    """CPU of one request that does nothing, in ms: how fast this machine is at serving Python over HTTP today."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    process = psutil.Popen([sys.executable, "-c", EMPTY, str(port)])
+    body = json.dumps(stage.answer()).encode()
+
+    async def load() -> float:
+        for _ in range(600):
+            try:
+                connections = [await Connection.open(f"http://127.0.0.1:{port}", "none") for _ in range(annotators)]
+                break
+            except OSError:
+                await asyncio.sleep(0.05)
+
+        async def ask(connection: Connection) -> None:
+            for _ in range(requests // annotators):
+                status, _ = await connection.post("/v1/work/turns/x/submit", body)
+                assert status == 200
+
+        before = stage.cpu_seconds(process, children=False)
+        await asyncio.gather(*(ask(connection) for connection in connections))
+        return 1000 * (stage.cpu_seconds(process, children=False) - before) / (requests // annotators * annotators)
+
+    try:
+        return asyncio.run(load())
+    finally:
+        process.kill()
+        process.wait()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=10)
@@ -179,10 +240,15 @@ def main() -> None:
         ours = pairs / wall
         asyncio.run(prepare_peer(server, filled))
         peer = peer_pairs(server, filled, options.seconds)
+    empty = empty_request_ms(options.annotators)
     print(f"pairs a second: {ours:,.0f} through HTTP, {peer:,.0f} by pgbench: ratio {ours / peer:.2f} (aim 0.25)")
     print(
         f"CPU a pair: server {1000 * (after[0] - before[0]) / pairs:.2f} ms (aim 1.5), "
         f"database {1000 * (after[1] - before[1]) / pairs:.2f} ms"
+    )
+    print(
+        f"an empty request costs this machine {empty:.2f} ms: a pair, which is two requests and the task's decision, "
+        f"costs the server {1000 * (after[0] - before[0]) / pairs / empty:.1f} of them"
     )
     for name, times in took.items():
         p50, p99 = np.percentile(np.array(times) * 1000, [50, 99])

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 
 from assay.quality.ranking import Battles, BradleyTerry, Ranked
 from peer import run_peer

@@ -270,6 +270,9 @@ async def test_a_killed_import_goes_on_where_its_last_commit_left_it(
             inner = importer.shop.home.database.tenant(organization_id, durable=durable)
             return inner if self.left >= 0 else _Broken(inner)
 
+        async def at_once(self, *_: Any) -> Any:
+            raise AssertionError("an import is no claim")
+
     dying = replace(importer.shop, home=replace(importer.shop.home, database=Dies()))
     with pytest.raises(ConnectionError):
         await HANDLERS["run_import"](dying, Job(importer.street.organization.id, UUID(started["id"])), 0)

@@ -8,11 +8,11 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from assay.quality.aggregation.confusion import ConfusionMethod
-from assay.quality.aggregation.counts import Counts, Partition, Tables
+from assay.quality.aggregation.counts import Counts, Tables
 from assay.quality.aggregation.em import Fit
 from assay.quality.aggregation.ibcc import variational_tables
 from assay.quality.aggregation.result import Aggregated
-from assay.quality.arrays import Floats
+from assay.quality.arrays import Floats, Reals
 from assay.quality.votes import Votes
 
 
@@ -59,9 +59,9 @@ class Ordinal(ConfusionMethod):
         rows = self._rows(step, own, own_spread / (number + self.pull))
         return variational_tables(counts, self.strength * rows, self.class_votes)
 
-    def result(self, votes: Votes, partition: Partition, fit: Fit) -> Aggregated:
-        """The result for ``votes``; see ``answer``. Raises ``ValueError`` where a parameter is out of its range."""
-        made = super().result(votes, partition, fit)
+    def result(self, votes: Votes, posterior: Reals, fit: Fit) -> Aggregated:
+        """The result for ``votes``; see ``answer``."""
+        made = super().result(votes, posterior, fit)
         if self.answer == "likeliest" or not len(made.posterior):
             return made
         below = made.posterior.cumsum(axis=1) < 0.5
