@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from assay.quality.votes import GoldsLike, Votes
 
 METHODS: dict[str, str] = {
-    "auto": "auto:Auto",
+    "auto": "assay.quality.auto:Auto",
     "majority": "majority:MajorityVote",
     "weighted": "majority:WeightedVote",
     "wawa": "majority:Wawa",
@@ -51,4 +51,5 @@ def method_named(name: str) -> Any:
     if name not in METHODS:
         raise ValueError(f"there is no method {name!r}; it is one of {', '.join(METHODS)}")
     module, _, attribute = METHODS[name].partition(":")
-    return getattr(import_module(f"{__name__}.{module}"), attribute)
+    # "auto" stands above this package, because it also judges workers; it is named whole.
+    return getattr(import_module(module if "." in module else f"{__name__}.{module}"), attribute)

@@ -1,0 +1,187 @@
+"""Accuracy of every method on every recorded crowd, beside crowd-kit's in the same run and published figures: Markdown.
+
+Against expert truth, in per cent, an answer that ties among k counted 1 / k. Both sides see the same rows, a worker's
+repeated votes on a task included. Ours runs with its defaults and without golds. ECE: expected calibration error, ten
+equal bins, in per cent. Slow methods are time-boxed or left out on large crowds, and empty; an average is over the sets
+where all methods of its table have figures. "auto, golds": 10 % of the known tasks given as golds, and the
+rest scored, beside what auto without golds and majority have on the same rest (mean of draws).
+
+    python bench/aggregate_accuracy.py [--sets rte,dog] [--seconds 10] [--draws 2] [--no-peers]
+
+A run over every set takes minutes; ``--save figures.json`` keeps the rows and adds those of earlier runs to the tables.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import numpy as np
+import polars
+from numpy.typing import NDArray
+
+from assay.quality import Golds, Votes, aggregate
+from assay.quality.aggregation.calibration import calibration, right_in_part
+from peer import run_peer
+
+DATA = Path(__file__).parents[2] / "shared/data/crowd"
+OTHER_KINDS = {"crowdspeech_dev_other", "crowdspeech_test_other", "emotion_numeric"}
+OURS = (
+    "auto", "majority", "wawa", "one-coin", "dawid-skene", "ibcc", "pooled-bcc", "glad", "mace", "ebcc", "ordinal",
+)  # fmt: skip
+PEERS = ("MV", "Wawa", "ZBS", "OneCoin", "DS", "GLAD", "MACE", "MMSR", "KOS")
+ECE_OF = ("auto", "majority", "dawid-skene", "ibcc", "ebcc")
+SAME = {"majority": "MV", "wawa": "Wawa", "one-coin": "OneCoin", "dawid-skene": "DS", "glad": "GLAD", "mace": "MACE"}
+# Too slow above this many votes, ours and the peer's.
+OURS_VOTES_MAX = {"ebcc": 60_000, "glad": 250_000, "mace": 250_000}
+PEER_VOTES_MAX = {"GLAD": 11_000, "MACE": 25_000, "MMSR": 25_000, "KOS": 25_000, "ZBS": 25_000, "OneCoin": 100_000}
+# Li, Rubinstein and Cohn 2019, their code on the same votes: IBCC, EBCC and BWA.
+PUBLISHED: dict[str, tuple[float, float | None, float | None]] = {
+    "adult": (74.5, 74.8, 74.2), "bluebird": (88.9, 88.9, 75.9), "cf": (88.3, 87.7, 89.3), "cf_amt": (85.7, 86.3, 86.0),
+    "cifar10n": (91.3, None, 88.3), "dog": (83.9, 83.9, 83.1), "face": (64.0, 62.0, 61.8), "fact": (87.7, None, 88.7),
+    "hitspam_cf": (66.0, None, None), "mill": (90.9, None, 93.2), "ms": (79.0, 78.7, 78.6),
+    "possent": (96.0, 96.1, 95.6), "product": (93.8, 93.5, 91.9), "relevance": (58.6, 59.8, 42.8),
+    "rte": (92.8, 93.1, 92.8), "sp": (91.5, 90.9, 91.7), "sp_amt": (94.4, 94.2, 94.6), "temporal": (94.2, 94.2, 93.9),
+    "trec": (70.5, 70.2, 60.4), "wsd": (99.4, 99.4, 99.4), "zc_all": (79.5, 86.3, 83.5), "zc_in": (77.0, 78.0, 76.4),
+    "zc_us": (82.7, 91.2, 91.1),
+}  # fmt: skip
+
+
+def crowd(name: str) -> tuple[Votes, NDArray[np.int32]]:
+    rows = polars.read_parquet(DATA / f"{name}.labels.parquet")
+    known = polars.read_parquet(DATA / f"{name}.truth.parquet")
+    task, label = rows["task"].to_numpy(), rows["label"].to_numpy()
+    tasks = 1 + int(max(task.max(), known["task"].to_numpy().max()))
+    classes = 1 + int(max(label.max(), known["truth"].to_numpy().max()))
+    worker = rows["worker"].to_numpy()
+    votes = Votes.from_codes(task, worker, label, n_tasks=tasks, n_classes=classes, repeated="all")
+    truth = np.full(tasks, -1, np.int32)
+    truth[known["task"].to_numpy()] = known["truth"].to_numpy()
+    return votes, truth
+
+
+def accuracy(posterior: NDArray[Any], truth: NDArray[np.int32]) -> float:
+    known = truth >= 0
+    return 100 * float(right_in_part(posterior[known], truth[known]).mean())
+
+
+def figures(name: str, seconds: int, draws: int, peers: bool) -> dict[str, Any]:
+    votes, truth = crowd(name)
+    row: dict[str, Any] = {"ours": {}, "ece": {}, "cpu": {}, "peers": {}}
+    for method in OURS:
+        if len(votes) > OURS_VOTES_MAX.get(method, len(votes)):
+            continue
+        begun = process_time()
+        result = aggregate(votes, method)
+        row["cpu"][method] = process_time() - begun
+        row["ours"][method] = accuracy(result.posterior, truth)
+        row["ece"][method] = 100 * calibration(result.posterior, truth).error
+        if method == "auto":
+            row["chosen"] = result.reason
+    row["golds"] = with_golds(votes, truth, draws)
+    if peers:
+        asked = [peer for peer in PEERS if len(votes) <= PEER_VOTES_MAX.get(peer, len(votes))]
+        columns: dict[str, Any] = {"task": votes.task, "worker": votes.worker, "label": votes.label}
+        columns |= {"truth_task": np.flatnonzero(truth >= 0), "truth": truth[truth >= 0]}
+        answer = run_peer("crowdkit_accuracy", {**columns, "methods": asked, "seconds": seconds})
+        row["peers"] = {peer: 100 * said["accuracy"] for peer, said in answer.items() if said is not None}
+    return row
+
+
+def with_golds(votes: Votes, truth: NDArray[np.int32], draws: int) -> list[float] | None:
+    """Accuracy of majority, of auto without golds and with, and ECE with, on known tasks that were not drawn."""
+    known = np.flatnonzero(truth >= 0)
+    count = len(known) // 10
+    if count < 20 or draws == 0:
+        return None
+    alone = [aggregate(votes, method).posterior for method in ("majority", "auto")]
+    made = []
+    for draw in range(draws):
+        drawn = np.sort(np.random.default_rng(draw).choice(known, count, replace=False)).astype(np.int32)
+        rest = truth.copy()
+        rest[drawn] = -1
+        posterior = aggregate(votes, golds=Golds(drawn, truth[drawn])).posterior
+        made.append(
+            [accuracy(before, rest) for before in alone]
+            + [accuracy(posterior, rest), 100 * calibration(posterior, rest).error]
+        )
+    return [float(value) for value in np.mean(made, axis=0)]
+
+
+def table(title: str, columns: tuple[str, ...], rows: dict[str, dict[str, float | None]]) -> None:
+    print(f"\n{title}\n")
+    print(f"| set | {' | '.join(columns)} |\n|{'---|' * (len(columns) + 1)}")
+    for name, row in rows.items():
+        cells = [row.get(column) for column in columns]
+        print(f"| {name} | " + " | ".join("" if cell is None else f"{cell:.1f}" for cell in cells) + " |")
+    whole = [row for row in rows.values() if all(row.get(column) is not None for column in columns)]
+    if whole:
+        means = [float(np.mean([row[column] or 0.0 for row in whole])) for column in columns]
+        print(f"| mean of {len(whole)} complete | " + " | ".join(f"{mean:.2f}" for mean in means) + " |")
+
+
+def report(rows: dict[str, dict[str, Any]]) -> None:
+    ours: dict[str, dict[str, float | None]] = {name: row["ours"] for name, row in rows.items()}
+    theirs: dict[str, dict[str, float | None]] = {name: row["peers"] for name, row in rows.items()}
+    table("Accuracy, ours, in per cent", OURS, ours)
+    table("Accuracy, crowd-kit in the same run", PEERS, theirs)
+    table(
+        "Published code of Li, Rubinstein and Cohn 2019",
+        ("IBCC", "EBCC", "BWA"),
+        {name: dict(zip(("IBCC", "EBCC", "BWA"), PUBLISHED[name], strict=True)) for name in rows},
+    )
+    table("Expected calibration error, ours, in per cent", ECE_OF, {name: row["ece"] for name, row in rows.items()})
+    golds = {name: row["golds"] for name, row in rows.items() if row["golds"]}
+    names = ("majority", "auto", "auto, golds", "its ECE")
+    table("With 10 % golds, scored on the rest", names, {k: dict(zip(names, v, strict=True)) for k, v in golds.items()})
+    print("\nauto against each of crowd-kit's methods, on the sets where that one has a figure\n")
+    print("| crowd-kit | sets | its mean | auto's mean |\n|---|---|---|---|")
+    for peer in PEERS:
+        pairs = [(row["peers"][peer], row["ours"]["auto"]) for row in rows.values() if peer in row["peers"]]
+        if pairs:
+            its, auto = np.mean(pairs, axis=0)
+            print(f"| {peer} | {len(pairs)} | {its:.2f} | {auto:.2f} |")
+    print("\nSame method, ours more than 0.3 points below crowd-kit's:", end=" ")
+    below = [
+        f"{method} on {name} ({row['ours'][method]:.1f}, {row['peers'][peer]:.1f})"
+        for name, row in rows.items()
+        for method, peer in SAME.items()
+        if method in row["ours"] and peer in row["peers"] and row["ours"][method] < row["peers"][peer] - 0.3
+    ]
+    print("; ".join(below) or "none", "\n\nWhat auto chose:\n")
+    for name, row in rows.items():
+        times = row["cpu"]["auto"] / max(row["cpu"]["dawid-skene"], 1e-3)
+        print(f"- {name} ({row['cpu']['auto']:.1f} s, {times:,.0f} fits of Dawid-Skene): {row['chosen']}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sets", default="", help="names, with commas between; all by default")
+    parser.add_argument("--seconds", type=int, default=10, help="for each of crowd-kit's methods")
+    parser.add_argument("--draws", type=int, default=2, help="of golds; 0 for none")
+    parser.add_argument("--no-peers", action="store_true")
+    parser.add_argument("--save", type=Path, help="a JSON file of rows: read first if it is there, then written")
+    asked = parser.parse_args()
+    if not DATA.exists():
+        print(f"the recorded crowds are not here: {DATA}")
+        return 3
+    every = sorted(path.name.split(".")[0] for path in DATA.glob("*.labels.parquet"))
+    names = [name for name in every if name not in OTHER_KINDS]
+    names = [name for name in asked.sets.split(",") if name] or names
+    rows = json.loads(asked.save.read_text()) if asked.save and asked.save.exists() else {}
+    aggregate(Votes.from_codes([0, 0, 1, 1], [0, 1, 0, 1], [0, 1, 0, 0]))  # Compiles.
+    for name in names:
+        rows[name] = figures(name, asked.seconds, asked.draws, not asked.no_peers)
+        print(f"{name} done", file=sys.stderr, flush=True)
+        if asked.save:
+            asked.save.write_text(json.dumps(rows))
+    report(dict(sorted(rows.items())))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""crowd-kit's answers of many methods on one crowd, for ``bench/peer.py``; runs in the peers' interpreter.
+
+Request: ``arrays`` with ``task``, ``worker``, ``label``, ``truth_task``, ``truth``; ``methods``, names of those below;
+``seconds``: what each may take (on the clock). A method that fails or takes longer has null. Answer: by method, the
+share right, tied answers counted in part, and the processor seconds of the fit.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import warnings
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import numpy as np
+import pandas as pd  # type: ignore[import-untyped]
+from crowdkit import aggregation  # type: ignore[import-not-found]
+
+METHODS: dict[str, Any] = {
+    "MV": aggregation.MajorityVote,
+    "Wawa": aggregation.Wawa,
+    "ZBS": aggregation.ZeroBasedSkill,
+    "OneCoin": aggregation.OneCoinDawidSkene,
+    "DS": aggregation.DawidSkene,
+    "GLAD": aggregation.GLAD,
+    "MACE": aggregation.MACE,
+    "MMSR": aggregation.MMSR,
+    "KOS": aggregation.KOS,
+}
+
+
+class TooLongError(Exception):
+    """The time of one method is up."""
+
+
+def stop(*_: Any) -> None:
+    raise TooLongError
+
+
+def main(path: str) -> None:
+    warnings.simplefilter("ignore")
+    request = json.loads(Path(path).read_text())
+    arrays = np.load(request["arrays"])
+    frame = pd.DataFrame({name: arrays[name] for name in ("task", "worker", "label")})
+    signal.signal(signal.SIGALRM, stop)
+    answer: dict[str, Any] = {}
+    for name in request["methods"]:
+        begun = process_time()
+        signal.alarm(request["seconds"])
+        try:
+            method = METHODS[name]()
+            labels = method.fit_predict(frame)
+            signal.alarm(0)
+            right = accuracy(method, labels, arrays["truth_task"], arrays["truth"])
+            answer[name] = {"accuracy": right, "cpu_seconds": process_time() - begun}
+        except Exception:
+            # Whatever a method stumbles over, it has no figure.
+            signal.alarm(0)
+            answer[name] = None
+    print(json.dumps(answer))
+
+
+def accuracy(method: Any, labels: Any, task: Any, truth: Any) -> float:
+    probabilities = getattr(method, "probas_", None)
+    if probabilities is None:
+        return float((labels.reindex(task).to_numpy() == truth).mean())
+    table = probabilities.reindex(task).fillna(0.0)
+    values = table.to_numpy()
+    top = (values >= values.max(axis=1, keepdims=True) - 1e-9).astype(float)
+    top /= top.sum(axis=1, keepdims=True)
+    place = {label: column for column, label in enumerate(table.columns)}
+    columns = np.array([place.get(value, -1) for value in truth])
+    return float(np.where(columns >= 0, top[np.arange(len(task)), columns], 0.0).mean())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
