@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from assay.cli import adding, doctor, exporting, label, people, projects, sealing, serving, simulate
+from assay.cli import adding, aggregating, doctor, exporting, label, people, projects, sealing, serving, simulate
 from assay.cli.shell import EXIT_CODES
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.add_typer(projects.group, name="project")
 app.command()(adding.add)
 app.command()(simulate.simulate)
 app.command()(exporting.export)
+app.command()(aggregating.aggregate)
 app.command()(people.link)
 app.command()(doctor.doctor)
 app.command()(sealing.reseal)
