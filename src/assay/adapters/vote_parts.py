@@ -75,15 +75,15 @@ def laid_out(
     folder: Path,
     golds: dict[Any, Any] | None = None,
     *,
-    part_votes: int = PART_VOTES,
+    part_votes: int | None = None,
     told: Told | None = None,
 ) -> VoteParts:
     """The votes of a file as parts in ``folder``, which is empty; ``golds``: known answers by task id.
 
-    ``told(what, done, total)`` hears of progress. Raises ``Invalid`` naming the column where the file is not right.
+    ``part_votes``: how many votes a part has, about; ``PART_VOTES`` where it is not said. ``told(what, done, total)`` hears of progress. Raises ``Invalid`` naming the column where the file is not right.
     """
     expected = rows.count()
-    count = min(max(round(expected / part_votes), 1), PARTS_MAX)
+    count = min(max(round(expected / (part_votes or PART_VOTES)), 1), PARTS_MAX)
     workers, classes = Codebook(), Codebook()
     votes = 0
     heavy = [columns.weight] if columns.weight is not None else []
