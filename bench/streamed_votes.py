@@ -3,9 +3,9 @@
 One synthetic file of votes in no order, five a task. Each way runs in a process of its own, after a small run that
 compiles: IBCC over everything in memory, over parts read by threads (what `assay aggregate` does), by processes, and on
 a Ray cluster of two actors on this machine. Printed: seconds by the clock for reading, for fitting and writing answers,
-and for all; by how much the process grew at its peak; and whether answers are equal. Asserted: that parts
-read by threads take less than ``SHARE_MAX`` of the memory, that their posteriors are within 1e-9 of those in memory, and
-that processes and Ray give the answers of threads to the last bit.
+and for all; by how much the process grew at its peak; and whether answers are equal. Asserted: that parts read by
+threads take less than ``SHARE_MAX`` of the memory, that their posteriors are within 1e-9 of those in memory, and that
+processes and Ray give the answers of threads to the last bit.
 
     python bench/streamed_votes.py [--votes 20000000] [--text] [threads processes ray]
 """
@@ -31,6 +31,8 @@ VOTES_A_TASK = 5
 WORKERS = 2_000
 CLASSES = 4
 SHARE_MAX = 0.34
+# With fewer parts a part is not small beside the whole, and nothing is claimed.
+PARTS_MIN = 10
 ELSEWHERE = ("threads", "processes", "ray")
 
 
@@ -59,7 +61,11 @@ def in_memory(file: Path, answers: Path) -> dict[str, float]:
     from assay.quality import IBCC, Votes
 
     begin = perf_counter()
-    votes = Votes.from_frame(pq.read_table(file))
+    table = pq.read_table(file)
+    # The quickest way in for either kind of id.
+    numbers = pa.types.is_integer(table.schema.field("task").type)
+    votes = Votes.from_frame({name: table[name].to_numpy() for name in table.column_names} if numbers else table)
+    del table
     read = perf_counter()
     fit = IBCC().fit(votes)
     columns = {f"p_{k}": fit.posterior[:, k] for k in range(CLASSES)}
@@ -89,6 +95,7 @@ def in_parts(file: Path, answers: Path, where: str) -> dict[str, float]:
             fit = fit_streamed("ibcc", parts)
             with written(answers) as sheet:
                 for number, each in enumerate(fit.answers(parts, posterior=True)):
+                    assert each.posterior is not None
                     columns = {f"p_{k}": each.posterior[:, k] for k in range(CLASSES)}
                     labels = held.classes[each.label_codes]
                     sheet.write({"task": held.ids(number), "answer": labels, **columns})
@@ -125,7 +132,7 @@ def ran(where: str, file: Path, folder: Path) -> dict[str, float]:
         where,
         str(file),
         str(folder / f"{where}.parquet"),
-        str(folder / "small"),
+        str(folder / "small.parquet"),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -147,12 +154,12 @@ def main(arguments: list[str]) -> None:
     named = [name for name in ELSEWHERE if name in arguments] or list(ELSEWHERE)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        file, small = folder / "votes.parquet", folder / "small"
+        file, small = folder / "votes.parquet", folder / "small.parquet"
         make(file, votes, "--text" in arguments)
-        make(small.with_suffix(".parquet"), 100_000, "--text" in arguments)
-        small.with_suffix(".parquet").rename(small)
+        make(small, 100_000, "--text" in arguments)
         print(
-            f"{votes:,} votes in no order, {votes // VOTES_A_TASK:,} tasks, a file of {file.stat().st_size / 1e6:.0f} MB"
+            f"{votes:,} votes in no order, {votes // VOTES_A_TASK:,} tasks,"
+            f" a file of {file.stat().st_size / 1e6:.0f} MB"
         )
         whole = ran("memory", file, folder)
         show("in memory", whole, whole)
@@ -167,7 +174,7 @@ def main(arguments: list[str]) -> None:
             difference = float(np.abs(found - expected).max())
             print(f"    greatest difference from the posteriors in memory: {difference:.1e}")
             assert difference < 1e-9
-            if where == "threads":
+            if where == "threads" and figures["parts"] >= PARTS_MIN:
                 share = figures["grown"] / whole["grown"]
                 assert share < SHARE_MAX, f"memory is {share:.0%} of that of a fit in memory"
             if first is None:

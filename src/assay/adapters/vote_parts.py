@@ -80,7 +80,8 @@ def laid_out(
 ) -> VoteParts:
     """The votes of a file as parts in ``folder``, which is empty; ``golds``: known answers by task id.
 
-    ``part_votes``: how many votes a part has, about; ``PART_VOTES`` where it is not said. ``told(what, done, total)`` hears of progress. Raises ``Invalid`` naming the column where the file is not right.
+    ``part_votes``: how many votes a part has, about; ``PART_VOTES`` where it is not said. ``told(what, done, total)``
+    hears of progress. Raises ``Invalid`` naming the column where the file is not right.
     """
     expected = rows.count()
     count = min(max(round(expected / (part_votes or PART_VOTES)), 1), PARTS_MAX)
