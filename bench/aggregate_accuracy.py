@@ -4,7 +4,7 @@ Against expert truth, in per cent, an answer that ties among k counted 1 / k. Bo
 repeated votes on a task included. Ours runs with its defaults and without golds. ECE: expected calibration error, ten
 equal bins, in per cent. Slow methods are time-boxed or left out on large crowds, and empty; an average is over the sets
 where all methods of its table have figures. "auto, golds": 10 % of the known tasks given as golds, and the
-rest scored, beside what auto without golds and majority have on the same rest (mean of draws).
+rest scored, beside what majority and auto without golds have on the same rest (mean of draws).
 
     python bench/aggregate_accuracy.py [--sets rte,dog] [--seconds 10] [--draws 2] [--no-peers]
 

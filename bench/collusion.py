@@ -7,8 +7,8 @@ should give back the clean accuracy. *Takes over*: honest workers, chosen at ran
 until these hold 40 % of the votes; then the honest votes that are left are the most there is.
 
 Golds are the truths of a tenth of the tasks, drawn at random; the ring answers them by its sheet like all others.
-"Filter": ``trusted_workers`` first, then IBCC on the votes it keeps. "Honest only": IBCC on the votes of those who are
-not in the ring, as if somebody had told. The aim: above 92 %.
+"Filter": ``trusted_workers`` first, then IBCC on the votes it keeps. "Auto": the default method, given the golds.
+"Honest only": IBCC on the votes of those who are not in the ring, as if somebody had told. The aim: above 92 %.
 
     python bench/collusion.py [--crowd rte] [--share 0.4] [--golds 0.1] [--attacks 10] [--how joins]
 """
@@ -83,6 +83,7 @@ def attack(votes: Votes, truth: dict[Any, Any], how: Any, share: float, golds_sh
         aggregate(attacked, "ibcc"),
         aggregate(attacked, "ibcc", golds),
         aggregate(trust.keep(attacked), "ibcc", golds),
+        aggregate(attacked, "auto", golds),
         aggregate(honest, "ibcc", golds),
     ]
     caught = float((ring & ~(trust.trusted & ~trust.one_voice)).sum() / ring.sum())
@@ -90,7 +91,18 @@ def attack(votes: Votes, truth: dict[Any, Any], how: Any, share: float, golds_sh
     return [accuracy(fit, truth, golds) for fit in fits] + [caught, wronged]
 
 
-COLUMNS = ["clean", "majority", "DS", "IBCC", "golds clamped", "filter", "honest only", "ring caught", "honest lost"]
+COLUMNS = [
+    "clean",
+    "majority",
+    "DS",
+    "IBCC",
+    "golds clamped",
+    "filter",
+    "auto",
+    "honest only",
+    "ring caught",
+    "honest lost",
+]
 
 
 def main() -> int:

@@ -44,8 +44,8 @@ class Auto:
 
     *With 20 golds or more*, workers whom the golds do not clear are turned away first (``trusted_workers``; clamped
     golds alone do not stop a ring). Then every method is fitted four times with a quarter of the golds hidden and
-    scored on those. What the votes themselves recommend is taken if it is within one standard error of the best, else
-    the best; never what does worse than a majority vote of everybody.
+    scored on those. What the votes themselves recommend is taken unless the best is better by two standard errors; so
+    what is taken is never worse on them than a majority vote of everybody, but for chance.
 
     *Otherwise* by the votes. Workers who err together are found first: EBCC is taken where its evidence (the bound of
     the votes' marginal likelihood) is above that of the same model without subtypes. Else one vote a task is held out,
@@ -56,8 +56,8 @@ class Auto:
     see ``calibration.discounted``. ``calibrated=False`` leaves it as the methods made it. ``filtered=False`` keeps all
     workers. ``seed``: of the votes held out and the golds hidden.
 
-    It costs some fifteen to twenty fits of Dawid-Skene without golds and eighty with; on up to 30,000 votes EBCC comes
-    on top, which takes longer than all the rest.
+    It costs some tens of fits of Dawid-Skene without golds and a few hundred with; on up to 30,000 votes EBCC comes on
+    top, which takes longer than all the rest.
     """
 
     calibrated: bool = True
@@ -88,9 +88,10 @@ class Auto:
         advised_name = _joined(advised)
         best = max(right, key=lambda name: float(right[name].mean()))
         lead = right[best] - right[advised_name]
-        near = lead.mean() <= lead.std() / np.sqrt(len(lead))
+        # A few golds more or less are chance: they overrule what all votes say only where they are clear.
+        near = lead.mean() <= 2 * lead.std() / np.sqrt(len(lead))
         floor = float(right["majority"].mean())
-        name = advised_name if near and right[advised_name].mean() >= floor else best
+        name = advised_name if near else best
         hidden = f"{100 * right[name].mean():.1f} % right on {len(known)} golds that were hidden from it by turns"
         reason = f"chose {name}: {hidden}, majority {100 * floor:.1f} %"
         if name == advised_name:

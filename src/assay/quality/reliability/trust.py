@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.quality.aggregation.ibcc import IBCC
-from assay.quality.arrays import Codes, Flags, Floats, Ids, Offsets
+from assay.quality.arrays import Codes, Flags, Floats, Ids
 from assay.quality.reliability.copying import find_copying
 from assay.quality.reliability.evidence import naive_posterior, skill_confusion
 from assay.quality.reliability.skill import Skill, chance_right, skill_by_chances, worker_skill
@@ -85,8 +85,8 @@ def trusted_workers(
         by_copying, one_voice = failed & ~by_golds, doubtful & ~by_golds
     away = by_golds | by_copying
     by_peers = none
-    kept = votes.only(~away[votes.worker] & ~_echoes(votes, one_voice, group, skill))
-    if len(kept):
+    kept = ~away[votes.worker] & ~_echoes(votes, one_voice, group, skill)
+    if kept.any():
         peers = _peer_skill(votes, known, kept, skill)
         by_peers = (_chance_below(peers.alpha, peers.beta, bar) > doubt_max) & ~away
     return Trust(
@@ -153,23 +153,17 @@ def _echoes(votes: Votes, one_voice: Flags, group: Codes, skill: Skill) -> Flags
     return echo
 
 
-def _peer_skill(votes: Votes, golds: Golds, kept: Votes, start: Skill) -> Skill:
-    """Skill by golds and by the truth that ``kept`` votes make, a worker's own left out where they are judged.
+def _peer_skill(votes: Votes, golds: Golds, kept: Flags, start: Skill) -> Skill:
+    """Skill by golds and by the truth that ``kept`` votes (votes,) make, a worker's own left out where they are judged.
 
     A vote that was not kept is taken as unknown, unless it is on a gold.
     """
-    result = IBCC().fit(kept, golds)
-    inside = np.isin(_vote_keys(votes), _vote_keys(kept))
+    some = votes.only(kept)
     chances = np.full(len(votes), np.nan)
-    chances[inside] = chance_right(kept, golds, result)
+    chances[kept] = chance_right(some, golds, IBCC().fit(some, golds))
     known = golds.dense(votes.n_tasks)[votes.task]
     chances = np.where(known >= 0, known == votes.label, chances)
     return skill_by_chances(votes, chances, golds, prior=start.prior)
-
-
-def _vote_keys(votes: Votes) -> Offsets:
-    keys: Offsets = votes.task.astype(np.int64) * max(votes.n_workers, 1) + votes.worker
-    return keys
 
 
 def _chance_below(alpha: Floats, beta: Floats, bar: float) -> Floats:
