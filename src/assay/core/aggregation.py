@@ -27,7 +27,29 @@ from assay.quality.arrays import Codes, Flags, Ids
 from assay.quality.coding import encode, object_array
 from assay.quality.votes import Golds, Votes
 
-__all__ = ["Aggregated", "Answers", "Partition", "Parts", "Streamed"]
+__all__ = [
+    "AUTO_VOTES_MAX",
+    "BEYOND_AUTO",
+    "SHORT",
+    "STREAMED",
+    "Aggregated",
+    "Answers",
+    "Codebook",
+    "Lot",
+    "Part",
+    "Partition",
+    "Parts",
+    "Streamed",
+    "chosen_method",
+    "coded",
+    "fit_streamed",
+    "fit_whole",
+    "gold_codes",
+    "lots",
+    "part_of",
+    "places",
+    "whole",
+]
 
 STREAMED: Final = ("majority", "one-coin", "dawid-skene", "ibcc", "pooled-bcc")
 SHORT: Final = {"ds": "dawid-skene", "mv": "majority", "onecoin": "one-coin"}
