@@ -5,6 +5,9 @@
     votes = Votes.from_arrays(tasks, workers, labels)
     result = aggregate(votes)
 
+What is used most has its name here; the whole of each subject is in its own package: `aggregation`, `agreement`,
+`reliability` (of workers), `redundancy` (one more label, or stop), `ranking` and `geometry`.
+
 Names are loaded when they are first used, so that importing this package costs nothing: the server wants its geometry
 and none of its compiled kernels.
 """
