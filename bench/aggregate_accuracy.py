@@ -6,7 +6,7 @@ equal bins, in per cent. Slow methods are time-boxed or left out on large crowds
 where all methods of its table have figures. "auto, golds": 10 % of the known tasks given as golds, and the
 rest scored, beside what majority and auto without golds have on the same rest (mean of draws).
 
-    python bench/aggregate_accuracy.py [--sets rte,dog] [--seconds 10] [--draws 2] [--no-peers]
+    python bench/aggregate_accuracy.py [--sets rte,dog] [--seconds 10] [--draws 2] [--peers MV,DS]
 
 A run over every set takes minutes; ``--save figures.json`` keeps the rows and adds those of earlier runs to the tables.
 """
@@ -69,7 +69,7 @@ def accuracy(posterior: NDArray[Any], truth: NDArray[np.int32]) -> float:
     return 100 * float(right_in_part(posterior[known], truth[known]).mean())
 
 
-def figures(name: str, seconds: int, draws: int, peers: bool) -> dict[str, Any]:
+def figures(name: str, seconds: int, draws: int, peers: list[str]) -> dict[str, Any]:
     votes, truth = crowd(name)
     row: dict[str, Any] = {"ours": {}, "ece": {}, "cpu": {}, "peers": {}}
     for method in OURS:
@@ -84,7 +84,7 @@ def figures(name: str, seconds: int, draws: int, peers: bool) -> dict[str, Any]:
             row["chosen"] = result.reason
     row["golds"] = with_golds(votes, truth, draws)
     if peers:
-        asked = [peer for peer in PEERS if len(votes) <= PEER_VOTES_MAX.get(peer, len(votes))]
+        asked = [peer for peer in peers if len(votes) <= PEER_VOTES_MAX.get(peer, len(votes))]
         columns: dict[str, Any] = {"task": votes.task, "worker": votes.worker, "label": votes.label}
         columns |= {"truth_task": np.flatnonzero(truth >= 0), "truth": truth[truth >= 0]}
         answer = run_peer("crowdkit_accuracy", {**columns, "methods": asked, "seconds": seconds})
@@ -163,7 +163,7 @@ def main() -> int:
     parser.add_argument("--sets", default="", help="names, with commas between; all by default")
     parser.add_argument("--seconds", type=int, default=10, help="for each of crowd-kit's methods")
     parser.add_argument("--draws", type=int, default=2, help="of golds; 0 for none")
-    parser.add_argument("--no-peers", action="store_true")
+    parser.add_argument("--peers", default=",".join(PEERS), help="of crowd-kit's methods these; '' for none")
     parser.add_argument("--save", type=Path, help="a JSON file of rows: read first if it is there, then written")
     asked = parser.parse_args()
     if not DATA.exists():
@@ -175,7 +175,7 @@ def main() -> int:
     rows = json.loads(asked.save.read_text()) if asked.save and asked.save.exists() else {}
     aggregate(Votes.from_codes([0, 0, 1, 1], [0, 1, 0, 1], [0, 1, 0, 0]))  # Compiles.
     for name in names:
-        rows[name] = figures(name, asked.seconds, asked.draws, not asked.no_peers)
+        rows[name] = figures(name, asked.seconds, asked.draws, [peer for peer in asked.peers.split(",") if peer])
         print(f"{name} done", file=sys.stderr, flush=True)
         if asked.save:
             asked.save.write_text(json.dumps(rows))
