@@ -1,4 +1,4 @@
-"""Keeps long computations off the event loop, so that one giant answer does not make everybody wait."""
+"""Keeps long computations from holding up the event loop, so that nobody waits for somebody else's answer."""
 
 from __future__ import annotations
 
@@ -29,3 +29,8 @@ async def computed(
     if marks <= FEW_MARKS:
         return function(*args, **kwargs)
     return await asyncio.to_thread(function, *args, **kwargs)
+
+
+async def others_first() -> None:
+    """Lets whatever else is ready on the event loop go first."""
+    await asyncio.sleep(0)
