@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -11,6 +10,7 @@ import numpy as np
 
 from assay.quality.arrays import Codes, Flags, Floats, Ids, Offsets
 from assay.quality.coding import encode, object_array
+from assay.quality.columns import column, csv_columns, number, seconds
 from assay.quality.compiled import compiled
 
 Repeated: TypeAlias = Literal["last", "first", "all", "error"]
@@ -154,11 +154,11 @@ class Votes:
         Raises ``ValueError`` where a column is absent, and as ``from_arrays`` does.
         """
         return cls.from_arrays(
-            _column(frame, task),
-            _column(frame, worker),
-            _column(frame, label),
-            weights=None if weight is None else _column(frame, weight),
-            times=None if time is None else _column(frame, time),
+            column(frame, task),
+            column(frame, worker),
+            column(frame, label),
+            weights=None if weight is None else column(frame, weight),
+            times=None if time is None else column(frame, time),
             classes=classes,
             workers_known=workers_known,
             repeated=repeated,
@@ -184,10 +184,10 @@ class Votes:
         Raises ``ValueError`` where the header lacks a column, a row is short or a number does not read, with its line.
         """
         names = [name for name in (task, worker, label, weight, time) if name is not None]
-        columns = _csv_columns(lines, names, delimiter)
+        columns = csv_columns(lines, names, delimiter)
         for name in (weight, time):
             if name is not None:
-                columns[name] = [_number(text, name, row) for row, text in enumerate(columns[name], start=2)]
+                columns[name] = [number(text, name, row) for row, text in enumerate(columns[name], start=2)]
         return cls.from_frame(
             columns,
             task,
@@ -293,7 +293,7 @@ def _assemble(
         if length != rows:
             raise ValueError(f"{name} has {length} rows and tasks has {rows}; give one row a vote in every column")
     weight = None if weights is None else _checked_numbers(weights, "weights", rows)
-    when = None if times is None else _checked_numbers(_seconds(times), "times", rows)
+    when = None if times is None else _checked_numbers(seconds(times), "times", rows)
     if weight is not None and rows and float(weight.min()) < 0:
         row = int(np.flatnonzero(weight < 0)[0])
         raise ValueError(f"weights[{row}] is {weight[row]}; a weight is 0 or more")
@@ -456,48 +456,3 @@ def _checked_numbers(values: Any, field: str, rows: int) -> Floats:
         row = int(np.flatnonzero(~np.isfinite(array))[0])
         raise ValueError(f"{field}[{row}] is {array[row]}; give a finite number or leave the vote out")
     return array
-
-
-def _seconds(times: Any) -> Any:
-    array = times.to_numpy() if hasattr(times, "to_numpy") else np.asarray(times)
-    if array.dtype.kind in "mM":
-        nanoseconds = array.astype("datetime64[ns]" if array.dtype.kind == "M" else "timedelta64[ns]")
-        return np.where(np.isnat(array), np.nan, nanoseconds.astype(np.int64) / 1e9)
-    return array
-
-
-def _column(frame: Any, name: str) -> Any:
-    try:
-        return frame[name]
-    except (KeyError, IndexError, LookupError):
-        raise ValueError(f"there is no column {name!r}; name the one that holds it") from None
-    except Exception as refused:
-        # Each library has its own error for an absent column, and none of them is imported here.
-        if "not" in str(refused).lower():
-            raise ValueError(f"there is no column {name!r}; name the one that holds it") from None
-        raise
-
-
-def _csv_columns(lines: Iterable[str], names: Sequence[str], delimiter: str) -> dict[str, Any]:
-    rows = csv.reader(lines, delimiter=delimiter)
-    header = next(rows, [])
-    absent = [name for name in names if name not in header]
-    if absent:
-        raise ValueError(f"the first line has no column {absent[0]!r}, it has {header}; name the one that holds it")
-    places = [header.index(name) for name in names]
-    values: list[list[str]] = [[] for _ in names]
-    for number, row in enumerate(rows, start=2):
-        if not row:
-            continue
-        if len(row) < len(header):
-            raise ValueError(f"line {number} has {len(row)} fields and the first line {len(header)}; mend that line")
-        for column, place in zip(values, places, strict=True):
-            column.append(row[place])
-    return dict(zip(names, values, strict=True))
-
-
-def _number(text: str, name: str, line: int) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise ValueError(f"{name} in line {line} is {text!r}; give a number") from None

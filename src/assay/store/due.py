@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
-
-import asyncpg
 
 from assay.store.connection import Database, Tenant, queries
 
@@ -60,13 +58,3 @@ async def postpone(tenant: Tenant, task_id: UUID, failure: str) -> None:
 async def organizations(database: Database, start: int, rows_max: int = 1000) -> list[UUID]:
     """Whose tasks are due, among the first rows with ids from ``start`` on; who waits longest comes first."""
     return [row["organization_id"] for row in await database.look(_ORGANIZATIONS, start, rows_max)]
-
-
-async def waiting(connection: asyncpg.Connection[Any]) -> tuple[int, int]:
-    """How many rows wait to be taken, and how many were set aside after ``ATTEMPTS_MAX`` failures."""
-    row = await connection.fetchrow(
-        "select count(*) filter (where due_at < 'infinity') as due, count(*) filter (where due_at = 'infinity') as held"
-        " from queue.due_tasks"
-    )
-    assert row is not None, "aggregates always give a row"
-    return row["due"], row["held"]

@@ -8,7 +8,7 @@ finds in the payload and meets row-level security there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -49,14 +49,6 @@ async def enqueue(
         after,
         subjects,
     )
-
-
-async def waiting(connection: asyncpg.Connection[Any], now: datetime) -> int:
-    """How many jobs are due and not finished."""
-    count: int = await connection.fetchval(
-        "select count(*) from queue.pgqueuer where execute_after <= $1 and status in ('queued', 'picked')", now
-    )
-    return count
 
 
 async def revive(connection: asyncpg.Connection[Any] | PoolConnectionProxy[Any], attempts_max: int) -> int:
