@@ -31,7 +31,6 @@ import psutil
 
 import stage
 from assay.core import tokens
-from assay.store.connection import queries
 
 PGBENCH = os.environ.get("PGBENCH") or shutil.which("pgbench") or "/usr/lib/postgresql/15/bin/pgbench"
 
@@ -87,7 +86,6 @@ async def http_pairs(server: stage.Server, filled: stage.Stage, seconds: float) 
 
 def script(filled: stage.Stage) -> str:
     """The two statements of a claim and a submission, as pgbench says them."""
-    statements = queries("assignments")
     quoted = json.dumps(stage.answer(), separators=(",", ":"))
     organization, now = f"'{filled.organization_id}'::uuid", "now()"
     session = ["(:hash)::text::bytea", "(:worker)::uuid", "'annotator'", now, "now() - interval '14 days'"]
@@ -95,7 +93,7 @@ def script(filled: stage.Stage) -> str:
 
     def say(name: str, *arguments: str) -> str:
         values = [organization, *session, *arguments]
-        return re.sub(r"\$(\d+)", lambda found: values[int(found[1]) - 1], statements[name])
+        return f"select * from {name}({', '.join(values)})"
 
     claim = say(
         "claim_at_once",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -195,3 +196,21 @@ async def test_a_turn_that_was_sent_back_comes_before_all_others(organization: O
     assert turn["task_id"] == str(street.tasks["5.jpg"])
     assert following["task_id"] == str(street.tasks["1.jpg"]), "nothing before it is passed over for that"
     assert all(trips.claims)
+
+
+async def test_workers_who_claim_at_the_same_moment_get_different_turns(
+    organization: Organization, trips: Trips
+) -> None:
+    street, client = await at_work(organization)
+    others = [await organization.client_for(await organization.add("annotator")) for _ in range(2)]
+    for other in others:
+        assert (await claim(other, street)).status_code == 200, "so that the next can be short"
+    await revoke(street)
+
+    found = await asyncio.gather(*(claim(one, street) for one in [client, *others]))
+
+    assert [one.status_code for one in found] == [401, 200, 200], "one caller's trouble is only theirs"
+    assert len({one.json()["task_id"] for one in found[1:]}) == 2
+    submitted = await asyncio.gather(*(submit(o, f.json()) for o, f in zip(others, found[1:], strict=True)))
+    assert [one.status_code for one in submitted] == [200, 200]
+    assert trips.submissions == [True, True]

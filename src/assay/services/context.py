@@ -52,7 +52,7 @@ class Tenants(Protocol):
         """A transaction that sees one organization; committed on leaving, rolled back on any exception."""
 
     async def at_once(self, organization_id: UUID, sql: str, *args: object) -> asyncpg.Record | None:
-        """The first row of one statement that enters the tenant by itself and is a transaction of its own."""
+        """The answer to one call of a function of the schema, which others may travel with."""
 
 
 SYSTEM = Caller(kind="system", role="owner", name="Assay")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -16,12 +16,15 @@ from assay.core.annotations.kind import Answer
 from assay.store.assignments import HeldTurn, held_from
 from assay.store.connection import as_json, queries
 
+# Longer ones go the ordinary way: they would hold up the others in their message.
+ANSWER_LENGTH_MAX: Final = 256 * 1024
+
 
 class AtOnce(Protocol):
-    """Runs one statement as a transaction of its own."""
+    """Calls functions of the schema that are transactions by themselves."""
 
     async def at_once(self, organization_id: UUID, sql: str, *args: object) -> asyncpg.Record | None:
-        """The first row."""
+        """The row that answers this call. The statement takes an array for each argument: others may go along."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,9 @@ async def submit(
 ) -> bool:
     """Checks the session, submits and records it in one round trip. False where nothing was written: then ask the
     ordinary way."""
+    text = as_json(answer)
+    if len(text) > ANSWER_LENGTH_MAX:
+        return False
     row = await database.at_once(
         organization_id,
         queries("assignments")["submit_at_once"],
@@ -110,12 +116,12 @@ async def submit(
         session.fresh_since,
         turn_id,
         submission_id,
-        as_json(answer),
+        text,
         annotation_count,
         duration_seconds,
         event_id,
         as_json({"submission_id": submission_id}),
     )
     assert row is not None, "a function gives a value"
-    taken_in: bool = row[0]
+    taken_in: bool = row["taken_in"]
     return taken_in

@@ -22,6 +22,7 @@ import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
 from assay.core.errors import AlreadyExists, Conflict, Invalid, NotFound, Unavailable
+from assay.store.together import Together
 
 ROLE: Final = "assay_app"
 # Any number will do, as long as every Assay takes the same: one migrates, the others wait.
@@ -115,6 +116,7 @@ class Database:
         self._dsn = dsn
         self._size = size
         self._pool: asyncpg.Pool[Any] | None = None
+        self._together = Together(self._call_functions)
 
     async def open(self) -> None:
         """Opens the pool. Raises ``Unavailable`` when the role could see through the walls between tenants."""
@@ -170,12 +172,20 @@ class Database:
             await self._pool.release(connection)
 
     async def at_once(self, organization_id: UUID, sql: str, *args: object) -> asyncpg.Record | None:
-        """The first row of one statement that is a transaction by itself: it calls one of the schema's functions that
-        enter the tenant they are given as ``$1``. One round trip instead of four."""
+        """The answer of one call of a function of the schema that enters the tenant it is given as ``$1``, and is a
+        transaction by itself or together with others like it. One round trip instead of four, or less.
+
+        The statement takes an array for each further argument, and tells each row's ``place`` in them, from 1.
+        """
+        return await self._together.call(organization_id, sql, *args)
+
+    async def _call_functions(
+        self, organization_id: UUID, sql: str, arrays: Sequence[Sequence[object]]
+    ) -> Sequence[asyncpg.Record]:
         assert self._pool is not None, "open the database first"
         with _as_rules():
             async with self._pool.acquire(timeout=30) as connection:
-                return await connection.fetchrow(sql, organization_id, *args)
+                return await connection.fetch(sql, organization_id, *arrays)
 
     async def _begun(self, begin: str) -> PoolConnectionProxy[Any]:
         """A connection with an open transaction. After a crash of the database every idle connection is dead and

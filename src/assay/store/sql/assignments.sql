@@ -16,7 +16,16 @@ select total, since_gold from recent_turns($1, $2, $3, $4);
 select * from claim_turn($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- :name claim_at_once
-select * from claim_at_once($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
+-- For several callers, one after another.
+select call.place, turn.*
+from unnest($2::bytea[], $3::uuid[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::uuid[],
+        $9::integer[], $10::integer[], $11::integer[], $12::integer[], $13::integer[], $14::timestamptz[],
+        $15::bigint[], $16::uuid[])
+    with ordinality as call (token_hash, worker_id, role, now, idle_since, fresh_since, project_id, version, turns,
+        early_turns, early, later, lease_until, from_position, event_id, place),
+    claim_at_once($1, call.token_hash, call.worker_id, call.role, call.now, call.idle_since, call.fresh_since,
+        call.project_id, call.version, call.turns, call.early_turns, call.early, call.later, call.lease_until,
+        call.from_position, call.event_id) turn;
 
 -- :name first_open
 -- Of those that anybody may take.
@@ -96,7 +105,14 @@ limit 1;
 select * from submit_turn($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- :name submit_at_once
-select submit_at_once($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+-- For several callers, one after another.
+select call.place, submit_at_once($1, call.token_hash, call.worker_id, call.role, call.now, call.idle_since,
+    call.fresh_since, call.turn_id, call.submission_id, call.answer, call.annotation_count, call.duration_seconds,
+    call.event_id, call.data) as taken_in
+from unnest($2::bytea[], $3::uuid[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[], $8::uuid[],
+        $9::uuid[], $10::text[], $11::integer[], $12::real[], $13::uuid[], $14::text[])
+    with ordinality as call (token_hash, worker_id, role, now, idle_since, fresh_since, turn_id, submission_id, answer,
+        annotation_count, duration_seconds, event_id, data, place);
 
 -- :name submission_of
 select id, answer, worker_id from submissions where organization_id = $1 and assignment_id = $2;
