@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assay.quality.aggregation import METHODS, aggregate
+    from assay.quality.aggregation.abstention import Abstention, abstain
+    from assay.quality.aggregation.calibration import Calibration, calibration
     from assay.quality.aggregation.counts import Partition
     from assay.quality.aggregation.dawid_skene import DawidSkene
     from assay.quality.aggregation.ebcc import EBCC
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from assay.quality.aggregation.spans import SpanMerge
     from assay.quality.aggregation.streamed import Streamed, fit_parts
     from assay.quality.aggregation.texts import TextMedoid
+    from assay.quality.auto import Auto
     from assay.quality.ranking import rank
     from assay.quality.ranking.battles import Battles
     from assay.quality.ranking.bradley_terry import BradleyTerry, Davidson, RaoKupper
@@ -57,9 +60,12 @@ __all__ = [
     "IBCC",
     "MACE",
     "METHODS",
+    "Abstention",
     "Aggregated",
+    "Auto",
     "Battles",
     "BradleyTerry",
+    "Calibration",
     "Davidson",
     "DawidSkene",
     "Elo",
@@ -87,7 +93,9 @@ __all__ = [
     "Wawa",
     "WeightedVote",
     "WinRate",
+    "abstain",
     "aggregate",
+    "calibration",
     "fit_parts",
     "next_pairs",
     "partitions",
@@ -96,9 +104,12 @@ __all__ = [
 ]
 
 _HOME: dict[str, str] = {
+    "Abstention": "aggregation.abstention",
     "Aggregated": "aggregation.result",
+    "Auto": "auto",
     "Battles": "ranking.battles",
     "BradleyTerry": "ranking.bradley_terry",
+    "Calibration": "aggregation.calibration",
     "Davidson": "ranking.bradley_terry",
     "DawidSkene": "aggregation.dawid_skene",
     "EBCC": "aggregation.ebcc",
@@ -131,7 +142,9 @@ _HOME: dict[str, str] = {
     "Wawa": "aggregation.majority",
     "WeightedVote": "aggregation.majority",
     "WinRate": "ranking.win_rate",
+    "abstain": "aggregation.abstention",
     "aggregate": "aggregation",
+    "calibration": "aggregation.calibration",
     "fit_parts": "aggregation.streamed",
     "next_pairs": "ranking.pairs",
     "partitions": "aggregation.parts",

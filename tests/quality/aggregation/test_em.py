@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -156,34 +155,6 @@ def test_the_answer_is_the_same_for_any_number_of_threads(method: FittedByEM) ->
 
     assert np.array_equal(one.posterior, three.posterior)
     assert np.array_equal(one.skill, three.skill)
-
-
-@pytest.mark.parametrize("method", METHODS, ids=lambda method: str(method.name))
-def test_chunks_of_tasks_give_the_answer_of_the_whole(method: FittedByEM) -> None:
-    votes = crowd(3, tasks=200)
-    whole = method.fit(votes, {7: 1})
-    known = np.full(200, -1, np.int32)
-    known[7] = 1
-
-    def chunks() -> list[Partition]:
-        cuts = [0, 13, 13, 150, 200]
-        parts = []
-        for begin, end in pairwise(cuts):
-            rows = slice(votes.start[begin], votes.start[end])
-            start = votes.start[begin : end + 1] - votes.start[begin]
-            parts.append(Partition(votes.worker[rows], votes.label[rows], start, 8, 3, known=known[begin:end]))
-        return parts
-
-    fit = method.fit_chunks(chunks)
-
-    assert np.concatenate([fit.posterior(chunk) for chunk in chunks()]) == pytest.approx(whole.posterior, abs=1e-9)
-    assert method.skill(fit)[0] == pytest.approx(whole.skill, abs=1e-9)
-    assert fit.iterations == whole.iterations
-
-
-def test_nothing_to_chunk_is_refused() -> None:
-    with pytest.raises(ValueError, match="no chunks"):
-        IBCC().fit_chunks(list)
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: str(method.name))

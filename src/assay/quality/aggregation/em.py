@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
@@ -98,8 +98,3 @@ def in_memory(partition: Partition, threads: int | None, posterior: Reals | None
             return combine(pool.map(lambda job: partial(job[0], tables, job[1]), jobs))
 
     return sweep
-
-
-def in_chunks(chunks: Callable[[], Iterable[Partition]]) -> Sweep:
-    """The sweep over partitions that are made anew for every pass, such as those read from files one by one."""
-    return lambda tables: combine(partial(chunk, tables) for chunk in chunks())

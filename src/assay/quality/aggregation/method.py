@@ -1,16 +1,15 @@
-"""What the methods fitted by EM share: fitting votes in memory, in chunks and as they come."""
+"""What the methods fitted by EM share: fitting votes in memory and as they come."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import numpy as np
 
 from assay.quality.aggregation.counts import Counts, Opening, Partition, Tables
-from assay.quality.aggregation.em import Fit, Sweep, climb, in_chunks, in_memory, room_for_posterior
+from assay.quality.aggregation.em import Fit, Sweep, climb, in_memory, room_for_posterior
 from assay.quality.aggregation.online import Online
 from assay.quality.aggregation.result import Aggregated, aggregated
 from assay.quality.arrays import Floats, Offsets, Reals
@@ -63,17 +62,6 @@ class FittedByEM(ABC):
         posterior = room_for_posterior(partition)
         fit = self.fitted(in_memory(partition, self.threads, posterior), partition)
         return self.result(votes, posterior, fit)
-
-    def fit_chunks(self, chunks: Callable[[], Iterable[Partition]]) -> Fit:
-        """Fit to partitions that ``chunks()`` yields anew, in the same order, for every pass; only one is held at once.
-
-        Returns the fit; ``fit.posterior(chunk)`` gives the answers chunk by chunk, ``method.skill(fit)`` the skills.
-        Raises ``ValueError`` where there are no chunks.
-        """
-        first = next(iter(chunks()), None)
-        if first is None:
-            raise ValueError("there are no chunks to fit; give at least one")
-        return self.fitted(in_chunks(chunks), first, votes=sum(chunk.n_votes for chunk in chunks()))
 
     def fitted(self, sweep: Sweep, like: Partition, votes: int | None = None) -> Fit:
         """The loop over any sweep; ``like`` says how many workers and classes there are, ``votes`` how many in all."""
