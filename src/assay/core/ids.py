@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import numpy as np
+
 from assay.core.errors import Invalid
 
 RANDOM_BYTES = 10
@@ -33,16 +35,25 @@ def uuid7(now_ms: int, random_bytes: bytes) -> UUID:
     return UUID(int=now_ms << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
 
 
-def uuid7s(now_ms: int, random_bytes: bytes) -> list[UUID]:
-    """Ids of one millisecond in ascending order, one for each 10 of the ``random_bytes``; bounds as of ``uuid7``."""
+def uuid7s(now_ms: int, random_bytes: bytes) -> list[bytes]:
+    """Ids of one millisecond in ascending order, each as its 16 bytes: one for each 10 of the ``random_bytes``.
+
+    Bounds and layout as of ``uuid7``. Bytes, and all of them in one sweep of an array: whoever creates ten thousand
+    tasks needs thirty thousand ids, and as objects made one by one they took a third of the server's time.
+    """
     if not 0 <= now_ms < 1 << _TIMESTAMP_BITS:
         raise ValueError(f"now_ms must be within 0 and 2**{_TIMESTAMP_BITS}, got {now_ms}")
     if len(random_bytes) % RANDOM_BYTES:
         raise ValueError(f"{RANDOM_BYTES} random bytes are needed for each, got {len(random_bytes)} in all")
-    fixed = now_ms << 80 | 0x7 << 76 | 0b10 << 62
-    chances = [int.from_bytes(random_bytes[at : at + RANDOM_BYTES]) for at in range(0, len(random_bytes), RANDOM_BYTES)]
-    # Sorted before they are made: an id compares thirty times as slowly as the number it stands for.
-    return [UUID(int=number) for number in sorted([fixed | (c >> 68) << 64 | c & _LOW_BITS for c in chances])]
+    chance = np.frombuffer(random_bytes, np.uint8).reshape(-1, RANDOM_BYTES)
+    # The two halves of an id as numbers, which sort faster than bytes.
+    high = np.uint64(now_ms << 16 | 0x7 << 12) | chance[:, :2].copy().view(">u2")[:, 0].astype(np.uint64) >> np.uint64(
+        4
+    )
+    low = chance[:, 2:].copy().view(">u8")[:, 0].astype(np.uint64) & np.uint64(_LOW_BITS) | np.uint64(0b10 << 62)
+    order = np.lexsort((low, high))
+    whole = np.stack([high[order], low[order]], axis=1).astype(">u8").tobytes()
+    return [whole[at : at + 16] for at in range(0, len(whole), 16)]
 
 
 def made_at_ms(id_: UUID) -> int:

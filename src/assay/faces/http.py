@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final, Generic, TypeVar, cast
 from uuid import UUID
 
@@ -81,11 +82,26 @@ class House:
             self.hints.arrived((context.organization_id, project_id, stage), position)
 
 
+@cache
+def _reader(shape: type[msgspec.Struct]) -> Callable[[bytes], msgspec.Struct]:
+    return msgspec.json.Decoder(shape).decode
+
+
 class CarefulRequest(Request[Any, Any, State]):
     """A request whose body may be anything: what cannot be JSON is the sender's mistake and not our fault."""
 
     async def json(self) -> Any:
+        """The body, at once in the shape that the route asks for if it has it; else as the plain values that it is
+        made of, for the framework to say field by field what is wrong with them."""
+        asked = self.route_handler.parsed_data_field
         try:
+            if (
+                asked is not None
+                and isinstance(asked.annotation, type)
+                and issubclass(asked.annotation, msgspec.Struct)
+            ):
+                with suppress(msgspec.MsgspecError):
+                    return _reader(asked.annotation)(await self.body())
             return await super().json()
         except (RecursionError, UnicodeDecodeError):
             raise ValidationException("The body is not JSON, or is nested too deeply.") from None
