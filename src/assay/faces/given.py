@@ -8,9 +8,11 @@ change at any moment; the statement that uses what is remembered here also check
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 from uuid import UUID
+
+import msgspec
 
 from assay.services.context import Caller
 from assay.services.routing import HeldTurn, Version
@@ -60,4 +62,6 @@ class Remembered:
 
     def give(self, organization_id: UUID, turn: HeldTurn, version: Version) -> None:
         # Marks to begin with may be many, and a submission does not look at them.
-        self.turns.put((organization_id, turn.id), GivenTurn(replace(turn, prelabels=None, draft=None), version))
+        if turn.prelabels is not None or turn.draft is not None:
+            turn = msgspec.structs.replace(turn, prelabels=None, draft=None)
+        self.turns.put((organization_id, turn.id), GivenTurn(turn, version))

@@ -19,10 +19,8 @@ from uuid import UUID
 import msgspec
 import structlog
 from litestar import Request, Response
-from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.handlers import BaseRouteHandler
 from litestar.types import Message, Scope
 
 from assay.core import errors, ids, tokens
@@ -140,16 +138,16 @@ def refuse_foreign_pages(request: AnyRequest) -> None:
         raise errors.Forbidden(f"Requests from a page that change something need the header {CSRF_HEADER}: 1.")
 
 
-async def refuse_strangers(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """The guard of every route, before its body is read: no token or a foreign page goes no further.
+async def refuse_strangers(request: AnyRequest) -> None:
+    """Comes before every route, and before a body is read: no token or a foreign page goes no further.
 
     Raises ``Unauthenticated`` or ``Forbidden``. Whether the token is good is asked by ``enter``. A route that sends
-    strangers to the sign-in page says so (``greets_strangers``). It waits for nothing, but a guard that is not async
-    would be run in a thread for each request.
+    strangers to the sign-in page says so (``greets_strangers``). It waits for nothing, but a hook that is not async
+    would be run in a thread for each request, and a guard copies the route's handler each time.
     """
-    if handler.opt.get("permission") is not None and not handler.opt.get("greets_strangers"):
-        assert isinstance(connection, Request), "there are no routes but HTTP's"
-        token_of(connection)
+    opt = request.route_handler.opt
+    if opt.get("permission") is not None and not opt.get("greets_strangers"):
+        token_of(request)
 
 
 @asynccontextmanager

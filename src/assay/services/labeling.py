@@ -33,7 +33,7 @@ async def submit(
     """
     turn = given if given is not None and given.worker_id == context.worker_id else await _held(context, turn_id)
     version = await projects.version(context.tenant, turn.project_id, turn.project_version)
-    checked = await _checked(turn, version, answer, duration_seconds)
+    checked, text = await _checked(turn, version, answer, duration_seconds)
     if turn.state == "submitted":
         return await _already_submitted(context, turn, checked)
     submission_id = context.new_id()
@@ -42,7 +42,7 @@ async def submit(
         turn_id,
         context.worker_id,
         submission_id,
-        checked,
+        text,
         len(checked.get("annotations", ())),
         duration_seconds,
         context.now,
@@ -72,14 +72,14 @@ async def submit_at_once(
     False when nothing was written: then ask ``submit``, which knows why. Raises ``Conflict``, ``Invalid`` and
     ``TooLarge`` for the answer.
     """
-    checked = await _checked(turn, version, answer, duration_seconds)
+    checked, text = await _checked(turn, version, answer, duration_seconds)
     return await at_once.submit(
         tenants,
         organization_id,
         session,
         turn.id,
         submission_id,
-        checked,
+        text,
         len(checked.get("annotations", ())),
         duration_seconds,
         now=now,
@@ -87,15 +87,17 @@ async def submit_at_once(
     )
 
 
-async def _checked(turn: HeldTurn, version: Version, answer: Any, duration_seconds: float) -> Answer:
+async def _checked(turn: HeldTurn, version: Version, answer: Any, duration_seconds: float) -> tuple[Answer, str]:
+    """The answer in canonical form, and its JSON."""
     if turn.stage != "annotate":
         raise Conflict("This is a review turn: send a verdict instead of an answer.")
     if not 0 <= duration_seconds < 1e7:
         raise Invalid("Must be within 0 and 10,000,000 seconds.", "duration_seconds")
     checked = await computed([answer], kind_named(turn.kind).check, answer, version.taxonomy, turn.size)
-    if len(msgspec.json.encode(checked)) > ANSWER_BYTES_MAX:
+    encoded = msgspec.json.encode(checked)
+    if len(encoded) > ANSWER_BYTES_MAX:
         raise TooLarge(f"An answer has at most {ANSWER_BYTES_MAX // 2**20} MiB of JSON.")
-    return checked
+    return checked, encoded.decode()
 
 
 async def _already_submitted(context: Context, turn: HeldTurn, answer: Answer) -> UUID:

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
+
 from assay.core.annotations.kind import Answer, MediaSize
 from assay.core.errors import NotFound
 from assay.core.photos import StoredPhoto
@@ -30,8 +32,7 @@ class ClaimFacts:
     has_golds: bool
 
 
-@dataclass(frozen=True)
-class HeldTurn:
+class HeldTurn(msgspec.Struct, frozen=True):
     """A turn with what is needed to work on it. ``photo`` is none for a task without one."""
 
     id: UUID
@@ -130,7 +131,7 @@ def held_from(row: Any) -> HeldTurn:
     )
 
 
-_PLAIN: Final = [name for name in HeldTurn.__dataclass_fields__ if name not in ("prelabels", "draft", "photo")]
+_PLAIN: Final = [name for name in HeldTurn.__struct_fields__ if name not in ("prelabels", "draft", "photo")]
 
 
 async def held(tenant: Tenant, worker_id: UUID) -> Sequence[UUID]:
@@ -151,7 +152,7 @@ async def submit(
     turn_id: UUID,
     worker_id: UUID,
     submission_id: UUID,
-    answer: Answer,
+    answer_json: str,
     annotation_count: int,
     duration_seconds: float,
     now: datetime,
@@ -162,7 +163,7 @@ async def submit(
         turn_id,
         worker_id,
         submission_id,
-        as_json(answer),
+        answer_json,
         annotation_count,
         duration_seconds,
         now,

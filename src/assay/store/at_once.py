@@ -12,7 +12,6 @@ from uuid import UUID
 
 import asyncpg
 
-from assay.core.annotations.kind import Answer
 from assay.store.assignments import HeldTurn, held_from
 from assay.store.connection import as_json, queries
 
@@ -93,7 +92,7 @@ async def submit(
     session: SeenSession,
     turn_id: UUID,
     submission_id: UUID,
-    answer: Answer,
+    answer_json: str,
     annotation_count: int,
     duration_seconds: float,
     *,
@@ -102,8 +101,7 @@ async def submit(
 ) -> bool:
     """Checks the session, submits and records it in one round trip. False where nothing was written: then ask the
     ordinary way."""
-    text = as_json(answer)
-    if len(text) > ANSWER_LENGTH_MAX:
+    if len(answer_json) > ANSWER_LENGTH_MAX:
         return False
     row = await database.at_once(
         organization_id,
@@ -116,7 +114,7 @@ async def submit(
         session.fresh_since,
         turn_id,
         submission_id,
-        text,
+        answer_json,
         annotation_count,
         duration_seconds,
         event_id,

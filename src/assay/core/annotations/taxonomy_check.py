@@ -31,7 +31,7 @@ def check_taxonomy(taxonomy: Taxonomy) -> None:
 
 def is_storable(text: str) -> bool:
     """Whether a database will take it: no NUL, and no half of a surrogate pair."""
-    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+    return "\x00" not in text and (text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text))
 
 
 def _check(taxonomy: Taxonomy, problems: Problems) -> None:
