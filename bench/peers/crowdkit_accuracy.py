@@ -1,7 +1,7 @@
 """crowd-kit's answers of many methods on one crowd, for ``bench/peer.py``; runs in the peers' interpreter.
 
 Request: ``arrays`` with ``task``, ``worker``, ``label``, ``truth_task``, ``truth``; ``methods``, names of those below;
-``seconds``: what each may take (on the clock). A method that fails or takes longer has null. Answer: by method, the
+``seconds``: what each may take of the processor. A method that fails or takes longer has null. Answer: by method, the
 share right, tied answers counted in part, and the processor seconds of the fit.
 """
 
@@ -49,20 +49,20 @@ def main(path: str) -> None:
     request = json.loads(Path(path).read_text())
     arrays = np.load(request["arrays"])
     frame = pd.DataFrame({name: arrays[name] for name in ("task", "worker", "label")})
-    signal.signal(signal.SIGALRM, stop)
+    signal.signal(signal.SIGPROF, stop)
     answer: dict[str, Any] = {}
     for name in request["methods"]:
         begun = process_time()
-        signal.alarm(request["seconds"])
+        signal.setitimer(signal.ITIMER_PROF, request["seconds"])
         try:
             method = METHODS[name]()
             labels = method.fit_predict(frame)
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             right = accuracy(method, labels, arrays["truth_task"], arrays["truth"])
             answer[name] = {"accuracy": right, "cpu_seconds": process_time() - begun}
         except Exception:
             # Whatever a method stumbles over, it has no figure.
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             answer[name] = None
     print(json.dumps(answer))
 

@@ -5,7 +5,7 @@ It stands above aggregation and reliability because it uses both: golds first de
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -30,7 +30,8 @@ FOLDS = 4
 # Majority and Wawa have shares of the vote for posteriors, which are not to be averaged with probabilities.
 FORETELLING = ("ibcc", "pooled-bcc", "dawid-skene", "mace", "one-coin")
 SHARES_OF_THE_VOTE = {"majority", "wawa"}
-JUDGED_BY_GOLDS = ("majority", "wawa", "one-coin", "dawid-skene", "ibcc", "pooled-bcc", "mace", "glad", "ebcc")
+# Of those that are right as often on the golds the first is taken: models before counts.
+JUDGED_BY_GOLDS = ("ibcc", "dawid-skene", "pooled-bcc", "mace", "one-coin", "ebcc", "glad", "wawa", "majority")
 # Slow methods are left out where there are more votes than this; the others take about as long as a Dawid-Skene fit.
 VOTES_MAX = {"ebcc": 30_000, "glad": 100_000, "mace": 100_000}
 # Holding out is repeated until so many votes were foretold, DRAWS_MAX times at most; fewer than HELD_MIN tell nothing.
@@ -44,8 +45,8 @@ class Auto:
 
     *With 20 golds or more*, workers whom the golds do not clear are turned away first (``trusted_workers``; clamped
     golds alone do not stop a ring). Then every method is fitted four times with a quarter of the golds hidden and
-    scored on those. What the votes themselves recommend is taken unless the best is better by two standard errors; so
-    what is taken is never worse on them than a majority vote of everybody, but for chance.
+    scored on those. What the votes themselves recommend is taken, unless it is right less often than a majority vote
+    of everybody, or the best is better by two standard errors: then the best is.
 
     *Otherwise* by the votes. Workers who err together are found first: EBCC is taken where its evidence (the bound of
     the votes' marginal likelihood) is above that of the same model without subtypes. Else one vote a task is held out,
@@ -82,16 +83,13 @@ class Auto:
         if len(kept) == 0:
             trust, kept = None, votes
         advised, advice = chosen_by_votes(kept, known, self.seed)
-        scores = self._scored(votes, known, advised)
+        scores = self.scored(votes, known, advised)
         truth = known.label
         right = {name: right_in_part(rows, truth) for name, rows in scores.items()}
-        advised_name = _joined(advised)
-        best = max(right, key=lambda name: float(right[name].mean()))
-        lead = right[best] - right[advised_name]
-        # A few golds more or less are chance: they overrule what all votes say only where they are clear.
-        near = lead.mean() <= 2 * lead.std() / np.sqrt(len(lead))
+        advised_name = joined(advised)
+        name = chosen_by_golds(right, advised_name)
+        best = _most_right(right)
         floor = float(right["majority"].mean())
-        name = advised_name if near else best
         hidden = f"{100 * right[name].mean():.1f} % right on {len(known)} golds that were hidden from it by turns"
         reason = f"chose {name}: {hidden}, majority {100 * floor:.1f} %"
         if name == advised_name:
@@ -110,7 +108,7 @@ class Auto:
         names = advised if name == advised_name else (name,)
         return self._made(votes, known, names, reason, trust, scale)
 
-    def _scored(self, votes: Votes, known: Golds, advised: Sequence[str]) -> dict[str, Reals]:
+    def scored(self, votes: Votes, known: Golds, advised: Sequence[str]) -> dict[str, Reals]:
         """Every method's posteriors of the golds, each worked out while that gold was hidden: (golds, n_classes)."""
         names = [name for name in JUDGED_BY_GOLDS if FOLDS * len(votes) <= VOTES_MAX.get(name, np.inf) * 2]
         names += [name for name in advised if name not in names]
@@ -125,7 +123,7 @@ class Auto:
                 fitted = _method(name).fit(votes if name == "majority" else kept, open_golds)
                 scores[name][hidden] = fitted.posterior[known.task[hidden]]
         if len(advised) > 1:
-            scores[_joined(advised)] = np.mean([scores[name] for name in advised], axis=0)
+            scores[joined(advised)] = np.mean([scores[name] for name in advised], axis=0)
         return scores
 
     def _made(
@@ -161,6 +159,24 @@ class Auto:
         return mended(made, kept, scale, by_votes=names[0] not in SHARES_OF_THE_VOTE)
 
 
+def chosen_by_golds(right: Mapping[str, Reals], advised: str) -> str:
+    """The method to take, by which golds each got right while they were hidden from it, (golds,) each, 0 to 1.
+
+    ``advised`` is what the votes recommend. A few golds more or less are chance, so it stands unless the best is better
+    by two standard errors; but what is right on fewer golds than "majority" is never taken.
+    """
+    best = _most_right(right)
+    lead = right[best] - right[advised]
+    clear = lead.mean() > 2 * lead.std() / np.sqrt(len(lead))
+    below = right[advised].mean() < right["majority"].mean() - 1e-9
+    return best if clear or below else advised
+
+
+def _most_right(right: Mapping[str, Reals]) -> str:
+    """The first of those that tie, where sums of thirds may differ in their last digit."""
+    return max(right, key=lambda name: round(float(right[name].mean()), 9))
+
+
 def chosen_by_votes(votes: Votes, golds: Golds, seed: int = 0) -> tuple[tuple[str, ...], str]:
     """The names of the methods to average, the best first, and why: by evidence and by votes held out, no golds."""
     skipped = sorted(name for name in ("ebcc", "mace") if len(votes) > VOTES_MAX[name])
@@ -179,7 +195,7 @@ def chosen_by_votes(votes: Votes, golds: Golds, seed: int = 0) -> tuple[tuple[st
     near.sort(key=lambda name: -mean[name])
     table = ", ".join(f"{name} {mean[name]:.3f}" for name in sorted(mean, key=lambda name: -mean[name]))
     return tuple(near), (
-        f"{_joined(near)} foretold {len(scores[best]):,} held-out votes best or as good as best"
+        f"{joined(near)} foretold {len(scores[best]):,} held-out votes best or as good as best"
         f" (mean log-likelihood: {table}){left_out}"
     )
 
@@ -218,5 +234,5 @@ def _method(name: str) -> Method:
     return method
 
 
-def _joined(names: Sequence[str]) -> str:
+def joined(names: Sequence[str]) -> str:
     return " with ".join(names) if len(names) > 1 else names[0]
