@@ -131,6 +131,24 @@ async def test_a_unique_id_twenty_send_at_once_makes_one_task(organization: Orga
     assert len((await client.get(path)).json()["items"]) == 3
 
 
+async def test_a_unique_id_that_is_there_stops_no_other_row(organization: Organization) -> None:
+    """Nor is anything of the request written twice: turns and events as well."""
+    street, client, path = await street_with(organization, "a.jpg")
+    rows = [{"attachment_id": str(street.photos["a.jpg"]), "unique_id": name} for name in ("a", "b", "c", "d")]
+    first = (await client.post(path, json={"tasks": rows[2:3], "batch": "B"})).json()
+
+    second = (await client.post(path, json={"tasks": rows, "batch": "B"})).json()
+
+    assert [r["status"] for r in second["results"]] == ["created", "created", "existing", "created"]
+    assert second["results"][2]["task_id"] == first["results"][0]["task_id"]
+    listed = (await client.get(path, params={"order": "oldest"})).json()["items"]
+    assert sorted(task["unique_id"] for task in listed) == ["a", "b", "c", "d"]
+    for task in listed:
+        whole = (await client.get(f"/v1/tasks/{task['id']}")).json()
+        assert len(whole["assignments"]) == 1
+        assert [event["type"] for event in whole["events"]] == ["task.created"]
+
+
 async def test_an_idempotency_key_gives_the_first_answer_again_and_is_for_one_request(
     organization: Organization,
 ) -> None:

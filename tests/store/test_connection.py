@@ -9,7 +9,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from assay.core.errors import Unavailable
+from assay.core.errors import AlreadyExists, Unavailable
 from assay.store.connection import Database
 
 
@@ -88,3 +88,18 @@ async def test_what_goes_wrong_inside_is_what_the_caller_hears(pool: Database, d
     """Even where the rollback cannot be sent."""
     with pytest.raises(LookupError, match="the caller's own"):
         await killed_at_work(pool, database_url, error=LookupError("the caller's own"))
+
+
+async def test_an_attempt_that_breaks_a_rule_leaves_what_was_written_before(pool: Database) -> None:
+    organization_id = uuid4()
+    add = "insert into tenants (organization_id) select unnest($2::uuid[]) where $1::uuid is not null"
+    one, other = uuid4(), uuid4()
+
+    async with pool.tenant(organization_id) as tenant:
+        await tenant.execute(add, [one])
+        with pytest.raises(AlreadyExists):
+            async with tenant.attempt():
+                await tenant.execute(add, [other, one])
+
+    assert one in await pool.tenants()
+    assert other not in await pool.tenants()

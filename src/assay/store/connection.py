@@ -21,7 +21,7 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
-from assay.core.errors import AlreadyExists, Conflict, Invalid, NotFound, Unavailable
+from assay.core.errors import AlreadyExists, AssayError, Conflict, Invalid, NotFound, Unavailable
 from assay.store.together import Together
 
 ROLE: Final = "assay_app"
@@ -54,6 +54,21 @@ class Tenant:
         with _as_rules():
             status = await self.connection.execute(sql, self.organization_id, *args)
         return int(status.rpartition(" ")[2])
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """What is written inside is undone when it breaks a rule, and the transaction goes on: whoever attempts
+        something catches that error outside."""
+        with _as_rules():
+            await self.connection.execute("savepoint attempt")
+        try:
+            yield
+        except AssayError:
+            with _as_rules():
+                await self.connection.execute("rollback to savepoint attempt; release savepoint attempt")
+            raise
+        with _as_rules():
+            await self.connection.execute("release savepoint attempt")
 
     async def cursor(self, name: str, sql: str, *args: object) -> Callable[[int], Awaitable[list[asyncpg.Record]]]:
         """Opens a cursor; what comes back fetches the next so many rows. A name always stands for the same columns.

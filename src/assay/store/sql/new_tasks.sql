@@ -1,19 +1,14 @@
 -- :name insert_tasks
--- Many tasks at once; the ids of those written, or null when that is all of them. A unique_id that another transaction
--- took in between is left out. A column of which every row has the ordinary value comes empty: sending ten thousand
--- times the same costs more than any other part of the request.
-with made as (
-    insert into tasks (organization_id, id, project_id, project_version, batch_id, attachment_id, unique_id, metadata,
-        prelabels, state, is_gold, priority, created_at)
-    select $1, t.id, $2, $3, $4, t.attachment_id, t.unique_id, coalesce(t.metadata, '{}')::json, t.prelabels::json,
-           case when t.waits then 'preparing' else 'annotating' end, coalesce(t.is_gold, false),
-           coalesce(t.priority, $14), $5
-    from unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::boolean[], $12::boolean[],
-        $13::smallint[]) as t (id, attachment_id, unique_id, metadata, prelabels, waits, is_gold, priority)
-    on conflict (organization_id, project_id, unique_id) where unique_id is not null do nothing
-    returning id
-)
-select case when (select count(*) from made) < cardinality($6::uuid[]) then array(select id from made) end;
+-- Many tasks at once. A column of which every row has the ordinary value comes empty: sending ten thousand times the
+-- same costs more than any other part of the request. store.new_tasks adds what is to become of a unique_id that is
+-- taken.
+insert into tasks (organization_id, id, project_id, project_version, batch_id, attachment_id, unique_id, metadata,
+    prelabels, state, is_gold, priority, created_at)
+select $1, t.id, $2, $3, $4, t.attachment_id, t.unique_id, coalesce(t.metadata, '{}')::json, t.prelabels::json,
+       case when t.waits then 'preparing' else 'annotating' end, coalesce(t.is_gold, false),
+       coalesce(t.priority, $14), $5
+from unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::boolean[], $12::boolean[],
+    $13::smallint[]) as t (id, attachment_id, unique_id, metadata, prelabels, waits, is_gold, priority)
 
 -- :name open_first_turns
 -- As `open_turns`, for annotating in the first round and kept for nobody. Priorities come empty when all are ordinary.
