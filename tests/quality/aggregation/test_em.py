@@ -52,6 +52,26 @@ def test_a_fit_is_what_its_formulas_say(
     assert found == pytest.approx(bound, abs=1e-6)
 
 
+@pytest.mark.parametrize("classes", [2, 3, 4, 5])
+def test_a_task_may_have_any_number_of_votes(classes: int) -> None:
+    """Votes that weigh 1 each go through logarithms, which no other votes do; so do tasks of more than 200 votes."""
+    rng = np.random.default_rng(classes)
+    each = np.concatenate([np.tile(np.arange(12), 20), [150, 400, 0, 1_000]])
+    task = np.repeat(np.arange(len(each)), each)
+    worker = rng.integers(0, 40, len(task))
+    label = np.where(rng.random(len(task)) < 0.6, task % classes, rng.integers(0, classes, len(task)))
+    sizes: Any = {"n_tasks": len(each), "n_workers": 40, "n_classes": classes}
+    plain = Votes.from_codes(task, worker, label, **sizes, repeated="all")
+    weighted = Votes.from_codes(task, worker, label, **sizes, repeated="all", weights=np.ones(len(task)))
+    golds = {int(task): int(task) % classes for task in range(0, len(each), 7)}
+
+    found, expected = (DawidSkene().with_iterations(6).fit(votes, golds) for votes in (plain, weighted))
+
+    assert found.posterior == pytest.approx(expected.posterior, abs=1e-9)
+    assert found.confusion == pytest.approx(expected.confusion, abs=1e-9)
+    assert found.trace == pytest.approx(expected.trace, rel=1e-12)
+
+
 def test_many_classes_are_fitted_in_single_precision_as_well() -> None:
     votes = crowd(20, tasks=200)
 

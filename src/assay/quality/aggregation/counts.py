@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from math import log10
 
 import numpy as np
 
 from assay.quality.aggregation.coins import sweep_coins
 from assay.quality.aggregation.shares import open_coins, open_confusion, open_four
-from assay.quality.aggregation.sweeps import TINY, sweep_four, sweep_many, sweep_two
+from assay.quality.aggregation.sweeps import sweep_four, sweep_many, sweep_two
 from assay.quality.arrays import Codes, Floats, Offsets, Reals
 from assay.quality.votes import Golds, Votes
 
@@ -33,7 +32,8 @@ class Partition:
     """The votes of some tasks: rows ``start[i]:start[i + 1]`` of ``worker`` and ``label`` (votes,) are task ``i``'s.
 
     ``start``: (tasks + 1,) int64. ``weight``: (votes,) float64 or None. ``known``: (tasks,) int32, a gold's class or
-    -1, or None where there are no golds. ``cells``: (votes,) int32, worker times classes plus label, or None; see
+    -1, or None where there are no golds. ``cells``: (votes,) int32, read as uint32: where each vote's row begins in a
+    pass's table, which has one of twice ``width_of(n_classes)`` entries for each worker and class said; or None, see
     ``with_cells``. Codes of workers and classes are those of all partitions together.
     """
 
@@ -65,10 +65,13 @@ class Partition:
         return self if self.cells is not None else replace(self, cells=self._cells())
 
     def _cells(self) -> Codes:
-        if self.n_workers * self.n_classes >= 2**31:
+        row = 2 * width_of(self.n_classes)
+        if self.n_workers * self.n_classes * row >= 2**32:
             raise ValueError(f"{self.n_workers} workers by {self.n_classes} classes are too many for one table")
+        # Beyond 2**31 these wrap around, and passes read them as unsigned.
         cells = self.worker * np.int32(self.n_classes)
         cells += self.label
+        cells *= np.int32(row)
         return cells
 
     def pieces(self, count: int) -> Iterator[Partition]:
@@ -140,27 +143,20 @@ def partial(partition: Partition, tables: Tables | Opening, posterior: Reals | N
         return Counts(right, totals, likelihood)
     cells = partition.with_cells().cells
     assert cells is not None
-    rows, width = partition.n_workers * classes, 4 if classes == 3 else classes
+    rows, width = partition.n_workers * classes, width_of(classes)
     table = np.zeros((rows, 2 * width), dtype=precision(classes))
     table[:, :classes] = tables.factor.reshape(rows, classes)
     prior, totals = np.zeros(width), np.zeros(width)
     prior[:classes] = tables.prior
+    flat = table.reshape(-1)
     if classes == 2 and len(weight) == 0:
-        likelihood = sweep_two(cells, start, known, _safe_votes(tables), table, prior, totals, out)
+        likelihood = sweep_two(cells, start, known, flat, prior, totals, out)
     elif width == 4 and len(weight) == 0:
-        likelihood = sweep_four(cells, start, known, classes, _safe_votes(tables), table, prior, totals, out)
+        likelihood = sweep_four(cells, start, known, classes, flat, prior, totals, out)
     else:
-        likelihood = sweep_many(cells, weight, start, known, classes, table, prior, totals, out)
+        likelihood = sweep_many(cells, weight, start, known, classes, flat, prior, totals, out)
     counted = table[:, width : width + classes].reshape(partition.n_workers, classes, classes)
     return Counts(counted, totals[:classes], likelihood)
-
-
-def _safe_votes(tables: Tables) -> int:
-    """How many of the smallest factors fit into a float above ``TINY``, beside the smallest prior."""
-    factor, prior = float(tables.factor.min(initial=1.0)), float(tables.prior.min(initial=1.0))
-    if factor <= 0 or prior <= 0:
-        return 0
-    return max(int((log10(TINY) - log10(prior)) / min(log10(factor), -1e-3)), 0)
 
 
 def _opening(partition: Partition, opening: Opening, weight: Floats, known: Codes) -> Counts:
@@ -197,6 +193,11 @@ def combine(parts: Iterable[Counts]) -> Counts:
 def precision(classes: int) -> type[np.float64] | type[np.float32]:
     """The type of tables and posteriors."""
     return np.float64 if classes <= CLASSES_IN_DOUBLE else np.float32
+
+
+def width_of(classes: int) -> int:
+    """How many factors a row of a pass's table has: three classes are padded to four."""
+    return 4 if classes == 3 else classes
 
 
 def pieces_for(partition: Partition) -> int:
