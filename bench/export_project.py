@@ -50,6 +50,7 @@ insert into attachments (organization_id, id, project_id, state, file_name, sha2
 select $1, lpad(n::text, 32, '0')::uuid, $2, 'ready', 'street/' || lpad(n::text, 6, '0') || '.jpg',
        sha256(n::text::bytea), 'image/jpeg', 1000, 1280, 853, 1280, 853, 'a', 'b', 'c', $3
 from generate_series(1, $5::bigint) n;
+analyze attachments;
 insert into tasks (organization_id, id, project_id, project_version, attachment_id, unique_id, state, confidence,
     agreement, created_at, completed_at)
 select $1, lpad(n::text, 32, '0')::uuid, $2, 1, lpad(n::text, 32, '0')::uuid, 'street-' || n, 'completed', 0.9, 0.8,

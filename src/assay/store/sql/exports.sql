@@ -9,8 +9,11 @@ select task.id::text, attachment.file_name, attachment.width, attachment.height,
        case when gold.task_id is not null then 'gold' else response.origin end,
        task.metadata, task.is_gold, batch.name, task.project_version,
        to_char(task.completed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-       case when response.origin = 'consensus' or response.task_id is null and gold.task_id is null
-            then merged.objects end
+       case when response.origin = 'consensus' then (
+           select objects from consensuses
+           where organization_id = $1 and task_id = task.id and round = task.round and not task.is_gold
+           order by id desc limit 1)
+       when response.task_id is null and gold.task_id is null then merged.objects end
 from tasks task
 join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id
     and attachment.width is not null
@@ -19,9 +22,8 @@ left join golds gold on gold.organization_id = $1 and gold.task_id = task.id and
 left join batches batch on batch.organization_id = $1 and batch.id = task.batch_id
 left join lateral (
     select answer, confidence, objects from consensuses
-    where organization_id = $1 and task_id = task.id and round = task.round and not task.is_gold
-        and (response.task_id is null or response.origin = 'consensus')
-    order by id desc limit 1) merged on true
+    where $3 and organization_id = $1 and task_id = task.id and round = task.round and not task.is_gold
+    order by id desc limit 1) merged on response.task_id is null
 where task.organization_id = $1 and task.project_id = $2
     and (task.state = 'completed' or $3 and not task.is_gold or $4 and task.is_gold)
 order by task.id;
