@@ -19,7 +19,9 @@ from assay.core.policy import (
     ReviewSample,
 )
 from assay.core.tasks import Stage
-from simulation import WORDS, History, World
+from simulation.history import History
+from simulation.words import WORDS
+from simulation.world import World
 
 HISTORIES = 400
 HISTORIES_A_TEST = 50

@@ -18,7 +18,9 @@ from assay.core.policy import (
 )
 from assay.core.tasks import COMMANDS, Command, Stage, TurnState
 from assay.core.workflow import may_send_back
-from simulation import WORDS, World, bring_to_an_end
+from simulation.history import bring_to_an_end
+from simulation.words import WORDS
+from simulation.world import World
 
 policies = st.builds(
     Policy,
