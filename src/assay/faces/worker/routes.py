@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,79 +10,16 @@ from litestar import Response, get, post, put
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
-from assay.core.annotations.kind import Answer
-from assay.core.errors import AlreadyExists, Conflict, Unavailable
+from assay.core.errors import AlreadyExists, Conflict
 from assay.core.tasks import Stage
-from assay.faces.given import GivenTurn
-from assay.faces.hints import Queue
-from assay.faces.http import AnyRequest, House, enter, house, network_of, token_of
-from assay.faces.media import Asker, media_of
-from assay.faces.worker import wire
-from assay.services import accounts, labeling, projects, review, routing
-from assay.services.context import Caller, Context
-from assay.services.routing import HeldTurn, Version
+from assay.faces.http import AnyRequest, enter, house, token_of
+from assay.faces.worker import at_once, shown, wire
+from assay.services import labeling, projects, review, routing
+from assay.services.context import Context
 
 DRAFT_BYTES_MAX = 2 * 1024 * 1024
 ANSWER_BYTES_MAX = 10 * 1024 * 1024
 CLAIMS_AT_ONCE_MAX = 10
-
-
-@dataclass(frozen=True)
-class _Asker:
-    now: datetime
-    caller: Caller
-
-
-async def _turn(request: AnyRequest, context: Context, turn: HeldTurn) -> wire.Turn:
-    """The turn as the page shows it."""
-    version = await projects.version(context, turn.project_id, turn.project_version)
-    sent_back = await routing.sent_back(context, turn)
-    judge = None
-    if turn.stage == "review" and turn.state == "claimed":
-        judged = await review.judged(context, turn)
-        judge = wire.Judge(
-            answer=judged.answer,
-            agreement=judged.agreement,
-            confidence=judged.confidence,
-            reason=turn.reason,
-            objects=judged.objects,
-            voices=[wire.Voice(chr(ord("A") + i % 26), id_, answer) for i, (id_, answer) in enumerate(judged.voices)],
-            may_send_back=judged.may_send_back,
-        )
-    return _shown(house(request), context, turn, version, sent_back, judge)
-
-
-def _shown(
-    home: House,
-    asker: Asker,
-    turn: HeldTurn,
-    version: Version,
-    sent_back: tuple[Answer, str] | None = None,
-    judge: wire.Judge | None = None,
-) -> wire.Turn:
-    assert turn.claimed_at is not None, "a held turn was claimed"
-    media = None
-    if turn.photo is not None and turn.attachment_id is not None:
-        media = media_of(home, asker, turn.attachment_id, turn.photo)
-    return wire.Turn(
-        assignment_id=turn.id,
-        task_id=turn.task_id,
-        project_id=turn.project_id,
-        project_name=turn.project_name,
-        stage=turn.stage,
-        round=turn.round,
-        claimed_at=turn.claimed_at,
-        lease_until=turn.lease_until or asker.now,
-        extension_available=not turn.extended and version.policy.extension_seconds > 0,
-        server_time=asker.now,
-        instructions=version.instructions,
-        taxonomy=version.taxonomy,
-        media=media,
-        prelabels=turn.prelabels,
-        draft=turn.draft,
-        sent_back=None if sent_back is None else wire.SentBack(sent_back[1], sent_back[0]),
-        review=judge,
-    )
 
 
 def _today(context: Context) -> datetime:
@@ -132,50 +68,12 @@ async def claim(
         with suppress(AlreadyExists):
             turn = None
             if attempt == 0 and data.stage == "annotate":
-                turn = await _claim_at_once(request, project_id, chance)
+                turn = await at_once.claim(request, project_id, chance)
             turn = turn or await _claim(request, project_id, data.stage, chance)
             break
     else:
         raise Conflict("You are claiming in too many places at once. Try again in a moment.")
     return Response(turn, status_code=200 if turn is not None else 204)
-
-
-async def _claim_at_once(request: AnyRequest, project_id: UUID, chance: float) -> wire.Turn | None:
-    """An annotate turn for a worker who claimed here not long ago, in one round trip. None: ask the ordinary way."""
-    home, token = house(request), token_of(request)
-    queue: Queue = (token.organization_id, project_id, "annotate")
-    caller = home.remembered.callers.get(token.hash)
-    version = home.remembered.versions.get((token.organization_id, project_id))
-    now = home.clock()
-    session = None if caller is None else accounts.seen_session(token, caller, now)
-    hints, seconds = home.hints.get(queue), now.timestamp()
-    if caller is None or session is None or version is None or hints.is_stale(seconds):
-        return None
-    home.gate.check(network_of(request), token, now)
-    start = hints.start(session.worker_id, seconds)
-    with suppress(Unavailable):
-        found = await routing.claim_at_once(
-            home.database,
-            token.organization_id,
-            session,
-            project_id,
-            version,
-            now=now,
-            chance=chance,
-            event_id=home.new_id(now),
-            from_position=start,
-        )
-        if found is None:
-            return None
-        if found.position is not None:
-            # Others may have moved the hints meanwhile.
-            home.hints.put(queue, home.hints.get(queue).claimed(session.worker_id, found.position, start, seconds))
-        if found.turn.project_version == version.version and found.turn.round == 1:
-            home.remembered.give(token.organization_id, found.turn, version)
-            return _shown(home, _Asker(now, caller), found.turn, version)
-        async with enter(request) as context:
-            return await _turn(request, context, found.turn)
-    return None
 
 
 async def _claim(request: AnyRequest, project_id: UUID, stage: Stage, chance: float) -> wire.Turn | None:
@@ -203,21 +101,21 @@ async def _claim(request: AnyRequest, project_id: UUID, stage: Stage, chance: fl
         remembered.versions.put((context.organization_id, project_id), found.version)
         version = await projects.version(context, found.turn.project_id, found.turn.project_version)
         remembered.give(context.organization_id, found.turn, version)
-        return await _turn(request, context, found.turn)
+        return await shown.held(request, context, found.turn)
 
 
 @get("/turns", opt={"permission": "work.annotate"}, operation_id="list_turns")
 async def list_turns(request: AnyRequest) -> wire.Turns:
     """The turns you hold, oldest first: what to go on with after a reload."""
     async with enter(request) as context:
-        return wire.Turns([await _turn(request, context, turn) for turn in await routing.held_turns(context)])
+        return wire.Turns([await shown.held(request, context, turn) for turn in await routing.held_turns(context)])
 
 
 @get("/turns/{turn_id:uuid}", opt={"permission": "work.annotate"}, operation_id="get_turn")
 async def get_turn(request: AnyRequest, turn_id: FromPath[UUID]) -> wire.Turn:
     """One of your turns."""
     async with enter(request) as context:
-        return await _turn(request, context, await routing.own_turn(context, turn_id))
+        return await shown.held(request, context, await routing.own_turn(context, turn_id))
 
 
 @put(
@@ -245,40 +143,13 @@ async def submit(request: AnyRequest, turn_id: FromPath[UUID], data: JSONBody[wi
     token = token_of(request)
     # Once: whoever asks again is repeating a request, and should read what became of the first.
     given = house(request).remembered.turns.take((token.organization_id, turn_id))
-    submission_id = None if given is None else await _submit_at_once(request, given, data)
+    submission_id = None if given is None else await at_once.submit(request, given, data)
     if submission_id is None:
         async with enter(request) as context:
             turn = None if given is None else given.turn
             submission_id = await labeling.submit(context, turn_id, data.answer, data.duration_seconds, given=turn)
     house(request).ring()
     return wire.Submitted(submission_id)
-
-
-async def _submit_at_once(request: AnyRequest, given: GivenTurn, data: wire.Submit) -> UUID | None:
-    """Hands in an answer in one round trip. None: ask the ordinary way."""
-    home, token, now = house(request), token_of(request), house(request).clock()
-    caller = home.remembered.callers.get(token.hash)
-    session = None if caller is None else accounts.seen_session(token, caller, now)
-    if session is None or session.worker_id != given.turn.worker_id:
-        return None
-    home.gate.check(network_of(request), token, now)
-    submission_id = home.new_id(now)
-    # After an answer that did not come, the ordinary way finds out what became of it.
-    with suppress(Unavailable):
-        taken_in = await labeling.submit_at_once(
-            home.database,
-            token.organization_id,
-            session,
-            given.turn,
-            given.version,
-            data.answer,
-            data.duration_seconds,
-            now=now,
-            submission_id=submission_id,
-            event_id=home.new_id(now),
-        )
-        return submission_id if taken_in else None
-    return None
 
 
 @post("/turns/{turn_id:uuid}/extend", status_code=200, opt={"permission": "work.annotate"}, operation_id="extend")

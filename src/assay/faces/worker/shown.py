@@ -1,0 +1,64 @@
+"""A turn as the worker's page is shown it."""
+
+from __future__ import annotations
+
+from assay.core.annotations.kind import Answer
+from assay.faces.http import AnyRequest, House, house
+from assay.faces.media import Asker, media_of
+from assay.faces.worker import wire
+from assay.services import projects, review, routing
+from assay.services.context import Context
+from assay.services.routing import HeldTurn, Version
+
+
+async def held(request: AnyRequest, context: Context, turn: HeldTurn) -> wire.Turn:
+    """A turn the caller holds, with what was said of it before: sent back with a comment, or given to be judged."""
+    version = await projects.version(context, turn.project_id, turn.project_version)
+    sent_back = await routing.sent_back(context, turn)
+    judge = None
+    if turn.stage == "review" and turn.state == "claimed":
+        judged = await review.judged(context, turn)
+        judge = wire.Judge(
+            answer=judged.answer,
+            agreement=judged.agreement,
+            confidence=judged.confidence,
+            reason=turn.reason,
+            objects=judged.objects,
+            voices=[wire.Voice(chr(ord("A") + i % 26), id_, answer) for i, (id_, answer) in enumerate(judged.voices)],
+            may_send_back=judged.may_send_back,
+        )
+    return given(house(request), context, turn, version, sent_back, judge)
+
+
+def given(
+    home: House,
+    asker: Asker,
+    turn: HeldTurn,
+    version: Version,
+    sent_back: tuple[Answer, str] | None = None,
+    judge: wire.Judge | None = None,
+) -> wire.Turn:
+    """A turn whose project's version is at hand, for whoever has the right to its photo."""
+    assert turn.claimed_at is not None, "a held turn was claimed"
+    media = None
+    if turn.photo is not None and turn.attachment_id is not None:
+        media = media_of(home, asker, turn.attachment_id, turn.photo)
+    return wire.Turn(
+        assignment_id=turn.id,
+        task_id=turn.task_id,
+        project_id=turn.project_id,
+        project_name=turn.project_name,
+        stage=turn.stage,
+        round=turn.round,
+        claimed_at=turn.claimed_at,
+        lease_until=turn.lease_until or asker.now,
+        extension_available=not turn.extended and version.policy.extension_seconds > 0,
+        server_time=asker.now,
+        instructions=version.instructions,
+        taxonomy=version.taxonomy,
+        media=media,
+        prelabels=turn.prelabels,
+        draft=turn.draft,
+        sent_back=None if sent_back is None else wire.SentBack(sent_back[1], sent_back[0]),
+        review=judge,
+    )
