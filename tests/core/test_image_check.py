@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.core.annotations import KINDS, kind_named
-from assay.core.annotations.kind import MediaSize
+from assay.core.annotations.kind import Content, MediaSize
 from assay.core.errors import Invalid, Problem
 from assay.core.taxonomy import Attribute, Choice, Condition, Label, Taxonomy
 
@@ -41,7 +41,9 @@ def polygon(*rings: list[tuple[float, float]], **changes: Any) -> dict[str, Any]
 
 
 def check(*marks: dict[str, Any], complete: bool = True, size: MediaSize | None = SIZE, **attributes: Any) -> Any:
-    return IMAGE.check({"annotations": list(marks), "attributes": attributes}, TAXONOMY, size, complete=complete)
+    return IMAGE.check(
+        {"annotations": list(marks), "attributes": attributes}, TAXONOMY, Content(size), complete=complete
+    )
 
 
 def problems(*marks: Any, complete: bool = True, **attributes: Any) -> list[Problem]:
@@ -58,13 +60,13 @@ def test_a_good_answer_comes_back_with_its_defaults_left_out() -> None:
     assert check(box(rotation=0, attributes={})) == {
         "annotations": [{"type": "box", "id": "a", "label": "dog", "x": 10.0, "y": 20.0, "width": 30.0, "height": 40.0}]
     }
-    assert IMAGE.check({}, TAXONOMY, SIZE) == IMAGE.empty() == {}
+    assert IMAGE.check({}, TAXONOMY, Content(SIZE)) == IMAGE.empty() == {}
 
 
 @pytest.mark.parametrize("answer", [None, [], "x", {"annotations": 3}, {"annotations": [None, 3]}, {"attributes": 1}])
 def test_what_is_no_answer_is_refused(answer: Any) -> None:
     with pytest.raises(Invalid):
-        IMAGE.check(answer, TAXONOMY, SIZE)
+        IMAGE.check(answer, TAXONOMY, Content(SIZE))
 
 
 def test_every_problem_is_reported_with_its_place() -> None:
@@ -256,7 +258,7 @@ MARK = st.builds(
 @given(JSON | st.fixed_dictionaries({"annotations": JSON, "attributes": JSON}))
 def test_anything_at_all_is_checked_or_refused(answer: Any) -> None:
     with suppress(Invalid):
-        assert isinstance(IMAGE.check(answer, TAXONOMY, SIZE), dict)
+        assert isinstance(IMAGE.check(answer, TAXONOMY, Content(SIZE)), dict)
 
 
 @settings(max_examples=80, deadline=None)
@@ -267,7 +269,7 @@ def test_checking_twice_changes_nothing(marks: list[dict[str, Any]], complete: b
     except Invalid:
         return
 
-    assert IMAGE.check(once, TAXONOMY, SIZE, complete=complete) == once
+    assert IMAGE.check(once, TAXONOMY, Content(SIZE), complete=complete) == once
 
 
 def test_kinds_are_found_by_name() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.core.annotations import kind_named
-from assay.core.annotations.kind import Answer, MediaSize, Merged, MergeOptions, Voice
+from assay.core.annotations.kind import Answer, Content, MediaSize, Merged, MergeOptions, Voice
 from assay.core.taxonomy import Attribute, Choice, Condition, Label, Taxonomy
 
 IMAGE = kind_named("image")
@@ -104,7 +104,7 @@ def marks() -> st.SearchStrategy[dict[str, Any]]:
 def answers(draw: st.DrawFn) -> Answer:
     drawn = draw(st.lists(marks(), max_size=4))
     raw = answer(*[mark | {"id": f"b{number}"} for number, mark in enumerate(drawn)], **draw(attributes()))
-    return IMAGE.check(raw, TAXONOMY, SIZE)
+    return IMAGE.check(raw, TAXONOMY, Content(SIZE))
 
 
 VOICES = st.lists(answers(), min_size=1, max_size=5)
@@ -170,7 +170,7 @@ def test_a_merged_answer_is_a_good_answer(
 ) -> None:
     merged = merge(*voices, weights=weights[: len(voices)], options=MergeOptions(iou_min, vote_min))
 
-    assert IMAGE.check(merged.answer, TAXONOMY, SIZE) is not None
+    assert IMAGE.check(merged.answer, TAXONOMY, Content(SIZE)) is not None
     assert 0 <= merged.confidence <= 1
     assert 0 <= merged.agreement <= 1
     assert all(isfinite(number) for number in numbers(merged.answer))

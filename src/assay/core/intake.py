@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from assay.core.annotations import kind_named
-from assay.core.annotations.kind import Answer, MediaSize
+from assay.core.annotations.kind import Answer, Content, MediaSize
 from assay.core.errors import Invalid, Problem
 from assay.core.taxonomy import Taxonomy
 
@@ -78,8 +78,8 @@ def check_rows(
             if answer is None:
                 continue
             try:
-                media = MediaSize(*size) if size else None
-                answers[name] = kind_named(kind).check(answer, taxonomy, media, complete=complete)
+                content = Content(MediaSize(*size) if size else None)
+                answers[name] = kind_named(kind).check(answer, taxonomy, content, complete=complete)
             except Invalid as error:
                 problems.extend(Problem(f"{name}.{p.field}" if p.field else name, p.message) for p in error.problems)
         if problems:

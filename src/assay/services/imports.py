@@ -14,6 +14,7 @@ from uuid import UUID
 
 from assay.core import intake as rules
 from assay.core.annotations import kind_named
+from assay.core.annotations.kind import Content
 from assay.core.errors import Conflict, Invalid, Problem
 from assay.core.formats.imports import ANSWERLESS, IMPORT_FORMATS, MANIFEST_READERS
 from assay.core.formats.names import file_stem, last_part
@@ -325,9 +326,9 @@ class _Chunk:
     ) -> str | None:
         """The answer as the task's own version of the project takes it, as JSON text; none when it does not."""
         version = await projects.version(self._tenant, self._project.id, task.project_version)
-        size = task.photo.size if task.photo else None
+        content = Content(task.photo.size if task.photo else None)
         try:
-            return as_json(kind_named(self._project.kind).check(answer, version.taxonomy, size, complete=complete))
+            return as_json(kind_named(self._project.kind).check(answer, version.taxonomy, content, complete=complete))
         except Invalid as error:
             self._refuse(place, row, _sentence(error.problems))
             return None

@@ -93,7 +93,7 @@ async def _checked(turn: HeldTurn, version: Version, answer: Any, duration_secon
         raise Conflict("This is a review turn: send a verdict instead of an answer.")
     if not 0 <= duration_seconds < 1e7:
         raise Invalid("Must be within 0 and 10,000,000 seconds.", "duration_seconds")
-    checked = await computed([answer], kind_named(turn.kind).check, answer, version.taxonomy, turn.size)
+    checked = await computed([answer], kind_named(turn.kind).check, answer, version.taxonomy, turn.content)
     encoded = msgspec.json.encode(checked)
     if len(encoded) > ANSWER_BYTES_MAX:
         raise TooLarge(f"An answer has at most {ANSWER_BYTES_MAX // 2**20} MiB of JSON.")
@@ -120,7 +120,7 @@ async def save_draft(context: Context, turn_id: UUID, answer: Any) -> None:
     turn = await _held(context, turn_id)
     version = await projects.version(context.tenant, turn.project_id, turn.project_version)
     check = kind_named(turn.kind).check
-    checked = await computed([answer], check, answer, version.taxonomy, turn.size, complete=False)
+    checked = await computed([answer], check, answer, version.taxonomy, turn.content, complete=False)
     if not await assignments.save_draft(context.tenant, turn_id, context.worker_id, checked, context.now):
         raise LeaseLost("Your time for this task ran out, so the draft was not kept here.")
 

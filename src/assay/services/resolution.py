@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from assay.core.annotations import kind_named
-from assay.core.annotations.kind import Answer, MediaSize
+from assay.core.annotations.kind import Answer
 from assay.core.errors import Invalid
 from assay.core.photos import StoredPhoto
 from assay.core.steps import (
@@ -88,9 +88,8 @@ async def command(context: Context, task_id: UUID, order: Command, *, gold: Answ
     if order == "make_gold":
         if gold is None:
             raise Invalid("Give the known answer.", "answer")
-        photo = (await tasks.get(context.tenant, task_id)).photo
-        size = None if photo is None else MediaSize(photo.width, photo.height)
-        checked = kind.check(gold, loaded.version.taxonomy, size)
+        content = (await tasks.get(context.tenant, task_id)).content
+        checked = kind.check(gold, loaded.version.taxonomy, content)
         await tasks.set_gold(context.tenant, task_id, checked, context.now)
     elif order == "unmake_gold":
         await tasks.set_gold(context.tenant, task_id, None, context.now)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from assay.core.annotations.kind import Answer, MediaSize
+from assay.core.annotations.kind import Answer, Content
 from assay.core.errors import NotFound
 from assay.core.photos import StoredPhoto
 from assay.core.tasks import Stage
@@ -57,8 +57,8 @@ class HeldTurn(msgspec.Struct, frozen=True):
     photo: StoredPhoto | None
 
     @property
-    def size(self) -> MediaSize | None:
-        return None if self.photo is None else MediaSize(self.photo.width, self.photo.height)
+    def content(self) -> Content:
+        return attachments.content_of(self.photo)
 
 
 async def claim_facts(tenant: Tenant, project_id: UUID, worker_id: UUID) -> ClaimFacts:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from assay.core.annotations.kind import Content, MediaSize
 from assay.core.errors import NotFound
 from assay.core.photos import StoredPhoto
 from assay.store.connection import Tenant, queries
@@ -53,6 +54,11 @@ async def get(tenant: Tenant, attachment_id: UUID) -> Attachment:
     return Attachment(
         row["id"], row["project_id"], row["state"], row["file_name"], row["source_url"], row["failure"], stored
     )
+
+
+def content_of(photo: StoredPhoto | None) -> Content:
+    """What answers about it depend on."""
+    return Content(None if photo is None else MediaSize(photo.width, photo.height))
 
 
 def stored_from(row: Any) -> StoredPhoto:

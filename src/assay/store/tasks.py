@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from assay.core.annotations.kind import Answer
+from assay.core.annotations.kind import Answer, Content
 from assay.core.errors import Invalid, NotFound
 from assay.core.photos import StoredPhoto
 from assay.core.tasks import Stage, TaskState
@@ -156,6 +156,10 @@ class Task:
     attachment_id: UUID | None
     media_problem: str | None
     photo: StoredPhoto | None
+
+    @property
+    def content(self) -> Content:
+        return attachments.content_of(self.photo)
 
 
 def _task(row: Any) -> Task:

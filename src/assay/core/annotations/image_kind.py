@@ -11,7 +11,7 @@ from assay.core.annotations import image_agreement
 from assay.core.annotations.image import ImageAnswer
 from assay.core.annotations.image_check import check_answer
 from assay.core.annotations.image_merge import merge
-from assay.core.annotations.kind import Answer, MediaSize, Merged, MergeOptions, Voice
+from assay.core.annotations.kind import Answer, Content, Merged, MergeOptions, Voice
 from assay.core.annotations.taxonomy_check import check_taxonomy
 from assay.core.taxonomy import Taxonomy
 
@@ -24,8 +24,8 @@ class ImageKind:
     def check_taxonomy(self, taxonomy: Taxonomy) -> None:
         check_taxonomy(taxonomy)
 
-    def check(self, answer: Any, taxonomy: Taxonomy, size: MediaSize | None, *, complete: bool = True) -> Answer:
-        return check_answer(answer, taxonomy, size, complete=complete)
+    def check(self, answer: Any, taxonomy: Taxonomy, content: Content, *, complete: bool = True) -> Answer:
+        return check_answer(answer, taxonomy, content.size, complete=complete)
 
     def agreement(self, left: Answer, right: Answer, options: MergeOptions) -> float:
         return image_agreement.agreement(_typed(left), _typed(right), options.iou_min)

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
+import msgspec
+
 from assay.core.taxonomy import Taxonomy
 
 Answer: TypeAlias = dict[str, Any]
@@ -21,6 +23,13 @@ class MediaSize:
 
     width: int
     height: int
+
+
+class Content(msgspec.Struct, frozen=True):
+    """What a task shows, as far as answers depend on it: the photo's ``size``, or the ``text`` that marks lie in."""
+
+    size: MediaSize | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,7 @@ class Kind(Protocol):
     def check_taxonomy(self, taxonomy: Taxonomy) -> None:
         """Raises ``Invalid`` naming each field that makes the taxonomy unusable for this kind."""
 
-    def check(self, answer: Any, taxonomy: Taxonomy, size: MediaSize | None, *, complete: bool = True) -> Answer:
+    def check(self, answer: Any, taxonomy: Taxonomy, content: Content, *, complete: bool = True) -> Answer:
         """The answer in canonical form (clipped to the image, defaults left out).
 
         ``complete`` false is for drafts and pre-labels: required attributes and minimum sizes are not asked.
