@@ -30,6 +30,25 @@ def test_the_class_most_say_wins_and_ties_are_told() -> None:
     assert (result.skill_interval[:, 1] > result.skill).all()
 
 
+@pytest.mark.parametrize("classes", [2, 3, 4])
+def test_a_task_may_have_any_number_of_votes(classes: int) -> None:
+    """Against votes that weigh 1 each, which are counted another way; up to 15 votes the leader is looked up."""
+    rng = np.random.default_rng(classes)
+    each = np.concatenate([np.tile(np.arange(1, 20), 30), [70_000 // classes]])
+    task = np.repeat(np.arange(len(each)), each)
+    worker, label = rng.integers(0, 30, len(task)), rng.integers(0, classes, len(task))
+    plain = Votes.from_codes(task, worker, label, repeated="all")
+    weighted = Votes.from_codes(task, worker, label, repeated="all", weights=np.ones(len(task)))
+
+    found, expected = MajorityVote().fit(plain), MajorityVote().fit(weighted)
+
+    assert expected.tied.any()
+    assert found.labels.tolist() == expected.labels.tolist()
+    assert found.tied.tolist() == expected.tied.tolist()
+    assert found.posterior == pytest.approx(expected.posterior, abs=1e-12)
+    assert found.skill == pytest.approx(expected.skill, abs=1e-12)
+
+
 def test_a_known_answer_stands_whatever_the_votes() -> None:
     result = MajorityVote().fit(VOTES, {"t1": "y"})
 

@@ -25,6 +25,7 @@ CLASSES_IN_DOUBLE = 16
 # Partitions of one array: enough to keep threads busy, each large enough to be worth its table.
 PIECES_MAX = 8
 PIECE_VOTES = 100_000
+BLOCK_VOTES = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,10 +69,13 @@ class Partition:
         row = 2 * width_of(self.n_classes)
         if self.n_workers * self.n_classes * row >= 2**32:
             raise ValueError(f"{self.n_workers} workers by {self.n_classes} classes are too many for one table")
-        # Beyond 2**31 these wrap around, and passes read them as unsigned.
-        cells = self.worker * np.int32(self.n_classes)
-        cells += self.label
-        cells *= np.int32(row)
+        # Beyond 2**31 these wrap around, and passes read them as unsigned. In blocks, which stay in the cache.
+        cells = np.empty_like(self.worker)
+        for begin in range(0, len(cells), BLOCK_VOTES):
+            block = cells[begin : begin + BLOCK_VOTES]
+            np.multiply(self.worker[begin : begin + BLOCK_VOTES], np.int32(self.n_classes), out=block)
+            block += self.label[begin : begin + BLOCK_VOTES]
+            block *= np.int32(row)
         return cells
 
     def pieces(self, count: int) -> Iterator[Partition]:
@@ -168,7 +172,9 @@ def _opening(partition: Partition, opening: Opening, weight: Floats, known: Code
         return Counts(right, totals, float("nan"))
     counts = np.zeros((workers * classes, classes), dtype=precision(classes))
     if classes == 4 and len(weight) == 0 and len(known) == 0:
-        if open_four(partition.worker, partition.label, partition.start, counts, totals):
+        cells = partition.with_cells().cells
+        assert cells is not None
+        if open_four(cells, partition.start, counts.reshape(-1), totals):
             return Counts(counts.reshape(workers, classes, classes), totals, float("nan"))
         counts[:] = 0.0
     open_confusion(partition.worker, partition.label, weight, partition.start, known, counts, totals)

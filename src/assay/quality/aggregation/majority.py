@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from assay.quality.aggregation.result import TIE, Aggregated, aggregated, decide
-from assay.quality.aggregation.shares import vote_shares, vote_shares_of_few
+from assay.quality.aggregation.shares import leaders, vote_shares, vote_shares_of_few
 from assay.quality.aggregation.skill import agreement_skill
 from assay.quality.arrays import Codes, Flags, Floats
 from assay.quality.votes import Golds, GoldsLike, Votes
@@ -117,7 +117,8 @@ def _voted(votes: Votes, golds: Golds, voice: Floats | None, method: str) -> Agg
 
 def _few(votes: Votes, posterior: Floats, codes: Codes, tied: Flags) -> tuple[Floats, Floats, Floats] | None:
     agreed, overall = np.zeros((votes.n_workers, 2)), np.zeros(votes.n_classes)
-    done = vote_shares_of_few(votes.worker, votes.label, votes.start, posterior, codes, tied, agreed, overall)
+    each = (votes.worker, votes.label, votes.start)
+    done = vote_shares_of_few(*each, leaders(), posterior, codes, tied, agreed, overall)
     return (agreed[:, 0].copy(), agreed[:, 1].copy(), overall) if done else None
 
 

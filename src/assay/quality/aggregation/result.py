@@ -52,7 +52,7 @@ class Aggregated:
     @property
     def labels(self) -> Ids:
         """The answers as the caller's own class values: (n_tasks,)."""
-        return self.classes[self.label_codes]
+        return self.classes.take(self.label_codes)
 
     @property
     def confidence(self) -> Floats:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import TypeAlias
+
 import numpy as np
+from numpy.typing import NDArray
 
 from assay.quality.arrays import Codes, Flags, Floats, Offsets, Reals
 from assay.quality.compiled import compiled
+
+# So many votes of a task are gone through without a loop; see ``sweeps``.
+WRITTEN_OUT = 5
+
+Shares: TypeAlias = tuple[float, float, float, float]
 
 
 @compiled
@@ -93,35 +102,67 @@ def open_confusion(
 
 
 @compiled
-def open_four(worker: Codes, label: Codes, start: Offsets, counts: Reals, totals: Floats) -> bool:
+def _count_cell(cell: np.int32) -> np.uint64:
+    """One vote in the 16 bits that belong to its class: a row has eight entries, so bits 3 and 4 say which class."""
+    return np.uint64(1) << ((np.uint64(np.uint32(cell)) & np.uint64(24)) << np.uint64(1))
+
+
+@compiled
+def _add_shares(counts: Reals, cell: np.int32, s: Shares) -> None:
+    place = np.uint64(np.uint32(cell)) >> np.uint64(1)
+    counts[place] += s[0]
+    counts[place + np.uint64(1)] += s[1]
+    counts[place + np.uint64(2)] += s[2]
+    counts[place + np.uint64(3)] += s[3]
+
+
+@compiled
+def open_four(cells: Codes, start: Offsets, counts: Reals, totals: Floats) -> bool:
     """``open_confusion`` for four classes and votes of equal weight, of which each task has some, up to 65,535.
 
+    ``cells`` as in ``sweeps``; ``counts``: (workers * 4 * 4,). The first votes of a task are written out, as there.
     Returns false, with the work left undone, where a task has no votes or too many.
     """
-    sixteen, mask = np.uint64(16), np.uint64(0xFFFF)
+    one, sixteen, mask = np.uint64(1), np.uint64(16), np.uint64(0xFFFF)
     total_0 = total_1 = total_2 = total_3 = 0.0
-    for task in range(len(start) - 1):
-        begin, end = np.uint64(start[task]), np.uint64(start[task + 1])
-        if not 0 < end - begin <= mask:
+    for task in range(np.uint64(len(start) - 1)):
+        begin, end = np.uint64(start[task]), np.uint64(start[task + one])
+        votes = end - begin
+        if not np.uint64(0) < votes <= mask:
             return False
-        packed = np.uint64(0)
-        for row in range(begin, end):
-            packed += np.uint64(1) << (sixteen * np.uint64(np.uint32(label[row])))
-        inverse = 1.0 / np.float64(np.int64(end - begin))
-        s0 = np.int64(packed & mask) * inverse
-        s1 = np.int64((packed >> sixteen) & mask) * inverse
-        s2 = np.int64((packed >> np.uint64(32)) & mask) * inverse
-        s3 = np.int64(packed >> np.uint64(48)) * inverse
-        total_0 += s0
-        total_1 += s1
-        total_2 += s2
-        total_3 += s3
-        for row in range(begin, end):
-            cell = np.uint64(np.uint32(worker[row]) * np.uint32(4) + np.uint32(label[row]))
-            counts[cell, 0] += s0
-            counts[cell, 1] += s1
-            counts[cell, 2] += s2
-            counts[cell, 3] += s3
+        packed = _count_cell(cells[begin])
+        if votes > np.uint64(1):
+            packed += _count_cell(cells[begin + np.uint64(1)])
+            if votes > np.uint64(2):
+                packed += _count_cell(cells[begin + np.uint64(2)])
+                if votes > np.uint64(3):
+                    packed += _count_cell(cells[begin + np.uint64(3)])
+                    if votes > np.uint64(4):
+                        packed += _count_cell(cells[begin + np.uint64(4)])
+                        for row in range(begin + np.uint64(WRITTEN_OUT), end):
+                            packed += _count_cell(cells[row])
+        inverse = 1.0 / np.float64(np.int64(votes))
+        shares = (
+            np.int64(packed & mask) * inverse,
+            np.int64((packed >> sixteen) & mask) * inverse,
+            np.int64((packed >> np.uint64(32)) & mask) * inverse,
+            np.int64(packed >> np.uint64(48)) * inverse,
+        )
+        total_0 += shares[0]
+        total_1 += shares[1]
+        total_2 += shares[2]
+        total_3 += shares[3]
+        _add_shares(counts, cells[begin], shares)
+        if votes > np.uint64(1):
+            _add_shares(counts, cells[begin + np.uint64(1)], shares)
+            if votes > np.uint64(2):
+                _add_shares(counts, cells[begin + np.uint64(2)], shares)
+                if votes > np.uint64(3):
+                    _add_shares(counts, cells[begin + np.uint64(3)], shares)
+                    if votes > np.uint64(4):
+                        _add_shares(counts, cells[begin + np.uint64(4)], shares)
+                        for row in range(begin + np.uint64(WRITTEN_OUT), end):
+                            _add_shares(counts, cells[row], shares)
     totals[0] += total_0
     totals[1] += total_1
     totals[2] += total_2
@@ -164,11 +205,38 @@ def open_coins(
             shares[np.uint32(label[row])] = 0.0
 
 
+@cache
+def leaders() -> NDArray[np.uint8]:
+    """For four counts of 0 to 15, four bits each: the lowest class of those that lead, and 4 more where some tie.
+
+    (65536,), one table for the whole process: which class leads is what no processor can foretell, and a look here is
+    cheaper than finding it out by comparing.
+    """
+    packed = np.arange(1 << 16)
+    counts = np.stack([(packed >> shift) & 15 for shift in (0, 4, 8, 12)])
+    tied = (counts == counts.max(axis=0)).sum(axis=0) > 1
+    lead: NDArray[np.uint8] = (counts.argmax(axis=0) + 4 * tied).astype(np.uint8)
+    return lead
+
+
+@compiled
+def _count_label(label: np.int32) -> np.uint64:
+    return np.uint64(1) << (np.uint64(np.uint32(label)) << np.uint64(4))
+
+
+@compiled
+def _agree(agreed: Floats, worker: np.int32, label: np.int32, shares: Floats) -> None:
+    who = np.uint64(np.uint32(worker))
+    agreed[who, 0] += shares[np.uint64(np.uint32(label))]
+    agreed[who, 1] += 1.0
+
+
 @compiled
 def vote_shares_of_few(
     worker: Codes,
     label: Codes,
     start: Offsets,
+    leader: NDArray[np.uint8],
     posterior: Floats,
     codes: Codes,
     tied: Flags,
@@ -177,21 +245,32 @@ def vote_shares_of_few(
 ) -> bool:
     """``vote_shares`` for up to four classes and votes of equal weight, of which each task has some, up to 65,535.
 
-    A task's four counts live in one 64-bit register. ``codes`` and ``tied``: (tasks,), the likeliest class, the lowest
-    of those that tie, and whether some do. ``agreed``: (workers, 2), to which each worker's agreement and votes are
-    added; ``totals``: (classes,), to which the votes for each class are. Returns false, with the work left undone,
-    where a task has no votes or too many.
+    A task's four counts live in one 64-bit register. ``leader``: see ``leaders``. ``codes`` and ``tied``: (tasks,), the
+    likeliest class, the lowest of those that tie, and whether some do. ``agreed``: (workers, 2), to which each worker's
+    agreement and votes are added; ``totals``: (classes,), to which the votes for each class are. The first votes of a
+    task are written out, as in ``sweeps``. Returns false, with the work left undone, where a task has no votes or too
+    many.
     """
     classes = posterior.shape[1]
-    sixteen, mask = np.uint64(16), np.uint64(0xFFFF)
+    one, sixteen, mask = np.uint64(1), np.uint64(16), np.uint64(0xFFFF)
     total_0 = total_1 = total_2 = total_3 = np.uint64(0)
-    for task in range(len(start) - 1):
-        begin, end = np.uint64(start[task]), np.uint64(start[task + 1])
-        if not 0 < end - begin <= mask:
+    shares = np.zeros(4)
+    for task in range(np.uint64(len(start) - 1)):
+        begin, end = np.uint64(start[task]), np.uint64(start[task + one])
+        votes = end - begin
+        if not np.uint64(0) < votes <= mask:
             return False
-        counts = np.uint64(0)
-        for row in range(begin, end):
-            counts += np.uint64(1) << (sixteen * np.uint64(np.uint32(label[row])))
+        counts = _count_label(label[begin])
+        if votes > np.uint64(1):
+            counts += _count_label(label[begin + np.uint64(1)])
+            if votes > np.uint64(2):
+                counts += _count_label(label[begin + np.uint64(2)])
+                if votes > np.uint64(3):
+                    counts += _count_label(label[begin + np.uint64(3)])
+                    if votes > np.uint64(4):
+                        counts += _count_label(label[begin + np.uint64(4)])
+                        for row in range(begin + np.uint64(WRITTEN_OUT), end):
+                            counts += _count_label(label[row])
         n0 = counts & mask
         n1 = (counts >> sixteen) & mask
         n2 = (counts >> np.uint64(32)) & mask
@@ -200,24 +279,40 @@ def vote_shares_of_few(
         total_1 += n1
         total_2 += n2
         total_3 += n3
-        top = max(max(n0, n1), max(n2, n3))
-        h0, h1, h2, h3 = n0 == top, n1 == top, n2 == top, n3 == top
-        tied[task] = h0 + h1 + h2 + h3 > 1
-        codes[task] = 0 if h0 else 1 if h1 else 2 if h2 else 3
-        inverse = 1.0 / np.float64(np.int64(end - begin))
+        if votes < sixteen:
+            # Sixteen bits a class become four.
+            close = counts | (counts >> np.uint64(12)) | (counts >> np.uint64(24)) | (counts >> np.uint64(36))
+            lead = leader[close & mask]
+            tied[task] = lead >= np.uint8(4)
+            codes[task] = lead & np.uint8(3)
+        else:
+            top = max(max(n0, n1), max(n2, n3))
+            tied[task] = np.int64(n0 == top) + np.int64(n1 == top) + np.int64(n2 == top) + np.int64(n3 == top) > 1
+            codes[task] = 0 if n0 == top else 1 if n1 == top else 2 if n2 == top else 3
+        inverse = 1.0 / np.float64(np.int64(votes))
+        shares[0] = np.int64(n0) * inverse
+        shares[1] = np.int64(n1) * inverse
+        shares[2] = np.int64(n2) * inverse
+        shares[3] = np.int64(n3) * inverse
         if classes == 4:
-            posterior[task, 0] = np.int64(n0) * inverse
-            posterior[task, 1] = np.int64(n1) * inverse
-            posterior[task, 2] = np.int64(n2) * inverse
-            posterior[task, 3] = np.int64(n3) * inverse
+            posterior[task, 0] = shares[0]
+            posterior[task, 1] = shares[1]
+            posterior[task, 2] = shares[2]
+            posterior[task, 3] = shares[3]
         else:
             for k in range(classes):
-                posterior[task, k] = np.int64((counts >> (sixteen * np.uint64(k))) & mask) * inverse
-        for row in range(begin, end):
-            who = np.uint64(np.uint32(worker[row]))
-            alike = (counts >> (sixteen * np.uint64(np.uint32(label[row])))) & mask
-            agreed[who, 0] += np.int64(alike) * inverse
-            agreed[who, 1] += 1.0
+                posterior[task, k] = shares[k]
+        _agree(agreed, worker[begin], label[begin], shares)
+        if votes > np.uint64(1):
+            _agree(agreed, worker[begin + np.uint64(1)], label[begin + np.uint64(1)], shares)
+            if votes > np.uint64(2):
+                _agree(agreed, worker[begin + np.uint64(2)], label[begin + np.uint64(2)], shares)
+                if votes > np.uint64(3):
+                    _agree(agreed, worker[begin + np.uint64(3)], label[begin + np.uint64(3)], shares)
+                    if votes > np.uint64(4):
+                        _agree(agreed, worker[begin + np.uint64(4)], label[begin + np.uint64(4)], shares)
+                        for row in range(begin + np.uint64(WRITTEN_OUT), end):
+                            _agree(agreed, worker[row], label[row], shares)
     sums = (total_0, total_1, total_2, total_3)
     for k in range(classes):
         totals[k] += sums[k]
