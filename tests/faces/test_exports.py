@@ -141,8 +141,11 @@ async def test_pages_grow_small_when_answers_are_large(organization: Organizatio
             async for page in pages(context.tenant, street.project_id, unfinished=False, golds=False)
         ]
 
+    response = await _download(organization, f"/v1/projects/{street.project_id}/export?format=jsonl")
+
     assert sum(sizes) > 10_000_000
     assert max(sizes) < 2_000_000
+    assert [json.loads(line)["file_name"] for line in response.text.splitlines()] == names
 
 
 async def test_a_broken_export_never_passes_as_whole(organization: Organization) -> None:
