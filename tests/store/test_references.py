@@ -142,6 +142,19 @@ async def test_a_turn_of_a_task_that_is_not_there_is_refused(street: Street, nei
             await run(street.organization, NEW_TURN, project_id, task_ids)
 
 
+async def test_a_task_written_with_its_turns_is_not_locked_beside(street: Street) -> None:
+    """Nobody else can see it before the commit, so a lock would only write every new task a second time; a task of
+    another transaction bears one."""
+    marked = "select xmax::text <> '0' from tasks where organization_id = $1"
+    async with street.organization.context_for(SYSTEM) as context:
+        assert not await context.tenant.fetchval(marked)
+
+    await run(street.organization, NEW_TURN, street.project_id, [street.tasks["a.jpg"]])
+
+    async with street.organization.context_for(SYSTEM) as context:
+        assert await context.tenant.fetchval(marked)
+
+
 @pytest.mark.parametrize(
     "sql",
     [
@@ -217,6 +230,24 @@ async def test_a_photo_stays_while_a_task_on_it_waits_for_its_commit(street: Str
         await deleting
 
 
+@pytest.mark.parametrize("change", [True, False], ids=["changed", "as it was"])
+async def test_a_task_stays_while_a_turn_on_it_waits_for_its_commit(street: Street, change: bool) -> None:
+    """Also where the task is only locked by having been changed in the same transaction."""
+    organization = street.organization
+    await add_task(organization, await named(street) | {"batch": None, "photos": [None]})
+    which = "organization_id = $1 and batch_id is null"
+    async with organization.context_for(SYSTEM) as context:
+        if change:
+            await context.tenant.execute(f"update tasks set priority = 1 where {which}")
+        task_id = await context.tenant.fetchval(f"select id from tasks where {which}")
+        await context.tenant.execute(NEW_TURN, street.project_id, [task_id])
+        deleting = asyncio.create_task(run(organization, f"delete from tasks where {which}"))
+        await _waits_for_a_lock(context.tenant)
+
+    with pytest.raises(NotFound):
+        await deleting
+
+
 async def test_no_task_comes_to_a_photo_that_is_being_deleted(street: Street) -> None:
     organization = street.organization
     task = await named(street)
@@ -230,10 +261,11 @@ async def test_no_task_comes_to_a_photo_that_is_being_deleted(street: Street) ->
 
 
 async def _waits_for_a_lock(tenant: Tenant) -> None:
-    """Until some transaction waits for this one."""
+    """Until some transaction waits for this one. Asked of the locks: inside a transaction the list of connections stays
+    what it was when first looked at, and the one that is to wait may not have been in it."""
     sql = """
-        select count(*) from pg_stat_activity
-        where $1::uuid is not null and pg_backend_pid() = any (pg_blocking_pids(pid))"""
+        select count(*) from pg_locks
+        where $1::uuid is not null and not granted and pg_backend_pid() = any (pg_blocking_pids(pid))"""
     async with asyncio.timeout(10):
         while not await tenant.fetchval(sql):  # noqa: ASYNC110 - PostgreSQL has no event for it
             await asyncio.sleep(0.01)

@@ -21,6 +21,8 @@ CREATED: Final = "task.created"
 Value = TypeVar("Value")
 Actor = tuple[str, UUID | None]
 NewIds = Callable[[int], list[UUID]]
+# A row, the id of its task, and its known answer as JSON text.
+NewTask = tuple[CheckedRow, UUID, str | None]
 
 
 async def write(
@@ -42,9 +44,7 @@ async def write(
     task_ids = new_ids(len(rows))
     golds = [None if row.gold is None else as_json(row.gold) for row in rows]
     unique_ids = _column([row.row.unique_id for row in rows], None)
-    written = await _insert(
-        tenant,
-        bool(unique_ids),
+    columns = [
         project.id,
         project.version,
         batch_id,
@@ -58,15 +58,25 @@ async def write(
         _column([gold is not None for gold in golds], False),
         _column([row.row.priority for row in rows], DEFAULT_PRIORITY),
         DEFAULT_PRIORITY,
-    )
+    ]
+    insert = queries("new_tasks")["insert_tasks"]
     new = list(zip(rows, task_ids, golds, strict=True))
-    if written is not None:
-        new = [one for one in new if one[1] in written]
-    await tasks.insert_golds(tenant, {task_id: gold for _, task_id, gold in new if gold is not None}, now)
-    waiting = [(id_, row.row.priority) for row, id_, gold in new if gold is None and row.row.url is None]
-    first = await _open_turns(tenant, project, waiting, now, new_ids)
-    await _record(tenant, project.id, [task_id for _, task_id, _ in new], now, actor, new_ids)
-    return {row.index: task_id for row, task_id, _ in new}, first
+
+    async def write_all() -> int | None:
+        await tenant.execute(insert, *columns)
+        return await _begin(tenant, project, new, now, actor, new_ids)
+
+    if not unique_ids:
+        return _made(new), await write_all()
+    # Most requests bring no unique id that is there. So rows first go in as if none were: to be ready for one costs a
+    # quarter of the whole insert, as PostgreSQL then looks for it before each row and marks the row twice.
+    try:
+        async with tenant.attempt():
+            return _made(new), await write_all()
+    except AlreadyExists:
+        there = {row["id"] for row in await tenant.fetch(insert + _LEAVE_OUT, *columns)}
+        new = [one for one in new if one[1] in there]
+        return _made(new), await _begin(tenant, project, new, now, actor, new_ids)
 
 
 # A unique id that another task has, or that another transaction took in between.
@@ -75,22 +85,19 @@ _LEAVE_OUT: Final = """
     returning id"""
 
 
-async def _insert(tenant: Tenant, named: bool, *columns: object) -> set[UUID] | None:
-    """Writes the tasks; the ids of those written, none when that is all of them.
+def _made(new: Sequence[NewTask]) -> dict[int, UUID]:
+    return {row.index: task_id for row, task_id, _ in new}
 
-    Most requests bring no unique id (``named``) that is there. So rows first go in as if none were: to be ready for
-    one costs a quarter of the whole insert, as PostgreSQL then looks for it before each row and marks the row twice.
-    """
-    sql = queries("new_tasks")["insert_tasks"]
-    if not named:
-        await tenant.execute(sql, *columns)
-        return None
-    try:
-        async with tenant.attempt():
-            await tenant.execute(sql, *columns)
-    except AlreadyExists:
-        return {row["id"] for row in await tenant.fetch(sql + _LEAVE_OUT, *columns)}
-    return None
+
+async def _begin(
+    tenant: Tenant, project: projects.Project, new: Sequence[NewTask], now: datetime, actor: Actor, new_ids: NewIds
+) -> int | None:
+    """What stands beside new tasks: known answers, first turns and events. The first place in the queue taken."""
+    await tasks.insert_golds(tenant, {task_id: gold for _, task_id, gold in new if gold is not None}, now)
+    waiting = [(id_, row.row.priority) for row, id_, gold in new if gold is None and row.row.url is None]
+    first = await _open_turns(tenant, project, waiting, now, new_ids)
+    await _record(tenant, project.id, [task_id for _, task_id, _ in new], now, actor, new_ids)
+    return first
 
 
 def _column(values: list[Value], ordinary: Value) -> list[Value]:

@@ -817,14 +817,28 @@ create trigger refer_again after update of attachment_id on tasks
     for each row when (new.attachment_id is not null) execute function task_refers();
 
 create function assignments_refer() returns trigger language plpgsql set enable_seqscan = off as $$
+declare
+    -- The mark of the transaction on the rows that it adds. A task that bears it too was added or changed by the same
+    -- transaction: nobody else can delete it before the commit, so it needs no lock, which would write it once more.
+    ours xid;
 begin
+    select (select turn.xmin from assignments turn
+            where turn.organization_id = one.organization_id and turn.id = one.id)
+    into ours
+    from (select organization_id, id from added limit 1) one;
     if exists (
         select from (select distinct organization_id, project_id, task_id from added) turn
-        where not exists (
+        where case (
+            select parent.xmin = ours from tasks parent
+            where parent.organization_id = turn.organization_id and parent.id = turn.task_id
+                and parent.project_id = turn.project_id)
+        when true then false
+        else not exists (
             select from tasks parent
             where parent.organization_id = turn.organization_id and parent.id = turn.task_id
                 and parent.project_id = turn.project_id
-            for key share))
+            for key share)
+        end)
     then
         raise foreign_key_violation using table = 'assignments', constraint = 'assignments_task',
             message = 'a turn refers to a task that does not exist in its project';
