@@ -48,15 +48,33 @@ def test_votes_counts_and_ratings_give_the_same_patterns(drawn: list[list[int]],
             Patterns.from_votes(votes),
             Patterns.from_counts(counted(drawn)),
             Patterns.from_ratings(ratings(drawn), classes=[0.0, 1.0, 2.0, 3.0]),
+            Patterns.from_ratings(ratings(drawn)),
             Patterns.from_ratings(ratings(drawn) / 8, classes=[0.0, 0.125, 0.25, 0.375]),
         ]
     finally:
         patterns.TABLE_MAX = size
 
-    assert described(made[0]) == described(made[1]) == described(made[2])
-    assert sorted(made[3].times.tolist()) == sorted(made[0].times.tolist())
-    assert made[0].totals.tolist() == counted(drawn).sum(axis=0).tolist() == made[3].totals.tolist()
+    assert described(made[0]) == described(made[1]) == described(made[2]) == described(made[3])
+    assert made[3].classes.tolist() == sorted({float(code) for unit in drawn for code in unit})
+    assert sorted(made[4].times.tolist()) == sorted(made[0].times.tolist())
+    assert made[0].totals.tolist() == counted(drawn).sum(axis=0).tolist() == made[4].totals.tolist()
     assert made[0].units == sum(len(unit) > 0 for unit in drawn)
+
+
+@pytest.mark.parametrize("late", [7.0, -1.0, 1.5])
+def test_a_number_unlike_all_before_it_is_counted_too(late: float) -> None:
+    """The span of the first units foretells that of all, and here wrongly."""
+    matrix = np.tile([[1.0, 2.0, np.nan], [1.0, 3.0, 3.0]], 1_000)
+    matrix[0, -1] = late
+
+    made = described(Patterns.from_ratings(matrix))
+
+    assert made == {
+        ((1.0, 2.0),): 1_000,
+        ((2.0, 1.0), (3.0, 1.0)): 1_000,
+        ((3.0, 1.0),): 999,
+        tuple(sorted([(late, 1.0), (3.0, 1.0)])): 1,
+    }
 
 
 def test_many_distinct_numbers_are_told_apart() -> None:

@@ -36,6 +36,27 @@ def tally_counts(counts: Offsets, power: Offsets, units_of_key: Offsets) -> None
 
 
 @compiled
+def tally_ratings(ratings: Floats, low: float, power: Offsets, units_of_key: Offsets) -> bool:
+    """As ``tally_votes``, from a matrix (raters, units) of whole numbers from ``low`` on, with NaN for no answer.
+
+    Returns false, with the work left undone, at a number that is not whole, or not among the ``len(power)`` first.
+    """
+    for unit in range(ratings.shape[1]):
+        key = 0
+        for rater in range(ratings.shape[0]):
+            place = ratings[rater, unit] - low
+            if place == place:
+                if not 0.0 <= place < len(power):
+                    return False
+                code = np.int64(place)
+                if code != place:
+                    return False
+                key += power[np.uint64(code)]
+        units_of_key[np.uint64(key)] += 1
+    return True
+
+
+@compiled
 def extremes(counts: Offsets) -> tuple[int, int]:
     """The smallest and the largest entry of a matrix, in one pass."""
     low, high = counts[0, 0], counts[0, 0]

@@ -22,6 +22,8 @@ from assay.quality.votes import Votes
 
 # A table over all possible patterns is used up to this many entries (8 bytes each): it stays in the nearest memory.
 TABLE_MAX = 1 << 20
+# So many units foretell the span of all ratings; where they do not, ratings are gone through another way.
+UNITS_AHEAD = 1_000
 # Whole numbers that span no more than this are coded without hashing.
 SPAN_MAX = 1 << 16
 
@@ -100,6 +102,10 @@ class Patterns:
         matrix = np.asarray(ratings)
         if matrix.ndim != 2:
             raise ValueError(f"ratings must have the shape (raters, units), got {matrix.shape}")
+        if classes is None and matrix.dtype.kind in "iufb":
+            tallied = _tallied_numbers(matrix)
+            if tallied is not None:
+                return tallied
         label, start, ids = _coded_numbers(matrix) if matrix.dtype.kind in "iufb" else _coded_objects(matrix)
         if classes is not None:
             label, ids = _recoded(label, ids, object_array(list(classes)))
@@ -198,6 +204,21 @@ def _whole_numbers(counts: Any) -> Offsets:
     if matrix.dtype.kind != "f" or not np.array_equal(matrix, np.floor(matrix)) or not np.isfinite(matrix).all():
         raise ValueError("counts must be whole numbers; for what each person said, use Patterns.from_ratings")
     return np.ascontiguousarray(matrix, dtype=np.int64)
+
+
+def _tallied_numbers(matrix: Any) -> Patterns | None:
+    """Patterns of whole numbers near each other, counted in one pass; None where they are not, or patterns too many."""
+    raters, units = matrix.shape
+    low, high = kernels.whole_span(np.ascontiguousarray(matrix[:, :UNITS_AHEAD], dtype=np.float64))
+    if not 0 <= high - low < SPAN_MAX or not _fits_table(raters, int(high - low) + 1, units):
+        return None
+    power = (raters + 1) ** np.arange(int(high - low) + 1, dtype=np.int64)
+    units_of_key = np.zeros((raters + 1) ** len(power), np.int64)
+    if not kernels.tally_ratings(np.ascontiguousarray(matrix, dtype=np.float64), low, power, units_of_key):
+        return None
+    made = _from_keys(units_of_key, power, raters + 1, np.arange(len(power)), raters)
+    used, code = np.unique(made.code, return_inverse=True)
+    return replace(made, code=code.astype(np.int32), classes=(low + used).astype(matrix.dtype))
 
 
 def _coded_numbers(matrix: Any) -> tuple[Codes, Offsets, Ids]:
