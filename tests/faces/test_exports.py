@@ -9,7 +9,8 @@ import zipfile
 import httpx
 import pytest
 
-from assay.core.annotations.kind import Answer
+from assay.core.annotations.kind import Answer, Merged, ObjectVerdict
+from assay.core.steps import KeepConsensus
 from assay.store.changes import Changes
 from assay.store.exports import pages
 from harness import Organization
@@ -124,6 +125,38 @@ async def test_a_format_that_is_not_written_here_is_refused(organization: Organi
 
     assert response.status_code == 400
     assert "format" in response.text
+
+
+async def test_a_merge_tells_how_sure_it_is_of_each_object_until_somebody_says_otherwise(
+    organization: Organization,
+) -> None:
+    street = await new_street(organization)
+    names = ["merged.jpg", "reviewed.jpg", "open.jpg"]
+    await street.add_tasks(*names)
+    drawn: Answer = answer(box("m", 1, 1, 10, 10))
+    async with organization.context_for("manager") as context:
+        changes = Changes()
+        for name in names:
+            for sure in (0.25, 0.75):
+                verdicts = tuple(
+                    ObjectVerdict(id_, "car", kept, sure, 1.0, 1.0, ()) for id_, kept in (("m", True), ("out", False))
+                )
+                step = KeepConsensus(Merged(drawn, 0.5, 1.0, verdicts), (context.new_id(),), (1.0,))
+                changes.keep_consensus(context.new_id(), street.tasks[name], 1, step, (1.0,))
+        changes.resolve(street.tasks["merged.jpg"], drawn, 0.5, "consensus")
+        changes.resolve(street.tasks["reviewed.jpg"], drawn, 1.0, "review")
+        await changes.write(context.tenant, context.now)
+
+    told: dict[str, dict[str, tuple[object, object]]] = {}
+    for query in ("", "&state=all"):
+        response = await _download(organization, f"/v1/projects/{street.project_id}/export?format=jsonl{query}")
+        lines = [json.loads(line) for line in response.text.splitlines()]
+        assert all(line["answer"] == drawn for line in lines)
+        told[query] = {line["file_name"]: (line["confidence"], line.get("confidences")) for line in lines}
+
+    # The later merge counts, and what a reviewer said is not the merge's any more.
+    accepted = {"merged.jpg": (0.5, {"m": 0.75}), "reviewed.jpg": (1.0, None)}
+    assert told == {"": accepted, "&state=all": {**accepted, "open.jpg": (0.5, {"m": 0.75})}}
 
 
 async def test_pages_grow_small_when_answers_are_large(organization: Organization) -> None:
