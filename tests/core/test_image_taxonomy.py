@@ -6,7 +6,7 @@ import pytest
 
 from assay.core.annotations import kind_named
 from assay.core.errors import Invalid
-from assay.core.taxonomy import Attribute, Choice, Condition, Label, Taxonomy
+from assay.core.taxonomy import Attribute, Choice, Condition, Label, RelationType, Taxonomy
 
 IMAGE = kind_named("image")
 
@@ -47,6 +47,12 @@ def test_a_question_about_the_whole_photo_is_enough() -> None:
 
 def test_something_has_to_be_asked() -> None:
     assert fields(Taxonomy()) == ["labels"]
+
+
+def test_a_photo_has_no_spans_and_no_relations() -> None:
+    label = Label("dog", shapes=["box", "span"])
+
+    assert fields(Taxonomy(labels=[label], relations=[RelationType("owns")])) == ["labels[0].shapes", "relations"]
 
 
 def test_label_names_are_unique_over_the_whole_tree() -> None:

@@ -6,32 +6,48 @@ annotation names its label by one word however deep it is nested.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
 
-Shape = Literal["box", "polygon", "polyline", "point"]
-AttributeType = Literal["category", "multiselect", "number", "text"]
+Shape = Literal["box", "polygon", "polyline", "point", "span"]
+AttributeType = Literal["category", "multiselect", "number", "text", "datetime", "group"]
 
 
-class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One answer to choose. With ``children`` it is a heading over finer choices and is not chosen itself."""
+
     name: str
     title: str | None = None
+    children: list[Choice] = []
+
+    def leaves(self) -> Iterator[Choice]:
+        """What can be chosen here: itself, or whatever can be chosen below it."""
+        if not self.children:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
 
 
 class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An attribute is asked only when another attribute of the same subject has one of these values."""
+    """An attribute is asked only when another attribute of the same subject has one of these values. A heading
+    stands for all choices below it."""
 
     attribute: str
     any_of: list[str]
 
 
 class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A question about one shape, or about the whole image.
+    """A question about one shape, or about the whole of what a task shows.
 
     Values: ``category`` one choice name (str); ``multiselect`` a list of choice names; ``number`` a finite
     float within [minimum, maximum]; ``text`` a str of at most ``length_max`` characters.
+
+    Kinds whose tasks are filled-in forms also offer: choices with children; ``description``, a line below the title;
+    ``unit``, shown beside a number; ``choices_min`` and ``choices_max``, how many of a multiselect must and may be
+    chosen; ``datetime``, a str like 2026-11-22 or, with ``time_of_day``, 2026-11-22T14:05; ``group``, an object with
+    the values of its ``attributes``; and ``values_max`` above 1: then the value is a list of so many at most.
     """
 
     name: str
@@ -43,6 +59,31 @@ class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     maximum: float | None = None
     length_max: int = 2000
     when: Condition | None = None
+    description: str | None = None
+    unit: str | None = None
+    choices_min: int | None = None
+    choices_max: int | None = None
+    values_max: int = 1
+    time_of_day: bool = False
+    attributes: list[Attribute] = []
+
+    def offered(self) -> list[str]:
+        """The names that can be chosen, in the order they are shown."""
+        return [leaf.name for choice in self.choices for leaf in choice.leaves()]
+
+    def meeting(self, names: Sequence[str]) -> frozenset[str]:
+        """Of a condition's names, the choices of this attribute that meet it."""
+        wanted = frozenset(names)
+        if not any(choice.children for choice in self.choices):
+            return wanted
+        found: set[str] = set()
+        stack = list(self.choices)
+        while stack:
+            choice = stack.pop()
+            if choice.name in wanted:
+                found.update(leaf.name for leaf in choice.leaves())
+            stack.extend(choice.children)
+        return frozenset(found)
 
 
 class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -64,11 +105,26 @@ class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     children: list[Label] = []
 
 
+class RelationType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One way in which two marks may belong together, from a source to a target.
+
+    ``source_labels`` and ``target_labels`` name the labels that its ends may have, a heading standing for all labels
+    below it; empty allows every label. Where it is not ``directed`` the ends may be exchanged.
+    """
+
+    name: str
+    title: str | None = None
+    directed: bool = True
+    source_labels: list[str] = []
+    target_labels: list[str] = []
+
+
 class Taxonomy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Labels (a forest) and the attributes of the whole image."""
+    """Labels (a forest), the attributes of the whole, and the relations that may join two marks."""
 
     labels: list[Label] = []
     attributes: list[Attribute] = []
+    relations: list[RelationType] = []
 
     def walk(self) -> Iterator[tuple[tuple[str, ...], Label]]:
         """Every label, parents first, with the path of names that leads to it (itself included)."""

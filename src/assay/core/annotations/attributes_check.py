@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import date, datetime
 from math import isfinite
-from typing import Any
+from typing import Any, TypeAlias
 
 from assay.core.annotations.problems import Problems
 from assay.core.annotations.taxonomy_check import is_storable
 from assay.core.taxonomy import Attribute
 
-Value = str | float | list[str]
+# A group's value is an object of values; what may be given several times is a list.
+Value: TypeAlias = "str | float | dict[str, Value] | list[Value]"
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_MINUTE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
 
 def check_attributes(
@@ -28,13 +35,15 @@ def check_attributes(
         if name not in known:
             problems.add(f"{path}.{name}", "is not asked here; leave it out")
     answered: dict[str, Value] = {}
+    earlier: dict[str, Attribute] = {}
     for attribute in asked:
-        if not _is_asked(attribute, answered):
+        earlier[attribute.name] = attribute
+        if not is_asked(attribute, answered, earlier):
             continue
         field = f"{path}.{attribute.name}"
         if attribute.name in given:
             before = len(problems)
-            value = _check_value(given[attribute.name], attribute, field, problems)
+            value = _check_value(given[attribute.name], attribute, field, complete, problems)
             if value is not None:
                 answered[attribute.name] = value
             elif len(problems) > before:
@@ -45,26 +54,51 @@ def check_attributes(
     return answered
 
 
-def _is_asked(attribute: Attribute, answered: dict[str, Value]) -> bool:
+def is_asked(attribute: Attribute, answered: Mapping[str, Value], asked: Mapping[str, Attribute]) -> bool:
+    """Whether the attribute's condition is met by what is answered. ``asked``: the attributes by name."""
     if attribute.when is None:
         return True
     value = answered.get(attribute.when.attribute)
-    chosen = value if isinstance(value, list) else [value]
-    return any(choice in attribute.when.any_of for choice in chosen)
+    meeting = asked[attribute.when.attribute].meeting(attribute.when.any_of)
+    return any(choice in meeting for choice in (value if isinstance(value, list) else [value]))
 
 
-def _check_value(value: Any, attribute: Attribute, field: str, problems: Problems) -> Value | None:
-    """The value, or None where it is wrong or says nothing (blank text, no choices)."""
-    offered = [choice.name for choice in attribute.choices]
-    if attribute.type == "category":
-        if not isinstance(value, str) or value not in offered:
-            problems.add(field, f"{_shown(value)} is not a choice; use one of: {_listed(offered)}")
-            return None
-        return value
-    if attribute.type == "multiselect":
-        return _check_choices(value, offered, field, problems)
-    if attribute.type == "number":
-        return _check_number(value, attribute, field, problems)
+def _check_value(value: Any, attribute: Attribute, field: str, complete: bool, problems: Problems) -> Value | None:
+    """The value, or None where it is wrong or says nothing (blank text, no choices, an empty list or group)."""
+    if attribute.values_max == 1:
+        return _check_one(value, attribute, field, complete, problems)
+    if not isinstance(value, list | tuple):
+        problems.add(field, f"{_shown(value)} is not a list; give a list, also of a single value")
+        return None
+    if len(value) > attribute.values_max:
+        problems.add(field, f"has {len(value):,} values; at most {attribute.values_max:,} are taken")
+        return None
+    before = len(problems)
+    several = [_check_one(one, attribute, f"{field}[{index}]", complete, problems) for index, one in enumerate(value)]
+    return None if len(problems) > before else [one for one in several if one is not None] or None
+
+
+def _check_one(value: Any, attribute: Attribute, field: str, complete: bool, problems: Problems) -> Value | None:
+    match attribute.type:
+        case "category":
+            offered = attribute.offered()
+            if not isinstance(value, str) or value not in offered:
+                problems.add(field, f"{_shown(value)} is not a choice; use one of: {_listed(offered)}")
+                return None
+            return value
+        case "multiselect":
+            return _check_choices(value, attribute, field, complete, problems)
+        case "number":
+            return _check_number(value, attribute, field, problems)
+        case "datetime":
+            return _check_datetime(value, attribute, field, problems)
+        case "group":
+            return check_attributes(value, attribute.attributes, field, complete, problems) or None
+        case "text":
+            return _check_text(value, attribute, field, problems)
+
+
+def _check_text(value: Any, attribute: Attribute, field: str, problems: Problems) -> str | None:
     if not isinstance(value, str):
         problems.add(field, f"{_shown(value)} is not text")
         return None
@@ -77,7 +111,27 @@ def _check_value(value: Any, attribute: Attribute, field: str, problems: Problem
     return value if value.strip() else None
 
 
-def _check_choices(value: Any, offered: list[str], field: str, problems: Problems) -> list[str] | None:
+def _check_datetime(value: Any, attribute: Attribute, field: str, problems: Problems) -> str | None:
+    """In the one form that is kept; seconds of 0 are left out."""
+    if value == "":
+        return None
+    if isinstance(value, str):
+        with suppress(ValueError):
+            if attribute.time_of_day and _MINUTE.fullmatch(value):
+                return datetime.fromisoformat(value).isoformat(timespec="seconds").removesuffix(":00")
+            if not attribute.time_of_day and _DATE.fullmatch(value):
+                return date.fromisoformat(value).isoformat()
+    example = (
+        "a date and time like 2026-11-22T14:05, without a zone" if attribute.time_of_day else "a date like 2026-11-22"
+    )
+    problems.add(field, f"{_shown(value)} is not {example}")
+    return None
+
+
+def _check_choices(
+    value: Any, attribute: Attribute, field: str, complete: bool, problems: Problems
+) -> list[Value] | None:
+    offered = attribute.offered()
     if not isinstance(value, list | tuple):
         problems.add(field, f"{_shown(value)} is not a list of choices")
         return None
@@ -87,6 +141,11 @@ def _check_choices(value: Any, offered: list[str], field: str, problems: Problem
             problems.add(f"{field}[{index}]", f"{_shown(choice)} is not a choice; use any of: {_listed(offered)}")
         elif choice in value[:index]:
             problems.add(f"{field}[{index}]", f"{_shown(choice)} is chosen twice; choose it once")
+    if len(problems) == before and attribute.choices_max is not None and len(value) > attribute.choices_max:
+        problems.add(field, f"has {len(value)} choices; choose at most {attribute.choices_max}")
+    least = attribute.choices_min or 0
+    if len(problems) == before and complete and value and len(value) < least:
+        problems.add(field, f"has {len(value)} choices; choose at least {least}")
     if len(problems) > before:
         return None
     return [choice for choice in offered if choice in value] or None

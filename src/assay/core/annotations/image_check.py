@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from math import isfinite
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import numpy as np
 
 from assay.core.annotations.attributes_check import check_attributes
-from assay.core.annotations.image import Box, ImageAnswer, Mark, Point, Polygon, Polyline, Vertex
+from assay.core.annotations.image import AttributeValue, Box, ImageAnswer, Mark, Point, Polygon, Polyline, Vertex
 from assay.core.annotations.image_shapes import RING_VERTICES_MAX, bounds
 from assay.core.annotations.kind import Answer, MediaSize
 from assay.core.annotations.problems import Full, Problems
@@ -87,7 +87,8 @@ def _check(answer: Any, taxonomy: Taxonomy, size: MediaSize | None, complete: bo
             same = attributes == settled.attributes
             checked.append(settled if same else msgspec.structs.replace(settled, attributes=attributes))
     attributes = check_attributes(answer.get("attributes", {}), taxonomy.attributes, "attributes", complete, problems)
-    return ImageAnswer(annotations=checked, attributes=attributes)
+    # A photo is asked plain questions only (taxonomy_check), so their values are plain.
+    return ImageAnswer(annotations=checked, attributes=cast("dict[str, AttributeValue]", attributes))
 
 
 def _read(given: list[Any], problems: Problems) -> list[tuple[int, Mark]]:

@@ -22,7 +22,7 @@ class ImageKind:
     name = "image"
 
     def check_taxonomy(self, taxonomy: Taxonomy) -> None:
-        check_taxonomy(taxonomy)
+        check_taxonomy(taxonomy, ("box", "polygon", "polyline", "point"))
 
     def check(self, answer: Any, taxonomy: Taxonomy, content: Content, *, complete: bool = True) -> Answer:
         return check_answer(answer, taxonomy, content.size, complete=complete)

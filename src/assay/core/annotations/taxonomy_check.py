@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from math import isfinite
 
+from assay.core.annotations.form_taxonomy import GROUPS_DEPTH_MAX, check_form_question
 from assay.core.annotations.problems import Full, Problems
-from assay.core.taxonomy import Attribute, Label, Taxonomy
+from assay.core.taxonomy import Attribute, Label, RelationType, Shape, Taxonomy
 
 LABELS_MAX = 500
 DEPTH_MAX = 8
 ATTRIBUTES_MAX = 100
 CHOICES_MAX = 1000
+RELATIONS_MAX = 100
 NAME_LENGTH_MAX = 200
 TEXT_LENGTH_MAX = 100_000
 
@@ -21,11 +23,19 @@ _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _CHOOSING = ("category", "multiselect")
 
 
-def check_taxonomy(taxonomy: Taxonomy) -> None:
-    """Raises ``Invalid`` naming each field (``labels[0].children[2].color``) that makes it unusable."""
+def check_taxonomy(taxonomy: Taxonomy, shapes: Collection[Shape], relations: bool = False, forms: bool = False) -> None:
+    """Raises ``Invalid`` naming each field (``labels[0].children[2].color``) that makes it unusable.
+
+    ``shapes`` and ``relations``: what the kind offers; without shapes it has nothing to label. ``forms``: whether the
+    attributes of the whole may be all that ``Attribute`` knows; elsewhere they are single plain questions.
+    """
     problems = Problems()
     with suppress(Full):
-        _check(taxonomy, problems)
+        _check(taxonomy, shapes, problems, forms)
+        if taxonomy.relations and not relations:
+            problems.add("relations", "marks of this kind are not related to each other; remove them")
+        elif taxonomy.relations:
+            _check_relations(taxonomy, problems)
     problems.raise_any()
 
 
@@ -34,9 +44,14 @@ def is_storable(text: str) -> bool:
     return "\x00" not in text and (text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text))
 
 
-def _check(taxonomy: Taxonomy, problems: Problems) -> None:
+def _check(taxonomy: Taxonomy, shapes: Collection[Shape], problems: Problems, forms: bool) -> None:
+    if taxonomy.labels and not shapes:
+        problems.add("labels", "nothing is marked in this kind; remove the labels and ask by attributes")
     if not taxonomy.labels and not taxonomy.attributes:
-        problems.add("labels", "nothing is asked; add a label to mark, or an attribute of the whole image")
+        if shapes:
+            problems.add("labels", "nothing is asked; add a label to mark, or an attribute of the whole")
+        else:
+            problems.add("attributes", "nothing is asked; add a question")
     seen: dict[str, str] = {}
     for number, (path, depth, label) in enumerate(_walk(taxonomy.labels)):
         if number == LABELS_MAX:
@@ -48,9 +63,9 @@ def _check(taxonomy: Taxonomy, problems: Problems) -> None:
             if label.name in seen:
                 problems.add(f"{path}.name", f"{label.name!r} is also the name of {seen[label.name]}; rename one")
             seen.setdefault(label.name, path)
-        _check_label(label, path, problems)
-        _check_attributes(label.attributes, f"{path}.attributes", problems)
-    _check_attributes(taxonomy.attributes, "attributes", problems)
+        _check_label(label, path, shapes, problems)
+        _check_attributes(label.attributes, f"{path}.attributes", problems, forms=False)
+    _check_attributes(taxonomy.attributes, "attributes", problems, forms)
 
 
 def _walk(labels: Sequence[Label]) -> Iterator[tuple[str, int, Label]]:
@@ -64,9 +79,12 @@ def _walk(labels: Sequence[Label]) -> Iterator[tuple[str, int, Label]]:
             stack.extend(inner[::-1])
 
 
-def _check_label(label: Label, path: str, problems: Problems) -> None:
+def _check_label(label: Label, path: str, shapes: Collection[Shape], problems: Problems) -> None:
     if label.color is not None and not _COLOR.fullmatch(label.color):
         problems.add(f"{path}.color", f"{label.color!r} is not a colour; write it as #rrggbb, such as #3b82f6")
+    for shape in label.shapes:
+        if shape not in shapes:
+            problems.add(f"{path}.shapes", f"a {shape} is not a mark of this kind; use {' or '.join(shapes)}")
     if len(set(label.shapes)) < len(label.shapes):
         problems.add(f"{path}.shapes", "a shape is listed twice; list each once")
     if not label.shapes and not label.children:
@@ -76,7 +94,30 @@ def _check_label(label: Label, path: str, problems: Problems) -> None:
             problems.add(f"{path}.{field}", f"{value} is not a size in pixels; use 0 or more")
 
 
-def _check_attributes(attributes: Sequence[Attribute], path: str, problems: Problems) -> None:
+def _check_relations(taxonomy: Taxonomy, problems: Problems) -> None:
+    if len(taxonomy.relations) > RELATIONS_MAX:
+        problems.add("relations", f"more than {RELATIONS_MAX} relations; split the work into several projects")
+        return
+    labels = taxonomy.by_name()
+    seen: set[str] = set()
+    for index, relation in enumerate(taxonomy.relations):
+        path = f"relations[{index}]"
+        if _check_name(relation.name, f"{path}.name", problems) and relation.name in seen:
+            problems.add(f"{path}.name", f"there are two relations {relation.name!r}; rename one")
+        seen.add(relation.name)
+        _check_ends(relation, path, labels, problems)
+
+
+def _check_ends(relation: RelationType, path: str, labels: Collection[str], problems: Problems) -> None:
+    for field, names in (("source_labels", relation.source_labels), ("target_labels", relation.target_labels)):
+        for place, name in enumerate(names):
+            if name not in labels:
+                problems.add(f"{path}.{field}[{place}]", f"there is no label {name!r}; name one of the labels")
+
+
+def _check_attributes(
+    attributes: Sequence[Attribute], path: str, problems: Problems, forms: bool, depth: int = 1
+) -> None:
     if len(attributes) > ATTRIBUTES_MAX:
         problems.add(path, f"more than {ATTRIBUTES_MAX} attributes; ask less at once")
         return
@@ -86,6 +127,14 @@ def _check_attributes(attributes: Sequence[Attribute], path: str, problems: Prob
         if _check_name(attribute.name, f"{here}.name", problems) and attribute.name in earlier:
             problems.add(f"{here}.name", f"{attribute.name!r} is asked twice; rename one")
         _check_values(attribute, here, problems)
+        if not forms:
+            _refuse_forms(attribute, here, problems)
+        else:
+            check_form_question(attribute, here, problems)
+            if depth < GROUPS_DEPTH_MAX:
+                _check_attributes(attribute.attributes, f"{here}.attributes", problems, forms, depth + 1)
+            elif attribute.attributes:
+                problems.add(here, f"groups are nested more than {GROUPS_DEPTH_MAX - 1} deep; ask these further up")
         _check_condition(attribute, here, earlier, problems)
         earlier.setdefault(attribute.name, attribute)
 
@@ -110,15 +159,33 @@ def _check_values(attribute: Attribute, path: str, problems: Problems) -> None:
 def _check_choices(attribute: Attribute, path: str, problems: Problems) -> None:
     if not attribute.choices:
         problems.add(f"{path}.choices", f"a {attribute.type} needs at least one choice")
-    if len(attribute.choices) > CHOICES_MAX:
-        problems.add(f"{path}.choices", f"more than {CHOICES_MAX} choices; ask for text instead")
-        return
     names: set[str] = set()
-    for index, choice in enumerate(attribute.choices):
-        field = f"{path}.choices[{index}].name"
-        if _check_name(choice.name, field, problems) and choice.name in names:
-            problems.add(field, f"{choice.name!r} is offered twice; rename or remove one")
+    stack = [(f"{path}.choices[{index}]", 1, choice) for index, choice in enumerate(attribute.choices)][::-1]
+    while stack:
+        here, depth, choice = stack.pop()
+        if len(names) == CHOICES_MAX:
+            problems.add(f"{path}.choices", f"more than {CHOICES_MAX} choices; ask for text instead")
+            return
+        if _check_name(choice.name, f"{here}.name", problems) and choice.name in names:
+            problems.add(f"{here}.name", f"{choice.name!r} is offered twice; rename or remove one")
         names.add(choice.name)
+        if depth < DEPTH_MAX:
+            inner = [(f"{here}.children[{index}]", depth + 1, child) for index, child in enumerate(choice.children)]
+            stack.extend(inner[::-1])
+        elif choice.children:
+            problems.add(here, f"choices are nested more than {DEPTH_MAX} deep; bring these further up")
+
+
+def _refuse_forms(attribute: Attribute, path: str, problems: Problems) -> None:
+    """What only the questions of a form may have."""
+    if attribute.type in ("datetime", "group"):
+        problems.add(f"{path}.type", f"a {attribute.type} can only be asked in a form; use another type")
+    for index, choice in enumerate(attribute.choices):
+        if choice.children:
+            problems.add(f"{path}.choices[{index}].children", "choices are nested only in a form; list them flat")
+    for name in ("description", "unit", "choices_min", "choices_max", "values_max", "time_of_day", "attributes"):
+        if getattr(attribute, name) not in (None, False, 1, []):
+            problems.add(f"{path}.{name}", "is only for the questions of a form; leave it out")
 
 
 def _check_condition(attribute: Attribute, path: str, earlier: dict[str, Attribute], problems: Problems) -> None:
@@ -138,9 +205,8 @@ def _check_condition(attribute: Attribute, path: str, earlier: dict[str, Attribu
         return
     if not when.any_of:
         problems.add(f"{path}.when.any_of", "the condition is never met; name the choices that meet it")
-    offered = {choice.name for choice in other.choices}
     for index, name in enumerate(when.any_of):
-        if name not in offered:
+        if not other.meeting([name]) & set(other.offered()):
             problems.add(f"{path}.when.any_of[{index}]", f"{name!r} is not a choice of {when.attribute!r}")
 
 
