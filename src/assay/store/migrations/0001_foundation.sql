@@ -827,7 +827,7 @@ begin
     into ours
     from (select organization_id, id from added limit 1) one;
     if exists (
-        select from (select distinct organization_id, project_id, task_id from added) turn
+        select from added turn
         where case (
             select parent.xmin = ours from tasks parent
             where parent.organization_id = turn.organization_id and parent.id = turn.task_id
