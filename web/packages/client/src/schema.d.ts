@@ -888,7 +888,11 @@ export interface components {
         };
         /** Attribute */
         Attribute: {
+            attributes?: components["schemas"]["Attribute"][];
             choices?: components["schemas"]["Choice"][];
+            choices_max?: number | null;
+            choices_min?: number | null;
+            description?: string | null;
             /** @default 2000 */
             length_max: number;
             maximum?: number | null;
@@ -896,9 +900,14 @@ export interface components {
             name: string;
             /** @default false */
             required: boolean;
+            /** @default false */
+            time_of_day: boolean;
             title?: string | null;
             /** @enum {string} */
-            type: "category" | "multiselect" | "number" | "text";
+            type: "category" | "multiselect" | "number" | "text" | "datetime" | "group";
+            unit?: string | null;
+            /** @default 1 */
+            values_max: number;
             when?: components["schemas"]["Condition"] | null;
         };
         /** Batch */
@@ -922,6 +931,7 @@ export interface components {
         };
         /** Choice */
         Choice: {
+            children?: components["schemas"]["Choice"][];
             name: string;
             title?: string | null;
         };
@@ -1074,7 +1084,7 @@ export interface components {
             name: string;
             /** @default false */
             rotatable: boolean;
-            shapes?: ("box" | "polygon" | "polyline" | "point")[];
+            shapes?: ("box" | "polygon" | "polyline" | "point" | "span")[];
             title?: string | null;
             /** @default 0 */
             width_min: number;
@@ -1403,6 +1413,15 @@ export interface components {
         Reinstatement: {
             reason?: string | null;
         };
+        /** RelationType */
+        RelationType: {
+            /** @default true */
+            directed: boolean;
+            name: string;
+            source_labels?: string[];
+            target_labels?: string[];
+            title?: string | null;
+        };
         /** Report */
         Report: {
             comment?: string | null;
@@ -1587,6 +1606,7 @@ export interface components {
         Taxonomy: {
             attributes?: components["schemas"]["Attribute"][];
             labels?: components["schemas"]["Label"][];
+            relations?: components["schemas"]["RelationType"][];
         };
         /** Turn */
         Turn: {
