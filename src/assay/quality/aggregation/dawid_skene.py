@@ -13,6 +13,7 @@ from assay.quality.arrays import Floats
 
 # Nobody is taken never to say a thing, however many votes did not: one surprise would decide a task for good.
 SMALLEST = 1e-10
+BLOCK_ENTRIES = 1 << 18
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,14 +48,23 @@ class DawidSkene(ConfusionMethod):
     def tables(self, counts: Counts, before: Tables | None) -> Tables:  # noqa: ARG002
         classes = len(counts.classes)
         pseudo = self.pseudo(classes)
-        votes = counts.votes + pseudo.astype(counts.votes.dtype)
-        total = votes.sum(axis=1, keepdims=True)
-        # Without a prior a worker who never met a class says nothing about it: any answer is as likely.
-        factor = np.divide(votes, total, out=np.full_like(votes, 1 / max(classes, 1)), where=total > 0)
-        np.maximum(factor, SMALLEST, out=factor)
+        own = pseudo.astype(counts.votes.dtype)
         prior = np.maximum(counts.classes + self.class_votes, SMALLEST)
         prior /= prior.sum()
         penalty = self.class_votes * float(np.log(prior).sum())
-        if self.right > 0 or self.wrong > 0:
-            penalty += float((np.log(factor).sum(axis=0, dtype=np.float64) * pseudo).sum())
+        factor = np.empty_like(counts.votes)
+        # Some workers at a time, so that with many classes what is worked on stays in the cache.
+        step = max(BLOCK_ENTRIES // max(classes * classes, 1), 1)
+        for begin in range(0, len(factor), step):
+            block = factor[begin : begin + step]
+            np.add(counts.votes[begin : begin + step], own, out=block)
+            total = block.sum(axis=1, keepdims=True)
+            # Without a prior a worker who never met a class says nothing about it: any answer is as likely.
+            if not total.all():
+                block += total == 0
+                total[total == 0] = classes
+            block /= total
+            np.maximum(block, SMALLEST, out=block)
+            if self.right > 0 or self.wrong > 0:
+                penalty += float((np.log(block).sum(axis=0, dtype=np.float64) * pseudo).sum())
         return Tables(factor, prior, penalty=penalty)

@@ -90,6 +90,8 @@ def sweep_many(
     """Any number of classes, and votes with weights."""
     width = len(prior)
     chances = np.zeros(width)
+    # In the table's own precision, so that none is converted for every vote.
+    shares = np.zeros(width, table.dtype)
     log_likelihood, product = 0.0, 1.0
     for task in range(len(start) - 1):
         begin, end = np.uint64(start[task]), np.uint64(start[task + 1])
@@ -125,12 +127,16 @@ def sweep_many(
             product = 1.0
         for k in range(width):
             totals[k] += chances[k]
+            shares[k] = chances[k]
         for row in range(begin, end):
-            power = weight[row] if len(weight) > 0 else 1.0
             cell = np.uint64(np.uint32(cells[row])) + np.uint64(width)
             counts = table[cell : cell + np.uint64(width)]
-            for k in range(width):
-                counts[k] += power * chances[k]
+            if len(weight) > 0:
+                for k in range(width):
+                    counts[k] += weight[row] * shares[k]
+            else:
+                for k in range(width):
+                    counts[k] += shares[k]
         if len(posterior) > 0:
             for k in range(classes):
                 posterior[task, k] = chances[k]
