@@ -3,22 +3,17 @@
 Marks are grouped into objects (at most one mark of each voice in each), an object is kept when enough of the
 weight marked it, its label is voted on, and its shape and attributes are made out of the marks that have that label.
 
-Confidence. Each question about an object ("is it there?", "is the label right?") is a vote in which a voice of
-weight w is right with log-odds w * ln(0.8 / 0.2): a fully trusted annotator is right four times in five, a voice of
-weight 0 says nothing. With equal priors and independent voices the posterior that a side is right is
-1 / (1 + exp(-(evidence for - evidence against))), the weighted majority rule that Nitzan and Paroush (1982) show to
-be optimal. An object's confidence is the product of presence, label and place, where place is 1 - (1 - s)^2 of the
-mean likeness s of its marks to the fused one: the error of a mean of several is of second order in their spread.
-The answer's confidence is the mean, over objects and whole-image attributes, of the probability that the decision
-on it is right, each object counting by the share of voices that marked it (so that a flood of marks that nobody
-else has, rightly voted out, does not make an answer look sure).
+Confidence. Each question about an object is a vote, counted as ``voting`` says. An object's confidence is the product
+of presence, label and place, where place is 1 - (1 - s)^2 of the mean likeness s of its marks to the fused one: the
+error of a mean of several is of second order in their spread. The answer's confidence is the mean, over objects and
+whole-image attributes, of the probability that the decision on it is right, each object counting by the share of voices
+that marked it (so that a flood of marks that nobody else has, rightly voted out, does not make an answer look sure).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, log
 
 import msgspec
 import numpy as np
@@ -28,14 +23,10 @@ from assay.core.annotations.image_agreement import mean_agreement
 from assay.core.annotations.image_attributes import merge_attributes, value_similarity
 from assay.core.annotations.image_shapes import Shapes, bounds, fuse, fuse_upright
 from assay.core.annotations.kind import Merged, MergeOptions, ObjectVerdict, Voice
+from assay.core.annotations.voting import ROUNDING, WEIGHT_MIN, belief, own_order, winner
 from assay.quality.geometry.arrays import FloatArray
 from assay.quality.geometry.boxes import iou
 from assay.quality.geometry.matching import group
-
-_EVIDENCE = log(0.8 / 0.2)
-# Marks of voices without weight still take part in grouping, but lose to any other.
-_WEIGHT_MIN = 1e-6
-_ROUNDING = 1e-9
 
 
 def merge(voices: Sequence[Voice], options: MergeOptions) -> Merged:
@@ -44,10 +35,10 @@ def merge(voices: Sequence[Voice], options: MergeOptions) -> Merged:
     if not voices:
         raise ValueError("merge needs at least one voice")
     # From here on the order is the voices' own, so that nothing can depend on the order they came in.
-    order = sorted(range(len(voices)), key=lambda index: _own_order(voices[index]))
+    order = sorted(range(len(voices)), key=lambda index: own_order(voices[index]))
     answers = [msgspec.convert(voices[index].answer, ImageAnswer) for index in order]
     weights = np.array([voices[index].weight for index in order], dtype=np.float64)
-    say = np.maximum(weights, _WEIGHT_MIN)
+    say = np.maximum(weights, WEIGHT_MIN)
     marks = [mark for answer in answers for mark in answer.annotations]
     voice = np.repeat(np.arange(len(order)), [len(answer.annotations) for answer in answers])
 
@@ -121,37 +112,16 @@ class _Thing:
     top_left: tuple[float, ...]
 
 
-def _own_order(voice: Voice) -> tuple[bytes, float]:
-    return msgspec.json.encode(voice.answer, order="sorted"), voice.weight
-
-
-def _belief(balance: float) -> float:
-    """The posterior that a side is right whose weight exceeds the other's by ``balance``, within (0, 1)."""
-    return 1.0 / (1.0 + exp(-_EVIDENCE * balance))
-
-
 def _elect(members: list[int], marks: Sequence[Mark], says: Sequence[float]) -> _Draft:
     """The winning label, and within it the winning type: only those marks shape the object, so that every rule a
     label has for its marks (the tools allowed, sizes, attributes) still holds for the fused one."""
-    label, share = _winner([marks[index].label for index in members], [says[index] for index in members])
+    label, share = winner([marks[index].label for index in members], [says[index] for index in members])
     named = [index for index in members if marks[index].label == label]
-    tag, _ = _winner([type(marks[index]).__name__ for index in named], [says[index] for index in named])
+    tag, _ = winner([type(marks[index]).__name__ for index in named], [says[index] for index in named])
     electors = [index for index in named if type(marks[index]).__name__ == tag]
     sets = [marks[index].attributes for index in electors]
     attributes = merge_attributes(sets, [says[index] for index in electors]) if any(sets) else {}
     return _Draft(members, electors, label, share, attributes)
-
-
-def _winner(names: Sequence[str], weights: Sequence[float]) -> tuple[str, float]:
-    """The name with most weight, the first of the alphabet among equals, and its share of the weight."""
-    if names.count(names[0]) == len(names):
-        return names[0], 1.0
-    votes: dict[str, float] = {}
-    for name, weight in zip(names, weights, strict=True):
-        votes[name] = votes.get(name, 0.0) + weight
-    most = max(votes.values()) * (1 - _ROUNDING)
-    name = min(name for name, weight in votes.items() if weight >= most)
-    return name, min(votes[name] / sum(weights), 1.0)
 
 
 def _fuse_all(
@@ -214,13 +184,13 @@ def _spread(shapes: Shapes, mark: Mark, members: Sequence[int]) -> float:
 
 def _judge(draft: _Draft, mark: Mark, spread: float, share: float, weight: float, vote_min: float) -> _Thing:
     """``share``: of the votes, those that marked it. ``weight``: of all voices together."""
-    presence = _belief(weight * (2 * share - 1))
-    named = _belief(weight * share * (2 * draft.label_share - 1))
+    presence = belief(weight * (2 * share - 1))
+    named = belief(weight * share * (2 * draft.label_share - 1))
     spread = min(max(spread, 0.0), 1.0)
     return _Thing(
         mark=mark,
         members=draft.members,
-        kept=share >= vote_min - _ROUNDING,
+        kept=share >= vote_min - ROUNDING,
         share=share,
         presence=presence,
         confidence=presence * named * (1 - (1 - spread) ** 2),
@@ -245,9 +215,9 @@ def _confidence(
         given = [
             value_similarity(answer.attributes[name], value) if name in answer.attributes else 0.0 for answer in answers
         ]
-        decisions.append((1.0, _belief(float((weights * (2 * np.array(given) - 1)).sum()))))
+        decisions.append((1.0, belief(float((weights * (2 * np.array(given) - 1)).sum()))))
     total = sum(share for share, _ in decisions)
     if total == 0:
         # Nobody marked anything: all voices agree that there is nothing.
-        return _belief(float(weights.sum()))
+        return belief(float(weights.sum()))
     return sum(share * right for share, right in decisions) / total
