@@ -44,7 +44,8 @@ insert into tenants values ($1);
 insert into organizations values ($1, 'Bench', $3);
 insert into projects (organization_id, id, name, kind, version, created_at, updated_at)
 values ($1, $2, 'Street scenes', 'image', 1, $3, $3);
-insert into project_versions values ($1, $2, 1, '', $4, '{}', $3);
+insert into project_versions (organization_id, project_id, version, instructions, taxonomy, policy, created_at)
+values ($1, $2, 1, '', $4, '{}', $3);
 insert into attachments (organization_id, id, project_id, state, file_name, sha256, content_type, byte_count, width,
     height, display_width, display_height, blob_key, display_key, thumbnail_key, created_at)
 select $1, lpad(n::text, 32, '0')::uuid, $2, 'ready', 'street/' || lpad(n::text, 6, '0') || '.jpg',
