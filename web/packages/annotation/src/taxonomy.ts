@@ -1,10 +1,12 @@
 /** What may be marked: the same value as the server's `core/taxonomy.py`, with its defaults filled in. */
 
-import type { AttributeValue, AttributeValues, Shape } from "./answer";
+import type { AttributeValues, ImageShape, Shape } from "./answer";
 
+/** With children a heading over finer choices; only those at the ends can be chosen. */
 export interface Choice {
   readonly name: string;
   readonly title: string | null;
+  readonly children: readonly Choice[];
 }
 
 /** The attribute is asked only when another one of the same subject has one of these values. */
@@ -15,7 +17,7 @@ export interface Condition {
 
 export interface Attribute {
   readonly name: string;
-  readonly type: "category" | "multiselect" | "number" | "text";
+  readonly type: "category" | "multiselect" | "number" | "text" | "datetime" | "group";
   readonly title: string | null;
   readonly choices: readonly Choice[];
   readonly required: boolean;
@@ -23,6 +25,15 @@ export interface Attribute {
   readonly maximum: number | null;
   readonly length_max: number;
   readonly when: Condition | null;
+  readonly description: string | null;
+  readonly unit: string | null;
+  readonly choices_min: number | null;
+  readonly choices_max: number | null;
+  /** Above 1 the value is a list of so many at most. */
+  readonly values_max: number;
+  readonly time_of_day: boolean;
+  /** The questions of a group. */
+  readonly attributes: readonly Attribute[];
 }
 
 export interface Label {
@@ -39,15 +50,31 @@ export interface Label {
   readonly children: readonly Label[];
 }
 
+/** One way in which two marks may belong together; a heading among the labels of an end stands for all below it. */
+export interface RelationType {
+  readonly name: string;
+  readonly title: string | null;
+  readonly directed: boolean;
+  readonly source_labels: readonly string[];
+  readonly target_labels: readonly string[];
+}
+
 export interface Taxonomy {
   readonly labels: readonly Label[];
   readonly attributes: readonly Attribute[];
+  readonly relations: readonly RelationType[];
 }
 
 type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
-export type WireChoice = Loose<Choice> & { readonly name: string };
-export type WireAttribute = Omit<Loose<Attribute>, "choices"> &
-  Pick<Attribute, "name" | "type"> & { readonly choices?: readonly WireChoice[] | undefined };
+export type WireChoice = Omit<Loose<Choice>, "children"> & {
+  readonly name: string;
+  readonly children?: readonly WireChoice[] | undefined;
+};
+export type WireAttribute = Omit<Loose<Attribute>, "choices" | "attributes"> &
+  Pick<Attribute, "name" | "type"> & {
+    readonly choices?: readonly WireChoice[] | undefined;
+    readonly attributes?: readonly WireAttribute[] | undefined;
+  };
 export type WireLabel = Omit<Loose<Label>, "attributes" | "children"> & {
   readonly name: string;
   readonly attributes?: readonly WireAttribute[] | undefined;
@@ -58,11 +85,19 @@ export type WireLabel = Omit<Loose<Label>, "attributes" | "children"> & {
 export interface WireTaxonomy {
   readonly labels?: readonly WireLabel[] | undefined;
   readonly attributes?: readonly WireAttribute[] | undefined;
+  readonly relations?: readonly (Loose<RelationType> & { readonly name: string })[] | undefined;
 }
 
 export const readTaxonomy = (wire: WireTaxonomy): Taxonomy => ({
   labels: (wire.labels ?? []).map(readLabel),
   attributes: (wire.attributes ?? []).map(readAttribute),
+  relations: (wire.relations ?? []).map((relation) => ({
+    name: relation.name,
+    title: relation.title ?? null,
+    directed: relation.directed ?? true,
+    source_labels: relation.source_labels ?? [],
+    target_labels: relation.target_labels ?? [],
+  })),
 });
 
 const readLabel = (wire: WireLabel): Label => ({
@@ -81,13 +116,29 @@ const readAttribute = (wire: WireAttribute): Attribute => ({
   name: wire.name,
   type: wire.type,
   title: wire.title ?? null,
-  choices: (wire.choices ?? []).map(({ name, title }) => ({ name, title: title ?? null })),
+  choices: (wire.choices ?? []).map(readChoice),
   required: wire.required ?? false,
   minimum: wire.minimum ?? null,
   maximum: wire.maximum ?? null,
   length_max: wire.length_max ?? 2000,
   when: wire.when ?? null,
+  description: wire.description ?? null,
+  unit: wire.unit ?? null,
+  choices_min: wire.choices_min ?? null,
+  choices_max: wire.choices_max ?? null,
+  values_max: wire.values_max ?? 1,
+  time_of_day: wire.time_of_day ?? false,
+  attributes: (wire.attributes ?? []).map(readAttribute),
 });
+
+const readChoice = ({ name, title, children }: WireChoice): Choice => ({
+  name,
+  title: title ?? null,
+  children: (children ?? []).map(readChoice),
+});
+
+/** The shapes of a label that are drawn on photos. */
+export const imageShapes = (label: Label): ImageShape[] => label.shapes.filter((shape) => shape !== "span");
 
 /** A label in its place: the headings above it, how deep it is, the colour it is drawn in. */
 export interface PlacedLabel {
@@ -126,20 +177,28 @@ export const titleOf = (named: { readonly name: string; readonly title: string |
  * The attributes to ask, given what is answered so far. An attribute whose condition names one that is itself
  * not asked is not asked either.
  */
-export function askedAttributes(attributes: readonly Attribute[], values: AttributeValues): Attribute[] {
+export function askedAttributes(attributes: readonly Attribute[], values: Readonly<Record<string, unknown>>): Attribute[] {
   const byName = new Map(attributes.map((attribute) => [attribute.name, attribute]));
   const isAsked = (attribute: Attribute, seen: ReadonlySet<string>): boolean => {
     const { when } = attribute;
     if (when === null) return true;
     const other = byName.get(when.attribute);
     if (other === undefined || seen.has(other.name)) return false;
-    return isAsked(other, new Set([...seen, other.name])) && hasAnyOf(values[other.name], when.any_of);
+    return isAsked(other, new Set([...seen, other.name])) && hasAnyOf(values[other.name], meeting(other.choices, when.any_of));
   };
   return attributes.filter((attribute) => isAsked(attribute, new Set([attribute.name])));
 }
 
-const hasAnyOf = (value: AttributeValue | undefined, wanted: readonly string[]): boolean =>
-  value !== undefined && (Array.isArray(value) ? value : [String(value)]).some((each) => wanted.includes(each));
+/** The choices that meet a condition's names: a heading stands for all choices below it. */
+const meeting = (choices: readonly Choice[], wanted: readonly string[]): string[] =>
+  choices.flatMap((choice) => (wanted.includes(choice.name) ? leavesOf([choice]).map(({ name }) => name) : meeting(choice.children, wanted)));
+
+/** What can be chosen, in the order it is shown. */
+export const leavesOf = (choices: readonly Choice[]): Choice[] =>
+  choices.flatMap((choice) => (choice.children.length > 0 ? leavesOf(choice.children) : [choice]));
+
+const hasAnyOf = (value: unknown, wanted: readonly string[]): boolean =>
+  value !== undefined && (Array.isArray(value) ? value : [value]).some((each) => wanted.includes(String(each)));
 
 /** The values without those of attributes that are not, or no longer, asked. */
 export function keptValues(attributes: readonly Attribute[], values: AttributeValues): AttributeValues {

@@ -13,10 +13,15 @@ export type Time = string;
 
 /* ---- what may be marked ---- */
 
-export type Shape = "box" | "polygon" | "polyline" | "point";
-export type AttributeType = "category" | "multiselect" | "number" | "text";
+export type Shape = "box" | "polygon" | "polyline" | "point" | "span";
+export type AttributeType = "category" | "multiselect" | "number" | "text" | "datetime" | "group";
 
-export type Choice = Schemas["Choice"];
+/** With `children` a heading over finer choices; only those at the ends can be chosen. */
+export interface Choice {
+  name: string;
+  title?: string | null;
+  children?: Choice[];
+}
 
 export type Condition = Schemas["Condition"];
 
@@ -30,6 +35,13 @@ export interface Attribute {
   maximum?: number | null;
   length_max?: number;
   when?: Condition | null;
+  description?: string | null;
+  unit?: string | null;
+  choices_min?: number | null;
+  choices_max?: number | null;
+  values_max?: number;
+  time_of_day?: boolean;
+  attributes?: Attribute[];
 }
 
 /** Sizes are image pixels; `color` is `#rrggbb`; `shapes: []` is a heading that only groups its children. */
@@ -45,9 +57,12 @@ export interface Label {
   children?: Label[];
 }
 
+export type RelationType = Partial<Schemas["RelationType"]> & Pick<Schemas["RelationType"], "name">;
+
 export interface Taxonomy {
   labels?: Label[];
   attributes?: Attribute[];
+  relations?: RelationType[];
 }
 
 /* ---- how the work is done ---- */
