@@ -7,7 +7,9 @@
 
 import type { Vertex } from "@assay/geometry";
 
-export type Shape = "box" | "polygon" | "polyline" | "point";
+/** What a label may be marked with: the first on photos, spans in texts. */
+export type Shape = ImageShape | "span";
+export type ImageShape = "box" | "polygon" | "polyline" | "point";
 export type AttributeValue = string | number | readonly string[];
 export type AttributeValues = Readonly<Record<string, AttributeValue>>;
 

@@ -21,7 +21,7 @@ import {
   toVertex,
   uprightPoint,
 } from "@assay/geometry";
-import type { Mark, Shape } from "./answer";
+import type { ImageShape, Mark } from "./answer";
 
 interface ShapeAnswers<M extends Mark> {
   /** The name a worker reads. */
@@ -43,7 +43,7 @@ const movedVertices = (vertices: readonly Vertex[], dx: number, dy: number): Ver
 
 const cornerVertices = (mark: Mark & { type: "box" }): Vertex[] => cornersOf(mark).map(toVertex);
 
-const SHAPES: { readonly [S in Shape]: ShapeAnswers<Extract<Mark, { type: S }>> } = {
+const SHAPES: { readonly [S in ImageShape]: ShapeAnswers<Extract<Mark, { type: S }>> } = {
   box: {
     title: "Box",
     bounds: (box) => (box.rotation ? rectAround(cornersOf(box)) : box),
@@ -85,8 +85,8 @@ const SHAPES: { readonly [S in Shape]: ShapeAnswers<Extract<Mark, { type: S }>> 
 // The table is exact per shape; a mark always meets its own entry, which TypeScript cannot follow through a union.
 const answersOf = <M extends Mark>(mark: M): ShapeAnswers<M> => SHAPES[mark.type] as unknown as ShapeAnswers<M>;
 
-export const SHAPE_NAMES = Object.keys(SHAPES) as readonly Shape[];
-export const shapeTitle = (shape: Shape): string => SHAPES[shape].title;
+export const SHAPE_NAMES = Object.keys(SHAPES) as readonly ImageShape[];
+export const shapeTitle = (shape: ImageShape): string => SHAPES[shape].title;
 export const boundsOf = (mark: Mark): Rect => answersOf(mark).bounds(mark);
 export const areaOf = (mark: Mark): number => answersOf(mark).area(mark);
 export const containsPoint = (mark: Mark, point: ImagePoint): boolean => answersOf(mark).contains(mark, point);

@@ -20,6 +20,7 @@ import {
   boundsOf,
   checkAnswer,
   duplicateMarks,
+  imageShapes,
   markInMiddle,
   moveMarks,
   placedLabels,
@@ -126,7 +127,7 @@ export class Editor implements StageHost {
     const keepsTool = hand.tool === "select" || (hand.tool !== undefined && (first?.shapes.includes(hand.tool) ?? false));
     this.#state = {
       history: startHistory(this.#sharingSuggestions(setup.answer)),
-      tool: keepsTool ? hand.tool! : (first?.shapes[0] ?? "select"),
+      tool: keepsTool ? hand.tool! : ((first && imageShapes(first)[0]) ?? "select"),
       label: first?.name ?? null,
       selection: EMPTY,
       hidden: EMPTY,
@@ -265,7 +266,7 @@ export class Editor implements StageHost {
     const { tool } = this.#state;
     const keepsTool = tool === "select" || label.shapes.includes(tool);
     if (keepsTool) this.#set({ label: name });
-    else this.#takeTool(label.shapes[0]!, { label: name });
+    else this.#takeTool(imageShapes(label)[0] ?? "select", { label: name });
   }
 
   select(ids: Iterable<string>): void {
