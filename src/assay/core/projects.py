@@ -20,8 +20,13 @@ STATES: Final = {
 }
 
 
-def problems(name: str, kind: str, instructions: str, taxonomy: Taxonomy, policy: Policy) -> list[Problem]:
-    """Everything wrong with a project, by field; empty when it can be used."""
+def problems(
+    name: str, kind: str, instructions: str, taxonomy: Taxonomy, policy: Policy, *, asks: bool = True
+) -> list[Problem]:
+    """Everything wrong with a project, by field; empty when it can be used.
+
+    ``asks`` false: its tasks bring their own questions, so it need not ask anything itself.
+    """
     found = []
     if not name.strip():
         found.append(Problem("name", "Give the project a name."))
@@ -36,6 +41,8 @@ def problems(name: str, kind: str, instructions: str, taxonomy: Taxonomy, policy
     if kind not in KINDS:
         found.append(Problem("kind", f"No such kind. Kinds: {', '.join(sorted(KINDS))}."))
         return found
+    if not asks and taxonomy == Taxonomy():
+        return found
     try:
         kind_named(kind).check_taxonomy(taxonomy)
     except Invalid as error:
@@ -43,9 +50,9 @@ def problems(name: str, kind: str, instructions: str, taxonomy: Taxonomy, policy
     return found
 
 
-def check(name: str, kind: str, instructions: str, taxonomy: Taxonomy, policy: Policy) -> None:
+def check(name: str, kind: str, instructions: str, taxonomy: Taxonomy, policy: Policy, *, asks: bool = True) -> None:
     """Raises ``Invalid`` with all of ``problems``."""
-    found = problems(name, kind, instructions, taxonomy, policy)
+    found = problems(name, kind, instructions, taxonomy, policy, asks=asks)
     if found:
         raise Invalid(found)
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from assay.core import projects as rules
+from assay.core.errors import AlreadyExists
 from assay.core.permissions import may
 from assay.core.photos import StoredPhoto
 from assay.core.policy import Policy
@@ -21,10 +22,24 @@ from assay.store.projects import Version as Version
 
 
 async def create(
-    context: Context, *, name: str, kind: str, instructions: str, taxonomy: Taxonomy, policy: Policy
+    context: Context,
+    *,
+    name: str,
+    kind: str,
+    instructions: str,
+    taxonomy: Taxonomy,
+    policy: Policy,
+    handle: str | None = None,
+    request: str | None = None,
+    asks: bool = True,
 ) -> Project:
-    """A new active project at version 1. Raises ``Invalid`` naming every field that is wrong."""
-    rules.check(name, kind, instructions, taxonomy, policy)
+    """A new active project at version 1.
+
+    ``handle``: what programs call it, unlike any other of the mode. ``request``: JSON text, the same as a customer's
+    program said it. ``asks`` false: tasks bring their own question, so the taxonomy may be empty. Raises ``Invalid``
+    naming every field that is wrong, and ``AlreadyExists`` for a handle that is taken.
+    """
+    rules.check(name, kind, instructions, taxonomy, policy, asks=asks)
     now = context.now
     project = Project(
         id=context.new_id(),
@@ -34,9 +49,13 @@ async def create(
         mode=context.caller.mode,
         created_at=now,
         updated_at=now,
-        current=Version(1, instructions, taxonomy, policy, now),
+        current=Version(1, instructions, taxonomy, policy, now, request),
+        handle=handle,
     )
-    await store.insert(context.tenant, project)
+    try:
+        await store.insert(context.tenant, project)
+    except AlreadyExists as error:
+        raise AlreadyExists(f"There is a project {handle!r} already. Choose another name.", "name") from error
     await _record(context, "project.created", project, {"name": project.name})
     return project
 
@@ -50,10 +69,13 @@ async def change(
     instructions: str | None = None,
     taxonomy: Taxonomy | None = None,
     policy: Policy | None = None,
+    request: str | None = None,
 ) -> Project:
     """Changes what is given; a change of what is asked makes a new version, which new tasks get.
 
-    Tasks that exist keep theirs. Raises ``NotFound``, ``Invalid`` and ``Conflict``.
+    Tasks that exist keep theirs. ``request`` says the same in a dialect; one that was there before is dropped when
+    somebody who does not speak it changes the instructions or the taxonomy, as it would not be true any more. Raises
+    ``NotFound``, ``Invalid`` and ``Conflict``.
     """
     before = await store.lock(context.tenant, project_id)
     current = before.current
@@ -63,12 +85,11 @@ async def change(
         current.taxonomy if taxonomy is None else taxonomy,
         current.policy if policy is None else policy,
         context.now,
+        request,
     )
-    same = (asked.instructions, asked.taxonomy, asked.policy) == (
-        current.instructions,
-        current.taxonomy,
-        current.policy,
-    )
+    if request is None and (asked.instructions, asked.taxonomy) == (current.instructions, current.taxonomy):
+        asked = replace(asked, request=current.request)
+    same = replace(asked, version=current.version, created_at=current.created_at) == current
     after = replace(
         before,
         name=before.name if name is None else name.strip(),
@@ -76,7 +97,9 @@ async def change(
         current=current if same else asked,
         updated_at=context.now,
     )
-    rules.check(after.name, after.kind, after.current.instructions, after.current.taxonomy, after.current.policy)
+    now = after.current
+    asks = current.taxonomy != Taxonomy()
+    rules.check(after.name, after.kind, now.instructions, now.taxonomy, now.policy, asks=asks)
     if not same:
         await store.insert_version(context.tenant, project_id, asked)
     await store.update(context.tenant, after)
@@ -90,6 +113,19 @@ async def change(
 async def get(context: Context, project_id: UUID) -> Project:
     """Raises ``NotFound``."""
     return await store.get(context.tenant, project_id)
+
+
+async def called(context: Context, name: str) -> Project:
+    """The project of the caller's mode that programs call so, or that people named so. Raises ``NotFound``."""
+    return await store.called(context.tenant, name, context.caller.mode)
+
+
+async def everything(context: Context) -> list[tuple[Project, Sequence[Version]]]:
+    """Every project of the caller's mode, the newest first, with its versions, oldest first."""
+    mode = context.caller.mode
+    histories = await store.histories(context.tenant, mode)
+    found = await store.listed(context.tenant, before=None, state=None, mode=mode, limit=None)
+    return [(project, histories[project.id]) for project in found]
 
 
 async def listed(context: Context, *, before: UUID | None, state: str | None, limit: int) -> Sequence[Project]:

@@ -27,11 +27,13 @@ class Version:
     taxonomy: Taxonomy
     policy: Policy
     created_at: datetime
+    # JSON text: the same as a customer's program said it, for the face that speaks its dialect.
+    request: str | None = None
 
 
 @dataclass(frozen=True)
 class Project:
-    """A project with its current version."""
+    """A project with its current version. ``handle`` is what programs call it that call projects by name."""
 
     id: UUID
     name: str
@@ -41,6 +43,7 @@ class Project:
     created_at: datetime
     updated_at: datetime
     current: Version
+    handle: str | None = None
 
     @property
     def version(self) -> int:
@@ -71,6 +74,22 @@ async def get(tenant: Tenant, project_id: UUID) -> Project:
     return _project(row)
 
 
+async def called(tenant: Tenant, name: str, mode: str) -> Project:
+    """The project with this handle; else the oldest of this name that has none. Raises ``NotFound``."""
+    row = await tenant.fetchrow(queries("projects")["called_project"], name, mode)
+    if row is None:
+        raise NotFound(f"There is no project {name!r} in your organization.")
+    return _project(row)
+
+
+async def histories(tenant: Tenant, mode: str) -> dict[UUID, list[Version]]:
+    """Every version of every project of a mode, oldest first."""
+    found: dict[UUID, list[Version]] = {}
+    for row in await tenant.fetch(queries("projects")["project_histories"], mode):
+        found.setdefault(row["project_id"], []).append(_version(row))
+    return found
+
+
 async def lock(tenant: Tenant, project_id: UUID) -> Project:
     """The project, which nobody else can change until this transaction ends. Raises ``NotFound``."""
     if await tenant.fetchval(queries("projects")["lock_project"], project_id) is None:
@@ -78,7 +97,10 @@ async def lock(tenant: Tenant, project_id: UUID) -> Project:
     return await get(tenant, project_id)
 
 
-async def listed(tenant: Tenant, *, before: UUID | None, state: str | None, mode: str, limit: int) -> list[Project]:
+async def listed(
+    tenant: Tenant, *, before: UUID | None, state: str | None, mode: str, limit: int | None
+) -> list[Project]:
+    """The newest first, all of them where there is no limit."""
     rows = await tenant.fetch(queries("projects")["list_projects"], before, state, mode, limit)
     return [_project(row) for row in rows]
 
@@ -89,7 +111,13 @@ async def versions(tenant: Tenant, project_id: UUID) -> list[Version]:
 
 async def insert(tenant: Tenant, project: Project) -> None:
     await tenant.execute(
-        queries("projects")["insert_project"], project.id, project.name, project.kind, project.mode, project.created_at
+        queries("projects")["insert_project"],
+        project.id,
+        project.name,
+        project.kind,
+        project.mode,
+        project.created_at,
+        project.handle,
     )
     await insert_version(tenant, project.id, project.current)
 
@@ -103,6 +131,7 @@ async def insert_version(tenant: Tenant, project_id: UUID, version: Version) -> 
         msgspec.json.encode(version.taxonomy).decode(),
         msgspec.json.encode(version.policy).decode(),
         version.created_at,
+        version.request,
     )
 
 
@@ -154,12 +183,14 @@ def _project(row: Any) -> Project:
         mode=row["mode"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+        handle=row["handle"],
         current=Version(
             row["version"],
             row["instructions"],
             msgspec.json.decode(row["taxonomy"], type=Taxonomy),
             msgspec.json.decode(row["policy"], type=Policy),
             row["updated_at"],
+            row["request"],
         ),
     )
 
@@ -171,4 +202,5 @@ def _version(row: Any) -> Version:
         msgspec.json.decode(row["taxonomy"], type=Taxonomy),
         msgspec.json.decode(row["policy"], type=Policy),
         row["created_at"],
+        row["request"],
     )

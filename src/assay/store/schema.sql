@@ -102,6 +102,9 @@ create table projects (
     organization_id uuid not null references organizations (id),
     id uuid not null,
     name text not null check (length(name) between 1 and 200),
+    -- What programs call it, if they call projects by name: no other of the mode has it, and it stays when people
+    -- rename the project.
+    handle text check (length(handle) between 1 and 200),
     kind text not null,
     state text not null default 'active' check (state in ('active', 'paused', 'archived')),
     mode text not null default 'live' check (mode in ('live', 'test')),
@@ -111,6 +114,7 @@ create table projects (
     updated_at timestamptz not null,
     primary key (organization_id, id)
 );
+create unique index projects_handle on projects (organization_id, mode, handle) where handle is not null;
 
 -- What is asked, as it was when a task was created. Rows are never changed.
 create table project_versions (
@@ -120,6 +124,8 @@ create table project_versions (
     instructions text not null check (length(instructions) <= 200000),
     taxonomy json not null,
     policy json not null,
+    -- As a customer's program said it, for the face that speaks its dialect; nothing else reads it.
+    request json,
     created_at timestamptz not null,
     primary key (organization_id, project_id, version),
     foreign key (organization_id, project_id) references projects (organization_id, id)
@@ -176,17 +182,28 @@ create index attachments_source_url on attachments (organization_id, project_id,
     where source_url is not null;
 create index attachments_file_name on attachments (organization_id, project_id, file_name);
 
--- One photo to be answered.
+-- What is to be answered: a photo, or texts and photos together.
 create table tasks (
     organization_id uuid not null,
     id uuid not null,
     project_id uuid not null,
     project_version integer not null,
     batch_id uuid,
+    -- The photo, where it is one photo.
     attachment_id uuid,
+    -- Otherwise what is shown: items, texts and photos in order (core.content). The photos are ready when it is created.
+    content json,
+    -- What is asked, where it is not what its project's version asks.
+    taxonomy json,
     -- The customer's own name for the task; creating it twice gives the first one back.
     unique_id text check (length(unique_id) between 1 and 512),
+    -- Where its unique id is so in all projects of a mode, and not only in its own: that mode.
+    unique_among text check (unique_among in ('live', 'test')),
     metadata json not null default '{}',
+    -- The customer's words to find tasks by.
+    tags text[] check (cardinality(tags) between 1 and 100),
+    -- As a customer's program said it, for the face that speaks its dialect; nothing else reads it.
+    request json,
     prelabels json,
     -- preparing: its photo is not here yet. annotating, reviewing: turns are open. The others are final,
     -- except that a manager can reopen a broken task.
@@ -209,6 +226,8 @@ create table tasks (
     check ((state = 'broken') = (broken_reason is not null))
 );
 create unique index tasks_unique_id on tasks (organization_id, project_id, unique_id) where unique_id is not null;
+create unique index tasks_unique_among on tasks (organization_id, unique_among, unique_id)
+    where unique_id is not null and unique_among is not null;
 create index tasks_listed on tasks (organization_id, project_id, id);
 create index tasks_by_state on tasks (organization_id, project_id, state, id);
 create index tasks_golds on tasks (organization_id, project_id, id) where is_gold;
@@ -553,7 +572,7 @@ create function claim_turn(uuid, uuid, text, uuid, timestamptz, timestamptz, big
 returns table (
     queue_position bigint, id uuid, task_id uuid, project_id uuid, stage text, round integer, state text,
     worker_id uuid, reserved_for uuid, claimed_at timestamptz, lease_until timestamptz, extended boolean, reason text,
-    project_name text, kind text, project_version integer, prelabels json, is_gold boolean, draft json,
+    project_name text, kind text, project_version integer, content json, taxonomy json, prelabels json, is_gold boolean, draft json,
     attachment_id uuid, file_name text, content_type text, width integer, height integer, display_width integer,
     display_height integer, blob_key text, display_key text, thumbnail_key text, sha256 bytea, byte_count bigint)
 language plpgsql as $$
@@ -604,7 +623,7 @@ begin
     select assignment.queue_position, assignment.id, assignment.task_id, assignment.project_id, assignment.stage,
            assignment.round, assignment.state, assignment.worker_id, assignment.reserved_for, assignment.claimed_at,
            assignment.lease_until, assignment.extended, assignment.reason, project.name as project_name, project.kind,
-           task.project_version, task.prelabels, task.is_gold, null::json as draft,
+           task.project_version, task.content, task.taxonomy, task.prelabels, task.is_gold, null::json as draft,
            attachment.id as attachment_id, attachment.file_name, attachment.content_type, attachment.width,
            attachment.height, attachment.display_width, attachment.display_height, attachment.blob_key,
            attachment.display_key, attachment.thumbnail_key, attachment.sha256, attachment.byte_count
@@ -692,7 +711,7 @@ create function claim_at_once(uuid, bytea, uuid, text, timestamptz, timestamptz,
 returns table (
     queue_position bigint, id uuid, task_id uuid, project_id uuid, stage text, round integer, state text,
     worker_id uuid, reserved_for uuid, claimed_at timestamptz, lease_until timestamptz, extended boolean, reason text,
-    project_name text, kind text, project_version integer, prelabels json, is_gold boolean, draft json,
+    project_name text, kind text, project_version integer, content json, taxonomy json, prelabels json, is_gold boolean, draft json,
     attachment_id uuid, file_name text, content_type text, width integer, height integer, display_width integer,
     display_height integer, blob_key text, display_key text, thumbnail_key text, sha256 bytea, byte_count bigint)
 language plpgsql as $$

@@ -1,25 +1,46 @@
 -- :name insert_project
-insert into projects (organization_id, id, name, kind, mode, version, created_at, updated_at)
-values ($1, $2, $3, $4, $5, 1, $6, $6);
+insert into projects (organization_id, id, name, kind, mode, version, created_at, updated_at, handle)
+values ($1, $2, $3, $4, $5, 1, $6, $6, $7);
 
 -- :name insert_version
-insert into project_versions (organization_id, project_id, version, instructions, taxonomy, policy, created_at)
-values ($1, $2, $3, $4, $5::json, $6::json, $7);
+insert into project_versions (organization_id, project_id, version, instructions, taxonomy, policy, created_at,
+    request)
+values ($1, $2, $3, $4, $5::json, $6::json, $7, $8::json);
 
 -- :name get_project
-select project.id, project.name, project.kind, project.state, project.mode, project.version,
-       project.created_at, project.updated_at, version.instructions, version.taxonomy, version.policy
+select project.id, project.name, project.kind, project.state, project.mode, project.version, project.handle,
+       project.created_at, project.updated_at, version.instructions, version.taxonomy, version.policy, version.request
 from projects project
 join project_versions version on version.organization_id = $1 and version.project_id = project.id
     and version.version = project.version
 where project.organization_id = $1 and project.id = $2;
 
+-- :name called_project
+-- The project that programs call so; else the oldest of the name, as people may have made some that have no handle.
+select project.id, project.name, project.kind, project.state, project.mode, project.version, project.handle,
+       project.created_at, project.updated_at, version.instructions, version.taxonomy, version.policy, version.request
+from projects project
+join project_versions version on version.organization_id = $1 and version.project_id = project.id
+    and version.version = project.version
+where project.organization_id = $1 and project.mode = $3
+    and (project.handle = $2 or project.handle is null and project.name = $2)
+order by project.handle is null, project.id
+limit 1;
+
+-- :name project_histories
+select version.project_id, version.version, version.instructions, version.taxonomy, version.policy, version.created_at,
+       version.request
+from project_versions version
+join projects project on project.organization_id = $1 and project.id = version.project_id
+where version.organization_id = $1 and project.mode = $2
+order by version.project_id, version.version;
+
 -- :name lock_project
 select id from projects where organization_id = $1 and id = $2 for update;
 
 -- :name list_projects
-select project.id, project.name, project.kind, project.state, project.mode, project.version,
-       project.created_at, project.updated_at, version.instructions, version.taxonomy, version.policy
+select project.id, project.name, project.kind, project.state, project.mode, project.version, project.handle,
+       project.created_at, project.updated_at, version.instructions, version.taxonomy, version.policy, version.request
 from projects project
 join project_versions version on version.organization_id = $1 and version.project_id = project.id
     and version.version = project.version
@@ -31,13 +52,13 @@ order by project.id desc
 limit $5;
 
 -- :name list_versions
-select version, instructions, taxonomy, policy, created_at
+select version, instructions, taxonomy, policy, created_at, request
 from project_versions
 where organization_id = $1 and project_id = $2
 order by version desc;
 
 -- :name get_version
-select version, instructions, taxonomy, policy, created_at
+select version, instructions, taxonomy, policy, created_at, request
 from project_versions
 where organization_id = $1 and project_id = $2 and version = $3;
 
