@@ -13,6 +13,7 @@ from assay.quality.arrays import Codes, Floats, Ids, Offsets
 from assay.quality.coding import encode, object_array
 from assay.quality.geometry.matching import group
 from assay.quality.geometry.medians import weighted_median
+from assay.quality.geometry.spans import iou
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,10 +131,8 @@ class SpanMerge:
         cuts = np.flatnonzero(np.diff(task[order])) + 1
         found: list[Offsets] = []
         for rows in np.split(order, cuts) if len(order) else []:
-            left, right = begin[rows], end[rows]
-            both = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
-            either = np.maximum(right[:, None], right) - np.minimum(left[:, None], left)
-            alike = np.where(both > 0, both / either, 0.0)
+            ends = np.stack([begin[rows], end[rows]], axis=1)
+            alike = iou(ends[:, None], ends)
             members = group(
                 alike, worker[rows].astype(np.int64), label[rows].astype(np.int64), np.ones(len(rows)), self.overlap
             )

@@ -6,6 +6,7 @@ For one photo at a time, and cheap to load:
     boxes       overlap of upright and turned boxes, all pairs at once
     regions     polygons with holes: area, overlap, containment, clipping
     curves      polylines and points
+    spans       passages of a text, or of time
     matching    pairing two sets, grouping many
     medians     weighted medians and their robust refinement
     fusion      one box, polyline or point out of several

@@ -1,0 +1,86 @@
+"""How far two answers about one text say the same, and how right one is.
+
+Both count like an F-measure over what was said: twice what is shared, over all that either side said. Spans are shared
+when they have the same label and are paired by the one-to-one matching with the greatest total overlap (intersection
+over union, in characters) among pairs of at least ``iou_min``; relations when they have the same name and both their
+ends are shared; attributes of the whole text count as one more thing each. A pair of spans with attributes counts by
+half for its place and by half for its attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from assay.core.annotations.entities import EntitiesAnswer, Relation, Span
+from assay.core.annotations.image_attributes import Attributes, attributes_similarity, value_similarity
+from assay.quality.geometry.arrays import FloatArray
+from assay.quality.geometry.matching import match
+from assay.quality.geometry.spans import iou
+
+
+def agreement(left: EntitiesAnswer, right: EntitiesAnswer, iou_min: float) -> float:
+    """Within [0, 1], symmetric. A shared pair counts its overlap: 1 is the same answer to the letter. 1 when both are
+    empty."""
+    return _f_measure(left, right, iou_min, exact=True)
+
+
+def score(answer: EntitiesAnswer, gold: EntitiesAnswer, iou_min: float) -> float:
+    """Within [0, 1]: F1 at ``iou_min``. A shared pair counts 1 however tightly it fits. 1 when both are empty."""
+    return _f_measure(answer, gold, iou_min, exact=False)
+
+
+def mean_agreement(answers: Sequence[EntitiesAnswer], iou_min: float) -> float:
+    """Mean of ``agreement`` over all pairs of answers; 1 for a single one, which contradicts nobody."""
+    pairs = list(combinations(answers, 2))
+    return sum(agreement(left, right, iou_min) for left, right in pairs) / len(pairs) if pairs else 1.0
+
+
+def overlaps(left: Sequence[Span], right: Sequence[Span]) -> FloatArray:
+    """Intersection over union of each on the left with each on the right: (n, m) within [0, 1]."""
+    return iou(_ends(left)[:, None], _ends(right)[None])
+
+
+def _ends(spans: Sequence[Span]) -> FloatArray:
+    return np.array([(span.start, span.end) for span in spans], dtype=np.float64).reshape(-1, 2)
+
+
+def _f_measure(left: EntitiesAnswer, right: EntitiesAnswer, iou_min: float, exact: bool) -> float:
+    said = sum(len(one.annotations) + len(one.relations) + len(one.attributes) for one in (left, right))
+    if said == 0:
+        return 1.0
+    alike = np.where(_same_label(left.annotations, right.annotations), overlaps(left.annotations, right.annotations), 0)
+    rows, columns = match(alike, iou_min)
+    shared = _shared_values(left.attributes, right.attributes)
+    partner: dict[str, str] = {}
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        mine, theirs = left.annotations[row], right.annotations[column]
+        partner[mine.id] = theirs.id
+        likeness = (1 + attributes_similarity(mine.attributes, theirs.attributes)) / 2
+        shared += likeness * (float(alike[row, column]) if exact else 1.0)
+    return min(2 * (shared + _shared_relations(left.relations, right.relations, partner)) / said, 1.0)
+
+
+def _same_label(left: Sequence[Span], right: Sequence[Span]) -> FloatArray:
+    number = {span.label: index for index, span in enumerate([*left, *right])}
+    codes = [np.array([number[span.label] for span in spans], dtype=np.int64) for spans in (left, right)]
+    same: FloatArray = codes[0][:, None] == codes[1]
+    return same
+
+
+def _shared_relations(left: Sequence[Relation], right: Sequence[Relation], partner: Mapping[str, str]) -> int:
+    """How many on the left are also on the right. Each has one counterpart at most, as pairs are one to one."""
+    known = {(relation.name, *ends) for relation in right for ends in said_ends(relation)}
+    return sum((each.name, partner.get(each.source), partner.get(each.target)) in known for each in left)
+
+
+def said_ends(relation: Relation) -> list[tuple[str, str]]:
+    """Source and target, and the other way round where that says the same."""
+    ends = (relation.source, relation.target)
+    return [ends] if relation.directed else [ends, ends[::-1]]
+
+
+def _shared_values(left: Attributes, right: Attributes) -> float:
+    return sum(value_similarity(left[name], right[name]) for name in left.keys() & right.keys())
