@@ -778,6 +778,8 @@ end $$;
 --   it cannot be deleted while it is referred to (`is_free`), nor its key or the reference itself changed (`stays`).
 -- Each function works with the eyes of its caller, who sees one organization: another's row is as good as none.
 -- Without sequential scans, as a plan is kept and may have been made when the table was nearly empty.
+-- What is referred to is looked up by its key alone, and its project compared afterwards: asked for both at once, of a
+-- table it has no statistics of, PostgreSQL went through all photos of the project for each task.
 create function tasks_refer() returns trigger language plpgsql set enable_seqscan = off as $$
 begin
     -- Versions are not locked: they are never deleted or changed (`stays`), and the server's role could not lock them.
@@ -793,11 +795,10 @@ begin
     end if;
     if exists (
         select from (select distinct organization_id, project_id, batch_id from added where batch_id is not null) task
-        where not exists (
-            select from batches parent
+        where (
+            select parent.project_id from batches parent
             where parent.organization_id = task.organization_id and parent.id = task.batch_id
-                and parent.project_id = task.project_id
-            for key share))
+            for key share) is distinct from task.project_id)
     then
         raise foreign_key_violation using table = 'tasks', constraint = 'tasks_batch',
             message = 'a task refers to a batch that does not exist in its project';
@@ -805,11 +806,10 @@ begin
     if exists (
         select from (
             select distinct organization_id, project_id, attachment_id from added where attachment_id is not null) task
-        where not exists (
-            select from attachments parent
+        where (
+            select parent.project_id from attachments parent
             where parent.organization_id = task.organization_id and parent.id = task.attachment_id
-                and parent.project_id = task.project_id
-            for key share))
+            for key share) is distinct from task.project_id)
     then
         raise foreign_key_violation using table = 'tasks', constraint = 'tasks_attachment',
             message = 'a task refers to an attachment that does not exist in its project';
@@ -848,15 +848,13 @@ begin
     if exists (
         select from added turn
         where case (
-            select parent.xmin = ours from tasks parent
-            where parent.organization_id = turn.organization_id and parent.id = turn.task_id
-                and parent.project_id = turn.project_id)
+            select parent.xmin = ours and parent.project_id = turn.project_id from tasks parent
+            where parent.organization_id = turn.organization_id and parent.id = turn.task_id)
         when true then false
-        else not exists (
-            select from tasks parent
+        else (
+            select parent.project_id from tasks parent
             where parent.organization_id = turn.organization_id and parent.id = turn.task_id
-                and parent.project_id = turn.project_id
-            for key share)
+            for key share) is distinct from turn.project_id
         end)
     then
         raise foreign_key_violation using table = 'assignments', constraint = 'assignments_task',
