@@ -40,4 +40,11 @@ describe("filters in the address", () => {
   test("go to the server without the page", () => {
     expect(filtersOf({ state: "broken", page: 3 })).toEqual({ state: "broken" });
   });
+
+  test("are only those known here, whatever else the address carries", () => {
+    const search = { ...readTaskSearch({ state: "broken", page: "2" }), q: "zzz" };
+
+    expect(filtersOf(search)).toEqual({ state: "broken" });
+    expect(activeFilters(search)).toBe(1);
+  });
 });

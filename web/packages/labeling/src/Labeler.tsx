@@ -276,6 +276,16 @@ function PhoneBar({ editor, sheet, onSheet, onInstructions }: PhoneBarProps) {
 const SHEETS: readonly (readonly [NonNullable<Sheet>, string])[] = [["labels", "Labels"], ["details", "Details"], ["marks", "Marks"]];
 
 function BottomSheet({ sheet, onSheet, children }: { sheet: NonNullable<Sheet>; onSheet: (sheet: Sheet) => void; children: React.ReactNode }) {
+  useEffect(() => {
+    // Before the stage hears of it, which would drop the selection.
+    const press = (event: KeyboardEvent): void => {
+      if (event.key !== "Escape" || event.defaultPrevented || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+      event.stopPropagation();
+      onSheet(null);
+    };
+    window.addEventListener("keydown", press, true);
+    return () => window.removeEventListener("keydown", press, true);
+  }, [onSheet]);
   return (
     <>
       <div aria-hidden="true" className="absolute inset-0 z-20" onPointerDown={() => onSheet(null)} />

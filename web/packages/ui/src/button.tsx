@@ -63,6 +63,7 @@ export function IconButton({ icon, label, pressed, variant = "ghost", size = "me
       className={cx(
         BASE,
         VARIANTS[variant],
+        "shrink-0",
         size === "small" ? "size-7" : "size-8",
         pressed ? "text-accent bg-accent-soft" : variant === "ghost" && "text-muted hover:text-text",
         className,

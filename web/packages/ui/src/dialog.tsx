@@ -53,7 +53,7 @@ export function Dialog({ title, description, onClose, children, footer, size = "
       )}
     >
       <div className="flex flex-col max-h-[calc(100dvh-34px)]">
-        <header className="flex items-start gap-3 px-5 pt-4 pb-2">
+        <header className={cx("flex items-start gap-3 px-5 pt-4", children ? "pb-2" : "pb-4")}>
           <div className="grow min-w-0">
             <h2 id={titleId} className="text-5 font-semibold">
               {title}

@@ -105,7 +105,8 @@ export function EmptyState({ icon = "image", title, children, action }: { icon?:
   );
 }
 
-export function ErrorState({ title = "This could not be loaded", error, onRetry }: { title?: string; error: unknown; onRetry?: () => void }) {
+/** `action` is another way on, beside trying again. */
+export function ErrorState({ title = "This could not be loaded", error, onRetry, action }: { title?: string; error: unknown; onRetry?: () => void; action?: ReactNode }) {
   const message = error instanceof Error ? error.message : String(error);
   const requestId = typeof error === "object" && error !== null && "requestId" in error ? error.requestId : null;
   return (
@@ -116,10 +117,15 @@ export function ErrorState({ title = "This could not be loaded", error, onRetry 
       <h2 className="text-4 font-semibold">{title}</h2>
       <p className="text-3 text-muted max-w-md break-words">{message}</p>
       {typeof requestId === "string" && <p className="text-1 text-muted font-mono">Request {requestId}</p>}
-      {onRetry && (
-        <Button icon="retry" onClick={onRetry} className="mt-2">
-          Try again
-        </Button>
+      {(onRetry || action) && (
+        <div className="mt-2 flex gap-2 flex-wrap justify-center">
+          {onRetry && (
+            <Button icon="retry" onClick={onRetry}>
+              Try again
+            </Button>
+          )}
+          {action}
+        </div>
       )}
     </div>
   );

@@ -48,7 +48,7 @@ export function AttributesEditor({ attributes, field, problems, newKey, onChange
           {attributes.map((attribute, index) => (
             <li key={attribute.key} className="p-3 flex flex-col gap-3">
               <div className="flex gap-1 items-start">
-                <div className="grow grid grid-cols-2 gap-3 min-w-0">
+                <div className="grow grid sm:grid-cols-2 gap-3 min-w-0">
                   <Field label="Name" error={problems.at(`${field}[${index}].name`) ?? problems.at(`${field}[${index}]`)}>
                     {(control) => <Input {...control} value={attribute.name} maxLength={100} placeholder="occluded" onChange={(event) => update(attribute.key, { name: event.target.value }, "name")} />}
                   </Field>

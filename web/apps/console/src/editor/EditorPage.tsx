@@ -1,6 +1,6 @@
 import { api, type Project, type ProjectDraft } from "@assay/client";
 import { FormProblems, Problems, problemsOf } from "@assay/forms";
-import { Badge, Button, ConfirmDialog, counted, cx, Field, Icon, IconButton, Input, Segmented, Skeleton, Spinner, TabPanel, Tabs, toast } from "@assay/ui";
+import { Badge, Button, ConfirmDialog, cx, Field, Icon, IconButton, Input, Segmented, Skeleton, Spinner, TabPanel, Tabs, toast } from "@assay/ui";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useBlocker, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
@@ -161,7 +161,7 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
           <IconButton icon="redo" label="Redo (Ctrl Shift Z)" disabled={history.future.length === 0} onClick={() => setHistory(redone)} />
         </span>
         <Button variant="primary" busy={save.isPending} disabled={project !== null && !dirty} onClick={() => void submit()}>
-          {project ? "Save" : "Create project"}
+          {project ? "Save" : <span>Create<span className="max-sm:sr-only"> project</span></span>}
         </Button>
       </header>
 
@@ -255,11 +255,11 @@ function Status({ pending, problems, failed }: { pending: boolean; problems: num
   return (
     <span role="status" className="text-2 text-muted inline-flex items-center gap-1.5">
       {pending ? (
-        <><Spinner size={12} /> Checking…</>
+        <><Spinner size={12} /> <span className="max-sm:sr-only">Checking…</span></>
       ) : failed ? (
-        "Not checked: the server did not answer"
+        <span>Not checked<span className="max-sm:sr-only">: the server did not answer</span></span>
       ) : problems > 0 ? (
-        <span className="text-danger inline-flex items-center gap-1.5"><Icon name="alert" size={14} /> {counted(problems, "problem")}</span>
+        <span className="text-danger inline-flex items-center gap-1.5"><Icon name="alert" size={14} /> <span>{problems}<span className="max-sm:sr-only"> {problems === 1 ? "problem" : "problems"}</span></span></span>
       ) : (
         <span className="hidden sm:inline-flex items-center gap-1.5"><Icon name="check" size={14} className="text-ok" /> No problems</span>
       )}

@@ -87,13 +87,14 @@ function EventList({ events, projects }: { events: readonly AssayEvent[]; projec
           <details className="group">
             <summary className="flex flex-wrap items-center gap-x-3 px-4 py-2 min-h-10 text-3 hover:bg-hover">
               <Icon name="chevronRight" className="text-muted group-open:rotate-90 hidden sm:block" />
-              <time dateTime={event.at} className="text-2 text-muted whitespace-nowrap w-full sm:w-36">
+              <time dateTime={event.at} className="text-2 text-muted whitespace-nowrap max-sm:order-1 sm:w-36">
                 {new Date(event.at).toLocaleString("en", { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false })}
               </time>
-              <span className="font-mono text-2 sm:w-52 break-all">{event.type}</span>
-              <span className="text-2 text-muted grow truncate min-w-0 basis-0">{event.project_id && projects.get(event.project_id)}</span>
-              <span className="text-2 text-muted">{event.actor.name ?? event.actor.kind}</span>
-              {event.actor.kind === "key" && <Badge>key</Badge>}
+              <span className="max-sm:order-4 font-mono text-2 max-sm:grow sm:w-52 break-all">{event.type}</span>
+              <span className="max-sm:order-2 max-sm:text-right text-2 text-muted grow truncate min-w-0 basis-0">{event.project_id && projects.get(event.project_id)}</span>
+              <span aria-hidden="true" className="sm:hidden order-3 w-full" />
+              <span className="max-sm:order-5 text-2 text-muted">{event.actor.name ?? event.actor.kind}</span>
+              {event.actor.kind === "key" && <Badge className="max-sm:order-6">key</Badge>}
             </summary>
             <div className="px-4 pb-3 text-2 flex flex-col gap-2">
               {event.project_id && event.task_id && (

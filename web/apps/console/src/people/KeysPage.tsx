@@ -50,10 +50,10 @@ export function KeysPage() {
             <thead>
               <tr>
                 <Th>Name</Th>
-                <Th>Key</Th>
-                <Th>Role</Th>
-                <Th>Last used</Th>
-                <Th>Expires</Th>
+                <Th className="max-md:hidden">Key</Th>
+                <Th className="max-md:hidden">Role</Th>
+                <Th className="max-md:hidden">Last used</Th>
+                <Th className="max-md:hidden">Expires</Th>
                 {mayWrite && <Th><span className="sr-only">Actions</span></Th>}
               </tr>
             </thead>
@@ -61,19 +61,25 @@ export function KeysPage() {
               {keys.map((key) => {
                 const expired = key.expires_at !== null && Date.parse(key.expires_at) < Date.now();
                 const dead = key.revoked_at !== null || expired;
+                const used = key.last_used_at ? ago(key.last_used_at, Date.now()) : "never";
+                const ends = key.expires_at ? ago(key.expires_at, Date.now()) : "never";
                 return (
                   <Tr key={key.id}>
-                    <Td className="min-w-40">
-                      <span className="flex items-center gap-2">
+                    <Td className="md:min-w-40">
+                      <span className="flex flex-wrap items-center gap-x-2">
                         <span className={dead ? "text-muted" : "font-medium"}>{key.name}</span>
                         <Badge tone={key.mode === "live" ? "accent" : "neutral"}>{key.mode}</Badge>
                         {key.revoked_at ? <Badge tone="danger">revoked</Badge> : expired && <Badge tone="danger">expired</Badge>}
                       </span>
+                      <span className="md:hidden block font-mono text-2 text-muted break-all">{key.prefix}</span>
+                      <span className="md:hidden block text-2 text-muted">
+                        <span className="capitalize">{key.role}</span> · used {used} · expires {ends}
+                      </span>
                     </Td>
-                    <Td className="font-mono text-2 whitespace-nowrap">{key.prefix}</Td>
-                    <Td className="capitalize">{key.role}</Td>
-                    <Td className="whitespace-nowrap text-muted">{key.last_used_at ? ago(key.last_used_at, Date.now()) : "never"}</Td>
-                    <Td className="whitespace-nowrap text-muted">{key.expires_at ? ago(key.expires_at, Date.now()) : "never"}</Td>
+                    <Td className="max-md:hidden font-mono text-2 whitespace-nowrap">{key.prefix}</Td>
+                    <Td className="max-md:hidden capitalize">{key.role}</Td>
+                    <Td className="max-md:hidden whitespace-nowrap text-muted">{used}</Td>
+                    <Td className="max-md:hidden whitespace-nowrap text-muted">{ends}</Td>
                     {mayWrite && (
                       <Td className="text-right">
                         {!dead && (

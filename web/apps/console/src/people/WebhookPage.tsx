@@ -1,6 +1,6 @@
 import { api, type Delivery, type WebhookCreated } from "@assay/client";
 import { useForm } from "@assay/forms";
-import { ago, Badge, Button, buttonClass, ConfirmDialog, EmptyState, ErrorState, Field, Icon, IconButton, Menu, MenuItem, MenuSeparator, Panel, Select, Skeleton, SkeletonRows, Table, Td, Th, toast, Tr, type Tone } from "@assay/ui";
+import { ago, Badge, Button, buttonClass, ConfirmDialog, counted, EmptyState, ErrorState, Field, Icon, IconButton, Menu, MenuItem, MenuSeparator, Panel, Select, Skeleton, SkeletonRows, Table, Td, Th, toast, Tr, type Tone } from "@assay/ui";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -69,7 +69,9 @@ export function WebhookPage() {
   if (hooks.isPending) return <PageFrame title="Webhook"><Skeleton className="h-48 w-full" /></PageFrame>;
   if (!hook) {
     return (
-      <EmptyState icon="webhook" title="There is no such webhook" action={<Link to="/console/organization/webhooks" className={buttonClass()}>All webhooks</Link>} />
+      <EmptyState icon="webhook" title="There is no such webhook" action={<Link to="/console/organization/webhooks" className={buttonClass()}>All webhooks</Link>}>
+        It may have been deleted, or its address is mistyped.
+      </EmptyState>
     );
   }
 
@@ -131,27 +133,30 @@ export function WebhookPage() {
               <thead>
                 <tr>
                   <Th>Event</Th>
-                  <Th>State</Th>
-                  <Th numeric>Attempts</Th>
-                  <Th>Last answer</Th>
-                  <Th>When</Th>
+                  <Th className="max-md:hidden">State</Th>
+                  <Th numeric className="max-md:hidden">Attempts</Th>
+                  <Th className="max-md:hidden">Last answer</Th>
+                  <Th className="max-md:hidden">When</Th>
                   {mayWrite && <Th><span className="sr-only">Actions</span></Th>}
                 </tr>
               </thead>
               <tbody>
                 {items.map((delivery) => (
                   <Tr key={delivery.id}>
-                    <Td className="font-mono text-2 whitespace-nowrap">{delivery.event_type}</Td>
-                    <Td><Badge tone={TONES[delivery.state]}>{delivery.state}</Badge></Td>
-                    <Td numeric>{delivery.attempts}</Td>
-                    <Td className="min-w-48 max-w-80">
-                      {delivery.last_status !== null && <span className="font-mono text-2">{delivery.last_status} </span>}
-                      <span className="text-2 text-muted break-words">{delivery.last_error}</span>
-                      {delivery.state === "pending" && delivery.next_attempt_at && (
-                        <span className="block text-2 text-muted">next try {ago(delivery.next_attempt_at, Date.now())}</span>
-                      )}
+                    <Td className="max-md:py-2.5">
+                      <span className="flex flex-wrap items-center gap-x-2 font-mono text-2 md:whitespace-nowrap">
+                        {delivery.event_type}
+                        <Badge tone={TONES[delivery.state]} className="md:hidden font-sans">{delivery.state}</Badge>
+                      </span>
+                      <span className="md:hidden block text-2 text-muted">
+                        {counted(delivery.attempts, "attempt")} · {ago(delivery.delivered_at ?? delivery.created_at, Date.now())}
+                      </span>
+                      <span className="md:hidden"><LastAnswer delivery={delivery} /></span>
                     </Td>
-                    <Td className="whitespace-nowrap text-muted">{ago(delivery.delivered_at ?? delivery.created_at, Date.now())}</Td>
+                    <Td className="max-md:hidden"><Badge tone={TONES[delivery.state]}>{delivery.state}</Badge></Td>
+                    <Td numeric className="max-md:hidden">{delivery.attempts}</Td>
+                    <Td className="max-md:hidden min-w-48 max-w-80"><LastAnswer delivery={delivery} /></Td>
+                    <Td className="max-md:hidden whitespace-nowrap text-muted">{ago(delivery.delivered_at ?? delivery.created_at, Date.now())}</Td>
                     {mayWrite && (
                       <Td className="text-right">
                         <Button size="small" variant="ghost" icon="retry" disabled={delivery.state === "pending" || replay.isPending} onClick={() => replay.mutate(delivery.id)}>
@@ -203,6 +208,18 @@ export function WebhookPage() {
         />
       )}
     </PageFrame>
+  );
+}
+
+function LastAnswer({ delivery }: { delivery: Delivery }) {
+  return (
+    <>
+      {delivery.last_status !== null && <span className="font-mono text-2">{delivery.last_status} </span>}
+      <span className="text-2 text-muted break-words">{delivery.last_error}</span>
+      {delivery.state === "pending" && delivery.next_attempt_at && (
+        <span className="block text-2 text-muted">next try {ago(delivery.next_attempt_at, Date.now())}</span>
+      )}
+    </>
   );
 }
 

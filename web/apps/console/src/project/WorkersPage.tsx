@@ -31,19 +31,19 @@ export function WorkersPage() {
             <thead>
               <tr>
                 <Th>Worker</Th>
-                <Th numeric>Submitted</Th>
-                <Th numeric title="Half of their answers took less time than this">Typical time</Th>
-                <Th numeric title="Mean agreement with the merged answers">Agreement</Th>
-                <Th title="Share of golds answered right, with the 95 % interval">Gold accuracy</Th>
-                <Th>Last active</Th>
+                <Th numeric className="max-md:hidden">Submitted</Th>
+                <Th numeric className="max-md:hidden" title="Half of their answers took less time than this">Typical time</Th>
+                <Th numeric className="max-md:hidden" title="Mean agreement with the merged answers">Agreement</Th>
+                <Th className="max-md:hidden" title="Share of golds answered right, with the 95 % interval">Gold accuracy</Th>
+                <Th className="max-md:hidden">Last active</Th>
                 {mayWrite && <Th><span className="sr-only">Actions</span></Th>}
               </tr>
             </thead>
             <tbody>
               {workers.map((worker) => (
                 <Tr key={worker.id}>
-                  <Td className="min-w-48">
-                    <span className="flex items-center gap-2">
+                  <Td className="md:min-w-48 max-md:py-2.5">
+                    <span className="flex flex-wrap items-center gap-x-2">
                       <Link
                         to="/console/projects/$projectId/tasks"
                         params={{ projectId: project.id }}
@@ -58,14 +58,18 @@ export function WorkersPage() {
                       {worker.active > 0 && <Badge tone="ok">at work</Badge>}
                     </span>
                     {worker.suspended_reason && <span className="block text-2 text-muted max-w-80">{worker.suspended_reason}</span>}
+                    <span className="md:hidden block text-2 text-muted">{inWords(worker)}</span>
+                    <div className="md:hidden text-2">
+                      <GoldAccuracy worker={worker} bar={project.policy.gold.accuracy_min} />
+                    </div>
                   </Td>
-                  <Td numeric>{count(worker.submissions)}</Td>
-                  <Td numeric className="whitespace-nowrap">{worker.seconds_median === null ? "–" : duration(worker.seconds_median)}</Td>
-                  <Td numeric>{percent(worker.agreement_mean)}</Td>
-                  <Td>
+                  <Td numeric className="max-md:hidden">{count(worker.submissions)}</Td>
+                  <Td numeric className="max-md:hidden whitespace-nowrap">{worker.seconds_median === null ? "–" : duration(worker.seconds_median)}</Td>
+                  <Td numeric className="max-md:hidden">{percent(worker.agreement_mean)}</Td>
+                  <Td className="max-md:hidden">
                     <GoldAccuracy worker={worker} bar={project.policy.gold.accuracy_min} />
                   </Td>
-                  <Td className="whitespace-nowrap text-muted">{worker.last_active_at ? ago(worker.last_active_at, Date.now()) : "–"}</Td>
+                  <Td className="max-md:hidden whitespace-nowrap text-muted">{worker.last_active_at ? ago(worker.last_active_at, Date.now()) : "–"}</Td>
                   {mayWrite && (
                     <Td className="text-right">
                       <Button size="small" variant={worker.suspended_at ? "secondary" : "ghost"} onClick={() => setChanging(worker)}>
@@ -88,6 +92,16 @@ export function WorkersPage() {
       {changing && <StandingDialog worker={changing} projectId={project.id} onClose={() => setChanging(null)} />}
     </>
   );
+}
+
+/** The columns of a wide screen as a line of a narrow one. */
+function inWords(worker: ProjectWorker): string {
+  return [
+    `${count(worker.submissions)} submitted`,
+    ...(worker.seconds_median === null ? [] : [`${duration(worker.seconds_median)} each`]),
+    ...(worker.agreement_mean === null ? [] : [`agrees ${percent(worker.agreement_mean)}`]),
+    ...(worker.last_active_at ? [ago(worker.last_active_at, Date.now())] : []),
+  ].join(" · ");
 }
 
 /** The estimate with its 95 % interval on a 0 to 100 % scale, and the bar the policy sets. */
@@ -140,8 +154,8 @@ function StandingDialog({ worker, projectId, onClose }: { worker: ProjectWorker;
       title={suspending ? `Suspend ${worker.name}?` : `Reinstate ${worker.name}?`}
       description={
         suspending
-          ? "They get no more work in this project until reinstated. What they submitted stays and counts as before."
-          : "They may take work in this project again. Their gold record stays."
+          ? "They get no more work in this project until reinstated. Finished tasks stay as they are; in unfinished ones their answers no longer count, and somebody else is asked."
+          : "They may take work in this project again, with a fresh gold record. Their answers in unfinished tasks count again."
       }
       onClose={onClose}
       footer={

@@ -92,7 +92,7 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
           >
             <Icon name={command.icon} className="text-muted" />
             <span className="truncate">{command.name}</span>
-            <span className="grow text-right text-2 text-muted truncate">{command.note}</span>
+            <span className="grow shrink-0 text-right text-2 text-muted">{command.note}</span>
           </li>
         ))}
         {found.length === 0 && <li className="text-3 text-muted px-3 py-6 text-center">Nothing of that name.</li>}

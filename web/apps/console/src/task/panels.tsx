@@ -12,8 +12,8 @@ export function Verdict({ task }: { task: TaskDetail }) {
   const agreement = task.consensus?.agreement ?? task.agreement;
   return (
     <section aria-label="Result" className="px-4 py-3 grid grid-cols-2 gap-3 border-b border-border">
-      <Gauge name="Confidence" value={confidence} />
-      <Gauge name="Agreement" value={task.submissions.length > 1 ? agreement : null} />
+      {!task.is_gold && <Gauge name="Confidence" value={confidence} />}
+      {!task.is_gold && <Gauge name="Agreement" value={task.submissions.length > 1 ? agreement : null} />}
       <p className="col-span-2 text-2 text-muted">
         {task.is_gold
           ? "A gold: its answer is known, and workers are checked against it."

@@ -44,12 +44,13 @@ export function readTaskSearch(raw: Record<string, unknown>): TaskSearch {
 
 /** What the server is asked for; the page is the cursor's business. */
 export function filtersOf(search: TaskSearch): TaskFilters {
-  const { page: _, ...filters } = search;
+  // The router hands on what else the address carries; the server would refuse it.
+  const { page: _, ...filters } = readTaskSearch({ ...search });
   return filters;
 }
 
 export function activeFilters(search: TaskSearch): number {
-  return Object.keys(search).filter((key) => key !== "page" && key !== "order").length;
+  return Object.keys(filtersOf(search)).filter((key) => key !== "order").length;
 }
 
 /** One filter changed, which always leads back to the first page. `undefined` takes the filter away. */

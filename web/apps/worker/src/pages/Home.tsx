@@ -109,7 +109,7 @@ function ProjectCard({ project, held }: { project: WorkProject; held: readonly T
   return (
     <li className="bg-surface border border-border rounded-large p-4 flex items-center gap-4 max-md:flex-col max-md:items-stretch">
       <div className="grow min-w-0">
-        <h2 className="text-4 font-semibold truncate">{project.name}</h2>
+        <h2 className="text-4 font-semibold max-md:line-clamp-2 max-md:break-words md:truncate">{project.name}</h2>
         <p className="text-3 text-muted flex flex-wrap gap-x-3">
           {!project.suspended && project.annotate_open > 0 && <span>{upTo(project.annotate_open)} to label</span>}
           {!project.suspended && project.annotate_open + project.review_open === 0 && <span>Nothing to label now</span>}

@@ -105,12 +105,7 @@ function Waiting({ state, stage, onRetry }: { state: SessionState; stage: Stage;
         </EmptyState>
       );
     case "failed":
-      return (
-        <div className="flex flex-col items-center">
-          <ErrorState title="The next photo could not be fetched" error={state.error} onRetry={onRetry} />
-          <HomeLink />
-        </div>
-      );
+      return <ErrorState title="The next photo could not be fetched" error={state.error} onRetry={onRetry} action={<HomeLink />} />;
     default:
       return (
         <p role="status" className="flex items-center gap-2 text-3 text-muted">
