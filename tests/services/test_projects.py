@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import permutations
 
 import pytest
 
@@ -82,3 +83,21 @@ async def test_only_a_project_whose_tasks_bring_their_questions_may_ask_nothing(
         ):
             with pytest.raises(Invalid):
                 await refused
+
+
+@pytest.mark.parametrize(("before", "after"), list(permutations(["active", "paused", "archived"], 2)))
+async def test_a_project_goes_from_each_state_to_each_other_and_says_so_once(
+    organization: Organization, before: str, after: str
+) -> None:
+    async with organization.context_for("manager") as context:
+        made = await create(context, "Cars")
+        await projects.change(context, made.id, state=before)
+
+    async with organization.context_for("manager") as context:
+        changed = await projects.change(context, made.id, state=after)
+        again = await projects.change(context, made.id, state=after)
+
+    owner = await organization.client_for("owner")
+    told = (await owner.get("/v1/events", params={"type": f"project.{after}"})).json()["items"]
+    assert (changed.state, again.state) == (after, after)
+    assert [event["data"] for event in told] == [{"before": before}]

@@ -5,19 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from assay.core.annotations import KINDS, kind_named
-from assay.core.errors import Conflict, Invalid, Problem
+from assay.core.errors import Invalid, Problem
 from assay.core.policy import AdaptiveOverlap, Policy
 from assay.core.taxonomy import Taxonomy
 
 NAME_LENGTH_MAX: Final = 200
 INSTRUCTIONS_LENGTH_MAX: Final = 200_000
-
-# From each state, where a manager may take the project.
-STATES: Final = {
-    "active": {"paused", "archived"},
-    "paused": {"active", "archived"},
-    "archived": {"active", "paused"},
-}
 
 
 def problems(
@@ -55,11 +48,3 @@ def check(name: str, kind: str, instructions: str, taxonomy: Taxonomy, policy: P
     found = problems(name, kind, instructions, taxonomy, policy, asks=asks)
     if found:
         raise Invalid(found)
-
-
-def move(state: str, to: str) -> str:
-    """The new state. Raises ``Conflict`` where the table does not lead there."""
-    if to != state and to not in STATES[state]:
-        allowed = " or ".join(STATES[state])
-        raise Conflict(f"A project that is {state} cannot become {to}; it can become {allowed}.", "state")
-    return to

@@ -74,8 +74,8 @@ async def change(
     """Changes what is given; a change of what is asked makes a new version, which new tasks get.
 
     Tasks that exist keep theirs. ``request`` says the same in a dialect; one that was there before is dropped when
-    somebody who does not speak it changes the instructions or the taxonomy, as it would not be true any more. Raises
-    ``NotFound``, ``Invalid`` and ``Conflict``.
+    somebody who does not speak it changes the instructions or the taxonomy, as it would not be true any more. From each
+    state a project may go to each other: pausing and archiving take nothing away. Raises ``NotFound`` and ``Invalid``.
     """
     before = await store.lock(context.tenant, project_id)
     current = before.current
@@ -93,7 +93,7 @@ async def change(
     after = replace(
         before,
         name=before.name if name is None else name.strip(),
-        state=before.state if state is None else rules.move(before.state, state),
+        state=before.state if state is None else state,
         current=current if same else asked,
         updated_at=context.now,
     )
