@@ -48,7 +48,7 @@ def keep(case: Case, kind: Kind, chosen: tuple[Submission, ...]) -> KeepConsensu
     """The chosen submissions (one or more) merged, each with the weight its author has now."""
     weights = tuple(case.standing(s.worker_id).weight for s in chosen)
     voices = [Voice(str(s.worker_id), s.answer, weight) for s, weight in zip(chosen, weights, strict=True)]
-    merged = kind.merge(voices, case.policy.merge.options())
+    merged = kind.merge(voices, case.merging())
     return KeepConsensus(merged, tuple(s.id for s in chosen), weights)
 
 

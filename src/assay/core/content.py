@@ -8,8 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from assay.core.annotations.taxonomy_check import is_storable
 from assay.core.errors import Problem
+from assay.core.texts import is_storable
 
 ITEMS_MAX: Final = 50
 BYTES_MAX: Final = 1_000_000

@@ -11,6 +11,7 @@ from assay.core.formats.archives import shown
 from assay.core.formats.rows import ImportRow
 from assay.core.intake import DEFAULT_PRIORITY, TaskRow
 from assay.core.tasks import TaskState
+from assay.core.taxonomy import Taxonomy
 
 Purpose: TypeAlias = Literal["tasks", "prelabels", "golds"]
 
@@ -25,7 +26,8 @@ class KnownPhoto:
 
 @dataclass(frozen=True)
 class KnownTask:
-    """A task of the project. ``photo`` is none until it is fetched. ``begun``: somebody took a turn on it."""
+    """A task of the project. ``photo`` is none until it is fetched. ``begun``: somebody took a turn on it. ``text``:
+    what its content shows to mark, ``taxonomy``: its own."""
 
     id: UUID
     unique_id: str | None
@@ -34,6 +36,8 @@ class KnownTask:
     is_gold: bool
     project_version: int
     begun: bool
+    text: str | None = None
+    taxonomy: Taxonomy | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ from uuid import UUID
 import msgspec
 
 from assay.core.annotations import kind_named
-from assay.core.annotations.kind import Answer, Content, MediaSize
+from assay.core.annotations.kind import Answer, Content, Kind, MediaSize
+from assay.core.content import Item, photos_in, text_of
+from assay.core.content import problems as content_problems
 from assay.core.errors import Invalid, Problem
 from assay.core.taxonomy import Taxonomy
 
@@ -22,7 +24,9 @@ DEFAULT_PRIORITY: Final = 50
 
 
 class TaskRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One task to be. Exactly one of ``attachment_id`` and ``url`` says which photo.
+    """One task to be. Exactly one of ``attachment_id`` and ``url`` says which photo. Where the project's kind shows
+    more than photos, ``content`` may say instead what is shown: texts, and photos that are there already.
+    ``taxonomy`` is what is asked, where it is not what the project asks.
 
     ``priority`` is within [0, 100], higher first. ``prelabels`` are shown to the worker to correct; ``gold`` is a
     known answer and makes the task a hidden test.
@@ -35,16 +39,21 @@ class TaskRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     priority: int = DEFAULT_PRIORITY
     prelabels: Answer | None = None
     gold: Answer | None = None
+    content: list[Item] | None = None
+    taxonomy: Taxonomy | None = None
 
 
 class CheckedRow(msgspec.Struct, frozen=True, gc=False):
-    """A row that may be written. The answers are in canonical form; ``metadata`` is JSON text."""
+    """A row that may be written. The answers are in canonical form; ``metadata``, ``content`` and ``taxonomy`` are JSON
+    text."""
 
     index: int
     row: TaskRow
     metadata: str
     prelabels: Answer | None
     gold: Answer | None
+    content: str | None = None
+    taxonomy: str | None = None
 
 
 def check_rows(
@@ -55,6 +64,7 @@ def check_rows(
     ``sizes``: width and height of each usable photo of the project. A unique id that stands twice in the request
     is refused the second time.
     """
+    known = kind_named(kind)
     good: list[CheckedRow] = []
     bad: dict[int, list[Problem]] = {}
     seen: dict[str, int] = {}
@@ -63,11 +73,14 @@ def check_rows(
         if row.metadata:
             metadata = msgspec.json.encode(row.metadata).decode()
         problems = list(_problems(row, metadata, sizes))
+        shown = row.content is not None or row.taxonomy is not None
+        if shown or (row.attachment_id is None) == (row.url is None):
+            problems.extend(_shown_problems(row, known, sizes))
         if row.unique_id is not None and seen.setdefault(row.unique_id, index) != index:
             problems.append(Problem("unique_id", f"Row {seen[row.unique_id]} of this request has the same one."))
         if len(metadata) > METADATA_BYTES_MAX:
             problems.append(Problem("metadata", f"At most {METADATA_BYTES_MAX // 1024} KiB of JSON."))
-        if not problems and row.prelabels is None and row.gold is None:
+        if not problems and not shown and row.prelabels is None and row.gold is None:
             # Nearly all rows, when there are many.
             good.append(CheckedRow(index, row, metadata, None, None))
             continue
@@ -78,20 +91,30 @@ def check_rows(
             if answer is None:
                 continue
             try:
-                content = Content(MediaSize(*size) if size else None)
-                answers[name] = kind_named(kind).check(answer, taxonomy, content, complete=complete)
+                content = Content(MediaSize(*size) if size else None, text_of(row.content))
+                answers[name] = known.check(answer, row.taxonomy or taxonomy, content, complete=complete)
             except Invalid as error:
                 problems.extend(Problem(f"{name}.{p.field}" if p.field else name, p.message) for p in error.problems)
         if problems:
             bad[index] = problems
         else:
-            good.append(CheckedRow(index, row, metadata, answers["prelabels"], answers["gold"]))
+            content_json = None if row.content is None else msgspec.json.encode(row.content).decode()
+            taxonomy_json = None if row.taxonomy is None else msgspec.json.encode(row.taxonomy).decode()
+            both = answers["prelabels"], answers["gold"]
+            good.append(CheckedRow(index, row, metadata, *both, content_json, taxonomy_json))
     return good, bad
 
 
+def photos_named(rows: Iterable[TaskRow]) -> set[UUID]:
+    """The photos that rows ask for by their ids."""
+    named = {row.attachment_id for row in rows if row.attachment_id is not None}
+    for row in rows:
+        if row.content is not None:
+            named.update(photos_in(row.content))
+    return named
+
+
 def _problems(row: TaskRow, metadata: str, sizes: Mapping[UUID, tuple[int, int]]) -> Iterable[Problem]:
-    if (row.attachment_id is None) == (row.url is None):
-        yield Problem("attachment_id", "Give exactly one of attachment_id and url.")
     if row.attachment_id is not None and row.attachment_id not in sizes:
         yield Problem("attachment_id", "No such photo in this project; upload it first.")
     if row.url is not None:
@@ -102,6 +125,21 @@ def _problems(row: TaskRow, metadata: str, sizes: Mapping[UUID, tuple[int, int]]
         yield Problem("priority", "Must be within 0 and 100.")
     if "\x00" in (row.unique_id or "") or "\\u0000" in metadata:
         yield Problem("unique_id", "Text must not contain the NUL character.")
+
+
+def _shown_problems(row: TaskRow, kind: Kind, sizes: Mapping[UUID, tuple[int, int]]) -> Iterable[Problem]:
+    """What is wrong with what a task shows and asks, where that is not simply one photo."""
+    if row.attachment_id is not None and row.url is not None:
+        yield Problem("attachment_id", "Give exactly one of attachment_id and url.")
+    else:
+        yield from kind.content_problems(row.content, row.attachment_id is not None or row.url is not None)
+    if row.content is not None:
+        yield from content_problems(row.content, sizes)
+    if row.taxonomy is not None:
+        try:
+            kind.check_taxonomy(row.taxonomy)
+        except Invalid as error:
+            yield from (Problem(f"taxonomy.{p.field}" if p.field else "taxonomy", p.message) for p in error.problems)
 
 
 def _url_problems(url: str) -> Iterable[Problem]:

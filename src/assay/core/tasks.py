@@ -13,15 +13,17 @@ present round count towards its answer. Being sent back, reopened or freed from 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 from uuid import UUID
 
 import msgspec
 
-from assay.core.annotations.kind import Answer
+from assay.core.annotations.kind import Answer, MergeOptions
 from assay.core.errors import Conflict
 from assay.core.policy import Policy
+from assay.core.taxonomy import Taxonomy
 from assay.core.workforce import Standing
 
 TaskState: TypeAlias = Literal["preparing", "annotating", "reviewing", "completed", "cancelled", "broken"]
@@ -130,6 +132,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     ``now``: aware, the time to judge leases by. ``turns``, ``submissions``, ``reviews``: of all rounds, oldest
     first. ``standings``: of every worker with a turn on the task or a reservation; one who is missing is new.
     A worker who may no longer work in the project at all is given as suspended.
+    ``taxonomy``: what is asked of this task, for kinds that merge by what is asked.
     ``annotators`` and ``reviewers``: the workers who may take turns at that stage in this project, the suspended
     left out, so that a task nobody is left for does not wait for ever; none when there are too many to list (then
     nobody runs out).
@@ -143,6 +146,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     media: MediaState = "ready"
     media_problem: str | None = None
     gold: Answer | None = None
+    taxonomy: Taxonomy | None = None
     turns: tuple[Turn, ...] = ()
     submissions: tuple[Submission, ...] = ()
     reviews: tuple[Review, ...] = ()
@@ -155,6 +159,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     def standing(self, worker_id: UUID) -> Standing:
         """The worker's standing; a clean one when nothing is known."""
         return next((s for s in self.standings if s.worker_id == worker_id), Standing(worker_id=worker_id))
+
+    def merging(self) -> MergeOptions:
+        """How answers to this task are compared and merged."""
+        return replace(self.policy.merge.options(), taxonomy=self.taxonomy)
 
     def live(self, stage: Stage | None = None) -> tuple[Turn, ...]:
         """Turns open or claimed, at one stage or at both, whatever their round."""

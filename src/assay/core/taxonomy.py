@@ -120,11 +120,15 @@ class RelationType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
 
 
 class Taxonomy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Labels (a forest), the attributes of the whole, and the relations that may join two marks."""
+    """Labels (a forest), the attributes of the whole, and the relations that may join two marks.
+
+    ``instructions``: where the question is one task's own, what workers read before the project's instructions.
+    """
 
     labels: list[Label] = []
     attributes: list[Attribute] = []
     relations: list[RelationType] = []
+    instructions: str = ""
 
     def walk(self) -> Iterator[tuple[tuple[str, ...], Label]]:
         """Every label, parents first, with the path of names that leads to it (itself included)."""

@@ -276,7 +276,7 @@ def _score(case: Case, kind: Kind) -> tuple[Step, ...]:
     steps = []
     for submission in case.submissions:
         if submission.gold_score is None:
-            score = kind.score(submission.answer, case.gold, case.policy.merge.options())
+            score = kind.score(submission.answer, case.gold, case.merging())
             right = score >= case.policy.gold.score_min - TOLERANCE
             steps.append(ScoreGold(submission.id, submission.worker_id, score, right))
     return tuple(steps)

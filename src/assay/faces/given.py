@@ -14,10 +14,12 @@ from uuid import UUID
 
 import msgspec
 
+from assay.core.content import TextItem
 from assay.services.context import Caller
 from assay.services.routing import HeldTurn, Version
 
 _KEPT: Final = 5_000
+_TEXT_LENGTH_MAX: Final = 20_000
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -61,6 +63,9 @@ class Remembered:
     versions: Kept[tuple[UUID, UUID], Version] = field(default_factory=Kept)
 
     def give(self, organization_id: UUID, turn: HeldTurn, version: Version) -> None:
+        # What a long text would keep in memory is more than reading it again costs.
+        if sum(len(item.text) for item in turn.items or () if isinstance(item, TextItem)) > _TEXT_LENGTH_MAX:
+            return
         # Marks to begin with may be many, and a submission does not look at them.
         if turn.prelabels is not None or turn.draft is not None:
             turn = msgspec.structs.replace(turn, prelabels=None, draft=None)

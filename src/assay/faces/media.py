@@ -7,8 +7,9 @@ fresh; its type is the one that was found in its content, and nothing a browser 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 from urllib.parse import unquote
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from assay.adapters.media import DEFAULT_LIMITS, PreparedMedia, prepare
+from assay.core.content import Item, TextItem
 from assay.core.errors import Forbidden, Invalid, TooLarge
 from assay.core.photos import StoredPhoto, blob_key, content_type_of
 from assay.core.ports import Blobs
@@ -45,6 +47,23 @@ class Media(msgspec.Struct, kw_only=True):
     thumbnail_url: str
     content_type: str
     file_name: str
+
+
+class ShownText(msgspec.Struct, tag_field="type", tag="text", kw_only=True):
+    """A text of a task's content."""
+
+    text: str
+    title: str | None
+
+
+class ShownImage(msgspec.Struct, tag_field="type", tag="image", kw_only=True):
+    """A photo of a task's content."""
+
+    media: Media
+    title: str | None
+
+
+ShownItem: TypeAlias = ShownText | ShownImage
 
 
 class Asker(Protocol):
@@ -78,6 +97,20 @@ def media_of(home: House, asker: Asker, attachment_id: UUID, photo: StoredPhoto)
         content_type=photo.content_type,
         file_name=photo.file_name,
     )
+
+
+def shown_items(
+    home: House, asker: Asker, items: Sequence[Item] | None, photos: Mapping[UUID, StoredPhoto]
+) -> list[ShownItem] | None:
+    """A task's content as the caller is shown it. ``photos``: those of its items, as they are stored."""
+    if items is None:
+        return None
+    return [
+        ShownText(text=item.text, title=item.title)
+        if isinstance(item, TextItem)
+        else ShownImage(media=media_of(home, asker, item.attachment_id, photos[item.attachment_id]), title=item.title)
+        for item in items
+    ]
 
 
 def viewer_of(caller: Caller) -> str:

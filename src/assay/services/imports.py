@@ -326,9 +326,10 @@ class _Chunk:
     ) -> str | None:
         """The answer as the task's own version of the project takes it, as JSON text; none when it does not."""
         version = await projects.version(self._tenant, self._project.id, task.project_version)
-        content = Content(task.photo.size if task.photo else None)
+        content = Content(task.photo.size if task.photo else None, task.text)
+        taxonomy = task.taxonomy or version.taxonomy
         try:
-            return as_json(kind_named(self._project.kind).check(answer, version.taxonomy, content, complete=complete))
+            return as_json(kind_named(self._project.kind).check(answer, taxonomy, content, complete=complete))
         except Invalid as error:
             self._refuse(place, row, _sentence(error.problems))
             return None

@@ -55,7 +55,7 @@ async def create_tasks(
         raise Invalid(f"At most {rules.ROWS_MAX:,} tasks a request; this has {len(rows):,}.", "tasks")
     if batch is not None and not 1 <= len(batch.strip()) <= 200:
         raise Invalid("A batch name has 1 to 200 characters.", "batch")
-    named = {row.attachment_id for row in rows if row.attachment_id is not None}
+    named = rules.photos_named(rows)
     sizes = await attachments.sizes(context.tenant, project_id, list(named)) if named else {}
     good, bad = rules.check_rows(rows, project.kind, project.current.taxonomy, sizes)
     results = {index: RowResult(index, "failed", problems=problems) for index, problems in bad.items()}

@@ -93,7 +93,7 @@ async def _checked(turn: HeldTurn, version: Version, answer: Any, duration_secon
         raise Conflict("This is a review turn: send a verdict instead of an answer.")
     if not 0 <= duration_seconds < 1e7:
         raise Invalid("Must be within 0 and 10,000,000 seconds.", "duration_seconds")
-    checked = await computed([answer], kind_named(turn.kind).check, answer, version.taxonomy, turn.content)
+    checked = await computed([answer], kind_named(turn.kind).check, answer, turn.asks(version), turn.content)
     encoded = msgspec.json.encode(checked)
     if len(encoded) > ANSWER_BYTES_MAX:
         raise TooLarge(f"An answer has at most {ANSWER_BYTES_MAX // 2**20} MiB of JSON.")
@@ -106,12 +106,14 @@ async def _already_submitted(context: Context, turn: HeldTurn, answer: Answer) -
         now = await _held(context, turn.id)
         if now.state == "cancelled":
             raise LeaseLost(f"This turn was closed meanwhile ({now.reason}). Your answer was not taken.")
+        if now.state in ("skipped", "reported", "returned"):
+            raise LeaseLost("You gave this task up before, perhaps in another tab. Your answer was not taken.")
         raise LeaseLost("Your time for this task ran out and it went back to the queue. Your answer was not taken.")
     submission_id, earlier, worker_id = known
     if worker_id != context.worker_id:
         raise NotFound(assignments.MISSING)
     if earlier != answer:
-        raise Conflict("This turn was already submitted with another answer; that one stands.")
+        raise Conflict("You answered this task already, perhaps in another tab; that answer stands.")
     return submission_id
 
 
@@ -120,7 +122,7 @@ async def save_draft(context: Context, turn_id: UUID, answer: Any) -> None:
     turn = await _held(context, turn_id)
     version = await projects.version(context.tenant, turn.project_id, turn.project_version)
     check = kind_named(turn.kind).check
-    checked = await computed([answer], check, answer, version.taxonomy, turn.content, complete=False)
+    checked = await computed([answer], check, answer, turn.asks(version), turn.content, complete=False)
     if not await assignments.save_draft(context.tenant, turn_id, context.worker_id, checked, context.now):
         raise LeaseLost("Your time for this task ran out, so the draft was not kept here.")
 

@@ -88,8 +88,8 @@ async def command(context: Context, task_id: UUID, order: Command, *, gold: Answ
     if order == "make_gold":
         if gold is None:
             raise Invalid("Give the known answer.", "answer")
-        content = (await tasks.get(context.tenant, task_id)).content
-        checked = kind.check(gold, loaded.version.taxonomy, content)
+        task = await tasks.get(context.tenant, task_id)
+        checked = kind.check(gold, task.taxonomy or loaded.version.taxonomy, task.content)
         await tasks.set_gold(context.tenant, task_id, checked, context.now)
     elif order == "unmake_gold":
         await tasks.set_gold(context.tenant, task_id, None, context.now)
@@ -170,7 +170,7 @@ async def _take(
 
 def _keep(context: Context, changes: Changes, loaded: LoadedCase, case: Case, step: KeepConsensus) -> None:
     """Keeps a consensus and, beside each submission that went into it, how far it agrees with the whole."""
-    kind, options = kind_named(loaded.kind), case.policy.merge.options()
+    kind, options = kind_named(loaded.kind), case.merging()
     answers = {submission.id: submission.answer for submission in case.submissions}
     agreements = [kind.agreement(answers[id_], step.merged.answer, options) for id_ in step.submission_ids]
     changes.keep_consensus(context.new_id(), case.task_id, case.round, step, agreements)

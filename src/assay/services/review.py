@@ -81,7 +81,7 @@ async def rule(
     checked = None
     if answer is not None:
         version = await projects.version(context.tenant, turn.project_id, turn.project_version)
-        checked = await computed([answer], kind_named(turn.kind).check, answer, version.taxonomy, turn.content)
+        checked = await computed([answer], kind_named(turn.kind).check, answer, turn.asks(version), turn.content)
     if verdict == "send_back" and turn.state == "claimed":
         loaded = await cases.load(context.tenant, turn.task_id, context.now)
         if not may_send_back(loaded.case):

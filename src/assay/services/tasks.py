@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from assay.core.annotations.kind import Answer
+from assay.core.content import Item, photos_in
 from assay.core.errors import Invalid
+from assay.core.photos import StoredPhoto
 from assay.services.context import Context
-from assay.store import events, projects
+from assay.store import attachments, events, projects
 from assay.store import tasks as store
 from assay.store.connection import from_json, queries
 from assay.store.tasks import Filters as Filters
@@ -66,6 +68,12 @@ async def whole(context: Context, task_id: UUID) -> WholeTask:
         response=await tenant.fetchrow(sql["task_response"], task_id),
         events=(await events.listed(tenant, before=None, limit=500, task_id=task_id))[::-1],
     )
+
+
+async def photos_shown(context: Context, items: Sequence[Item] | None) -> Mapping[UUID, StoredPhoto]:
+    """The photos that a task's content shows."""
+    ids = photos_in(items)
+    return await attachments.photos(context.tenant, ids) if ids else {}
 
 
 async def batches(context: Context, project_id: UUID) -> Sequence[Any]:

@@ -11,11 +11,15 @@ from uuid import UUID
 import msgspec
 
 from assay.core.annotations.kind import Answer, Content
+from assay.core.content import Item
 from assay.core.errors import NotFound
 from assay.core.photos import StoredPhoto
 from assay.core.tasks import Stage
+from assay.core.taxonomy import Taxonomy
 from assay.store import attachments
 from assay.store.connection import Tenant, as_json, from_json, queries
+from assay.store.projects import Version
+from assay.store.shown import content_of, items_from, taxonomy_from
 
 MISSING: Final = "No such turn in your organization."
 
@@ -33,7 +37,8 @@ class ClaimFacts:
 
 
 class HeldTurn(msgspec.Struct, frozen=True):
-    """A turn with what is needed to work on it. ``photo`` is none for a task without one."""
+    """A turn with what is needed to work on it. ``photo`` is none for a task without one, ``items`` for one without
+    content; ``taxonomy`` is none where the version's holds."""
 
     id: UUID
     task_id: UUID
@@ -55,10 +60,16 @@ class HeldTurn(msgspec.Struct, frozen=True):
     is_gold: bool
     attachment_id: UUID | None
     photo: StoredPhoto | None
+    items: list[Item] | None = None
+    taxonomy: Taxonomy | None = None
 
     @property
     def content(self) -> Content:
-        return attachments.content_of(self.photo)
+        return content_of(self.photo, self.items)
+
+    def asks(self, version: Version) -> Taxonomy:
+        """What is asked, under the version of its task."""
+        return version.taxonomy if self.taxonomy is None else self.taxonomy
 
 
 async def claim_facts(tenant: Tenant, project_id: UUID, worker_id: UUID) -> ClaimFacts:
@@ -128,10 +139,13 @@ def held_from(row: Any) -> HeldTurn:
         prelabels=from_json(row["prelabels"]),
         draft=from_json(row["draft"]),
         photo=attachments.stored_from(row) if row["blob_key"] is not None else None,
+        items=items_from(row["content"]),
+        taxonomy=taxonomy_from(row["taxonomy"]),
     )
 
 
-_PLAIN: Final = [name for name in HeldTurn.__struct_fields__ if name not in ("prelabels", "draft", "photo")]
+_JSON: Final = ("prelabels", "draft", "photo", "items", "taxonomy")
+_PLAIN: Final = [name for name in HeldTurn.__struct_fields__ if name not in _JSON]
 
 
 async def held(tenant: Tenant, worker_id: UUID) -> Sequence[UUID]:

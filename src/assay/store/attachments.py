@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from assay.core.annotations.kind import Content, MediaSize
 from assay.core.errors import NotFound
 from assay.core.photos import StoredPhoto
 from assay.store.connection import Tenant, queries
@@ -56,11 +55,6 @@ async def get(tenant: Tenant, attachment_id: UUID) -> Attachment:
     )
 
 
-def content_of(photo: StoredPhoto | None) -> Content:
-    """What answers about it depend on."""
-    return Content(None if photo is None else MediaSize(photo.width, photo.height))
-
-
 def stored_from(row: Any) -> StoredPhoto:
     """From a row that carries an attachment's columns."""
     return StoredPhoto(**{name: row[name] for name in StoredPhoto.__dataclass_fields__})
@@ -70,6 +64,12 @@ async def sizes(tenant: Tenant, project_id: UUID, ids: Sequence[UUID]) -> dict[U
     """Width and height, as shown, of those ids that are usable photos of the project."""
     rows = await tenant.fetch(queries("attachments")["sizes"], project_id, ids)
     return {row["id"]: (row["width"], row["height"]) for row in rows if row["state"] == "ready"}
+
+
+async def photos(tenant: Tenant, ids: Sequence[UUID]) -> dict[UUID, StoredPhoto]:
+    """The usable photos among these ids."""
+    rows = await tenant.fetch(queries("attachments")["photos"], ids)
+    return {row["id"]: stored_from(row) for row in rows}
 
 
 async def mark_ready(tenant: Tenant, attachment: Attachment, stored: StoredPhoto) -> Sequence[UUID]:

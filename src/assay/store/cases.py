@@ -18,6 +18,7 @@ from assay.core.tasks import Case, Consensus, MediaState, Response, Review, Subm
 from assay.core.workforce import Standing
 from assay.store import projects
 from assay.store.connection import Tenant, from_json, queries
+from assay.store.shown import taxonomy_from
 from assay.store.tasks import MISSING
 
 # Beyond this many people nobody asks whether the last one who could take a turn is gone.
@@ -95,6 +96,7 @@ def _case(row: asyncpg.Record, version: projects.Version, allowed: _Allowed, now
         media=_MEDIA[row["media_state"]],
         media_problem=row["media_failure"],
         gold=from_json(row["gold"]) if row["is_gold"] else None,
+        taxonomy=version.taxonomy if row["taxonomy"] is None else taxonomy_from(row["taxonomy"]),
         turns=_decode(row["turns"], tuple[Turn, ...], ()),
         submissions=_decode(row["submissions"], tuple[Submission, ...], ()),
         reviews=_decode(row["reviews"], tuple[Review, ...], ()),

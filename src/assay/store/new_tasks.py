@@ -50,7 +50,7 @@ async def write(
         batch_id,
         now,
         task_ids,
-        [fetched.get(row.index, row.row.attachment_id) for row in rows],
+        _column([fetched.get(row.index, row.row.attachment_id) for row in rows], None),
         unique_ids,
         _column([row.metadata for row in rows], "{}"),
         _column([None if row.prelabels is None else as_json(row.prelabels) for row in rows], None),
@@ -58,6 +58,8 @@ async def write(
         _column([gold is not None for gold in golds], False),
         _column([row.row.priority for row in rows], DEFAULT_PRIORITY),
         DEFAULT_PRIORITY,
+        _column([row.content for row in rows], None),
+        _column([row.taxonomy for row in rows], None),
     ]
     insert = queries("new_tasks")["insert_tasks"]
     new = list(zip(rows, task_ids, golds, strict=True))

@@ -572,9 +572,10 @@ create function claim_turn(uuid, uuid, text, uuid, timestamptz, timestamptz, big
 returns table (
     queue_position bigint, id uuid, task_id uuid, project_id uuid, stage text, round integer, state text,
     worker_id uuid, reserved_for uuid, claimed_at timestamptz, lease_until timestamptz, extended boolean, reason text,
-    project_name text, kind text, project_version integer, content json, taxonomy json, prelabels json, is_gold boolean, draft json,
-    attachment_id uuid, file_name text, content_type text, width integer, height integer, display_width integer,
-    display_height integer, blob_key text, display_key text, thumbnail_key text, sha256 bytea, byte_count bigint)
+    project_name text, kind text, project_version integer, content json, taxonomy json, prelabels json,
+    is_gold boolean, draft json, attachment_id uuid, file_name text, content_type text, width integer, height integer,
+    display_width integer, display_height integer, blob_key text, display_key text, thumbnail_key text, sha256 bytea,
+    byte_count bigint)
 language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -711,9 +712,10 @@ create function claim_at_once(uuid, bytea, uuid, text, timestamptz, timestamptz,
 returns table (
     queue_position bigint, id uuid, task_id uuid, project_id uuid, stage text, round integer, state text,
     worker_id uuid, reserved_for uuid, claimed_at timestamptz, lease_until timestamptz, extended boolean, reason text,
-    project_name text, kind text, project_version integer, content json, taxonomy json, prelabels json, is_gold boolean, draft json,
-    attachment_id uuid, file_name text, content_type text, width integer, height integer, display_width integer,
-    display_height integer, blob_key text, display_key text, thumbnail_key text, sha256 bytea, byte_count bigint)
+    project_name text, kind text, project_version integer, content json, taxonomy json, prelabels json,
+    is_gold boolean, draft json, attachment_id uuid, file_name text, content_type text, width integer, height integer,
+    display_width integer, display_height integer, blob_key text, display_key text, thumbnail_key text, sha256 bytea,
+    byte_count bigint)
 language plpgsql as $$
 #variable_conflict use_column
 declare

@@ -9,11 +9,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from assay.core.annotations.kind import Answer, Content
+from assay.core.content import Item
 from assay.core.errors import Invalid, NotFound
 from assay.core.photos import StoredPhoto
 from assay.core.tasks import Stage, TaskState
+from assay.core.taxonomy import Taxonomy
 from assay.store import attachments
 from assay.store.connection import Tenant, as_json, from_json, queries
+from assay.store.shown import content_of, items_from, taxonomy_from
 
 MISSING: Final = "No such task in your organization."
 
@@ -134,7 +137,10 @@ class Filters:
 
 @dataclass(frozen=True)
 class Task:
-    """A task as lists show it. ``photo`` is none while it is fetched or when it cannot be had (``media_problem``)."""
+    """A task as lists show it. ``photo`` is none while it is fetched or when it cannot be had (``media_problem``).
+
+    ``excerpt``: how the first text of its content begins. ``items`` (its content) and ``taxonomy`` (its own) are there
+    only when it was asked for by itself."""
 
     id: UUID
     project_id: UUID
@@ -156,10 +162,13 @@ class Task:
     attachment_id: UUID | None
     media_problem: str | None
     photo: StoredPhoto | None
+    excerpt: str | None
+    items: list[Item] | None
+    taxonomy: Taxonomy | None
 
     @property
     def content(self) -> Content:
-        return attachments.content_of(self.photo)
+        return content_of(self.photo, self.items)
 
 
 def _task(row: Any) -> Task:
@@ -168,10 +177,13 @@ def _task(row: Any) -> Task:
         metadata=from_json(row["metadata"]),
         prelabels=from_json(row["prelabels"]),
         photo=attachments.stored_from(row) if row["blob_key"] is not None else None,
+        items=items_from(row.get("content")),
+        taxonomy=taxonomy_from(row.get("taxonomy")),
     )
 
 
-_PLAIN: Final = [name for name in Task.__dataclass_fields__ if name not in ("metadata", "prelabels", "photo")]
+_JSON: Final = ("metadata", "prelabels", "photo", "items", "taxonomy")
+_PLAIN: Final = [name for name in Task.__dataclass_fields__ if name not in _JSON]
 
 
 async def listed(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from assay.core.annotations.form_kind import FormKind
 from assay.core.annotations.image_kind import ImageKind
 from assay.core.annotations.kind import Kind
 from assay.core.errors import Invalid
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (ImageKind(),)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (ImageKind(), FormKind())}
 
 
 def kind_named(name: str) -> Kind:

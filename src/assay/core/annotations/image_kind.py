@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -13,6 +13,8 @@ from assay.core.annotations.image_check import check_answer
 from assay.core.annotations.image_merge import merge
 from assay.core.annotations.kind import Answer, Content, Merged, MergeOptions, Voice
 from assay.core.annotations.taxonomy_check import check_taxonomy
+from assay.core.content import Item
+from assay.core.errors import Problem
 from assay.core.taxonomy import Taxonomy
 
 
@@ -23,6 +25,12 @@ class ImageKind:
 
     def check_taxonomy(self, taxonomy: Taxonomy) -> None:
         check_taxonomy(taxonomy, ("box", "polygon", "polyline", "point"))
+
+    def content_problems(self, items: Sequence[Item] | None, photo: bool) -> Iterator[Problem]:
+        if items is not None:
+            yield Problem("content", "A project of photos takes none: give attachment_id or url.")
+        elif not photo:
+            yield Problem("attachment_id", "Give exactly one of attachment_id and url.")
 
     def check(self, answer: Any, taxonomy: Taxonomy, content: Content, *, complete: bool = True) -> Answer:
         return check_answer(answer, taxonomy, content.size, complete=complete)

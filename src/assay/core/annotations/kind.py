@@ -6,12 +6,14 @@ builtins (what ``msgspec.to_builtins`` gives), so that workflow, services and fa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
+from assay.core.content import Item
+from assay.core.errors import Problem
 from assay.core.taxonomy import Taxonomy
 
 Answer: TypeAlias = dict[str, Any]
@@ -35,10 +37,12 @@ class Content(msgspec.Struct, frozen=True):
 @dataclass(frozen=True)
 class MergeOptions:
     """``iou_min``: least overlap for two marks to be the same object, within (0, 1].
-    ``vote_min``: least weighted share of annotators that must have marked an object to keep it, within (0, 1]."""
+    ``vote_min``: least weighted share of annotators that must have marked an object to keep it, within (0, 1].
+    ``taxonomy``: what was asked, where that is known; a kind then need not guess it from the answers."""
 
     iou_min: float = 0.5
     vote_min: float = 0.5
+    taxonomy: Taxonomy | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,10 @@ class Kind(Protocol):
 
     def check_taxonomy(self, taxonomy: Taxonomy) -> None:
         """Raises ``Invalid`` naming each field that makes the taxonomy unusable for this kind."""
+
+    def content_problems(self, items: Sequence[Item] | None, photo: bool) -> Iterator[Problem]:
+        """What keeps this from being shown in a task. ``items``: its content (core.content), ``photo``: whether it has
+        one. Each problem names ``content`` or ``attachment_id``."""
 
     def check(self, answer: Any, taxonomy: Taxonomy, content: Content, *, complete: bool = True) -> Answer:
         """The answer in canonical form (clipped to the image, defaults left out).

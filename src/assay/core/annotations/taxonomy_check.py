@@ -10,6 +10,7 @@ from math import isfinite
 from assay.core.annotations.form_taxonomy import GROUPS_DEPTH_MAX, check_form_question
 from assay.core.annotations.problems import Full, Problems
 from assay.core.taxonomy import Attribute, Label, RelationType, Shape, Taxonomy
+from assay.core.texts import is_storable as is_storable
 
 LABELS_MAX = 500
 DEPTH_MAX = 8
@@ -37,11 +38,6 @@ def check_taxonomy(taxonomy: Taxonomy, shapes: Collection[Shape], relations: boo
         elif taxonomy.relations:
             _check_relations(taxonomy, problems)
     problems.raise_any()
-
-
-def is_storable(text: str) -> bool:
-    """Whether a database will take it: no NUL, and no half of a surrogate pair."""
-    return "\x00" not in text and (text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text))
 
 
 def _check(taxonomy: Taxonomy, shapes: Collection[Shape], problems: Problems, forms: bool) -> None:

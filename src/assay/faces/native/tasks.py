@@ -13,8 +13,9 @@ from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, Quer
 from assay.core.errors import Invalid
 from assay.core.intake import TaskRow as NewTaskRow
 from assay.core.tasks import TaskState
+from assay.core.taxonomy import Taxonomy
 from assay.faces.http import AnyRequest, FieldProblem, Page, enter, house, id_cursor, page_of
-from assay.faces.media import Media, body_of, file_name_of, media_of, put_away
+from assay.faces.media import Media, ShownItem, body_of, file_name_of, media_of, put_away, shown_items
 from assay.faces.native.events import Event, event_of
 from assay.services import intake, resolution, review, tasks
 from assay.services.context import Context
@@ -55,7 +56,8 @@ class BulkResult(msgspec.Struct):
 
 
 class TaskRow(msgspec.Struct, kw_only=True):
-    """A task in a list. ``agreement`` and ``confidence`` are of the latest consensus, within [0, 1]."""
+    """A task in a list. ``agreement`` and ``confidence`` are of the latest consensus, within [0, 1]. ``excerpt``: how
+    its first text begins, for a task that shows texts."""
 
     id: UUID
     unique_id: str | None
@@ -66,6 +68,7 @@ class TaskRow(msgspec.Struct, kw_only=True):
     metadata: dict[str, Any]
     media: Media | None
     media_problem: str | None
+    excerpt: str | None
     submissions: int
     agreement: float | None
     confidence: float | None
@@ -135,9 +138,14 @@ class TaskResponse(msgspec.Struct, kw_only=True):
 
 
 class TaskDetail(TaskRow, kw_only=True):
+    """``content``: what it shows besides ``media``. ``taxonomy``: what it asks, where that is not what its project's
+    version asks."""
+
     project_id: UUID
     project_version: int
     round: int
+    content: list[ShownItem] | None
+    taxonomy: Taxonomy | None
     prelabels: dict[str, Any] | None
     gold: dict[str, Any] | None
     broken_reason: str | None
@@ -182,6 +190,7 @@ def _row_fields(request: AnyRequest, context: Context, row: tasks.Task) -> dict[
         "metadata": row.metadata,
         "media": media,
         "media_problem": row.media_problem,
+        "excerpt": row.excerpt,
         "submissions": row.submissions,
         "agreement": row.agreement,
         "confidence": row.confidence,
@@ -297,10 +306,14 @@ async def get_task(request: AnyRequest, task_id: FromPath[UUID]) -> TaskDetail:
     """Everything about one task: who drew what, the merged answer, reviews, and what happened."""
     async with enter(request) as context:
         whole = await tasks.whole(context, task_id)
-        return _detail(request, context, whole)
+        photos = await tasks.photos_shown(context, whole.task.items)
+        content = shown_items(house(request), context, whole.task.items, photos)
+        return _detail(request, context, whole, content)
 
 
-def _detail(request: AnyRequest, context: Context, whole: tasks.WholeTask) -> TaskDetail:
+def _detail(
+    request: AnyRequest, context: Context, whole: tasks.WholeTask, content: list[ShownItem] | None
+) -> TaskDetail:
     fields = _row_fields(request, context, whole.task)
     fields.pop("submissions")
     task = whole.task
@@ -309,6 +322,8 @@ def _detail(request: AnyRequest, context: Context, whole: tasks.WholeTask) -> Ta
         project_id=task.project_id,
         project_version=task.project_version,
         round=task.round,
+        content=content,
+        taxonomy=task.taxonomy,
         prelabels=task.prelabels,
         gold=whole.gold,
         broken_reason=task.broken_reason,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from assay.core.content import photos_in
 from assay.core.errors import Unavailable
 from assay.faces.given import GivenTurn
 from assay.faces.hints import Queue
@@ -56,7 +57,9 @@ async def claim(request: AnyRequest, project_id: UUID, chance: float) -> wire.Tu
         if found.position is not None:
             # Others may have moved the hints meanwhile.
             home.hints.put(queue, home.hints.get(queue).claimed(session.worker_id, found.position, start, seconds))
-        if found.turn.project_version == version.version and found.turn.round == 1:
+        # Photos of the content are looked up the ordinary way.
+        plain = found.turn.round == 1 and not photos_in(found.turn.items)
+        if plain and found.turn.project_version == version.version:
             home.remembered.give(token.organization_id, found.turn, version)
             return shown.given(home, _Asker(now, caller), found.turn, version)
         async with enter(request) as context:

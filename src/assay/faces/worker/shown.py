@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from assay.core.annotations.kind import Answer
+from assay.core.photos import StoredPhoto
 from assay.faces.http import AnyRequest, House, house
-from assay.faces.media import Asker, media_of
+from assay.faces.media import Asker, media_of, shown_items
 from assay.faces.worker import wire
-from assay.services import projects, review, routing
+from assay.services import projects, review, routing, tasks
 from assay.services.context import Context
 from assay.services.routing import HeldTurn, Version
 
@@ -27,7 +31,8 @@ async def held(request: AnyRequest, context: Context, turn: HeldTurn) -> wire.Tu
             voices=[wire.Voice(chr(ord("A") + i % 26), id_, answer) for i, (id_, answer) in enumerate(judged.voices)],
             may_send_back=judged.may_send_back,
         )
-    return given(house(request), context, turn, version, sent_back, judge)
+    photos = await tasks.photos_shown(context, turn.items)
+    return given(house(request), context, turn, version, sent_back, judge, photos)
 
 
 def given(
@@ -37,8 +42,10 @@ def given(
     version: Version,
     sent_back: tuple[Answer, str] | None = None,
     judge: wire.Judge | None = None,
+    photos: Mapping[UUID, StoredPhoto] | None = None,
 ) -> wire.Turn:
-    """A turn whose project's version is at hand, for whoever has the right to its photo."""
+    """A turn whose project's version is at hand, for whoever has the right to its photos. ``photos``: those of its
+    content."""
     assert turn.claimed_at is not None, "a held turn was claimed"
     media = None
     if turn.photo is not None and turn.attachment_id is not None:
@@ -48,6 +55,7 @@ def given(
         task_id=turn.task_id,
         project_id=turn.project_id,
         project_name=turn.project_name,
+        kind=turn.kind,
         stage=turn.stage,
         round=turn.round,
         claimed_at=turn.claimed_at,
@@ -55,8 +63,9 @@ def given(
         extension_available=not turn.extended and version.policy.extension_seconds > 0,
         server_time=asker.now,
         instructions=version.instructions,
-        taxonomy=version.taxonomy,
+        taxonomy=turn.asks(version),
         media=media,
+        content=shown_items(home, asker, turn.items, photos or {}),
         prelabels=turn.prelabels,
         draft=turn.draft,
         sent_back=None if sent_back is None else wire.SentBack(sent_back[1], sent_back[0]),

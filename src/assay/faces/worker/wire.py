@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from assay.core.taxonomy import Taxonomy
-from assay.faces.media import Media
+from assay.faces.media import Media, ShownItem
 
 Stage = Literal["annotate", "review"]
 
@@ -63,12 +63,13 @@ class Judge(msgspec.Struct, kw_only=True):
 
 
 class Turn(msgspec.Struct, kw_only=True):
-    """Your turn on one task, with everything needed to work on it."""
+    """Your turn on one task, with everything needed to work on it. Shown is one photo (``media``) or ``content``."""
 
     assignment_id: UUID
     task_id: UUID
     project_id: UUID
     project_name: str
+    kind: str
     stage: Stage
     round: int
     claimed_at: datetime
@@ -78,6 +79,7 @@ class Turn(msgspec.Struct, kw_only=True):
     instructions: str
     taxonomy: Taxonomy
     media: Media | None
+    content: list[ShownItem] | None
     prelabels: dict[str, Any] | None
     draft: dict[str, Any] | None
     sent_back: SentBack | None

@@ -73,7 +73,7 @@ select id, task_id from claimed;
 select assignment.id, assignment.task_id, assignment.project_id, assignment.stage, assignment.round, assignment.state,
        assignment.worker_id, assignment.reserved_for, assignment.claimed_at, assignment.lease_until,
        assignment.extended, assignment.reason, project.name as project_name, project.kind, task.project_version,
-       task.prelabels, task.is_gold, draft.answer as draft,
+       task.content, task.taxonomy, task.prelabels, task.is_gold, draft.answer as draft,
        attachment.id as attachment_id, attachment.file_name, attachment.content_type, attachment.width,
        attachment.height, attachment.display_width, attachment.display_height, attachment.blob_key,
        attachment.display_key, attachment.thumbnail_key, attachment.sha256, attachment.byte_count

@@ -25,6 +25,9 @@ select * from attachments where organization_id = $1 and id = $2;
 select id, state, width, height from attachments
 where organization_id = $1 and project_id = $2 and id = any ($3::uuid[]);
 
+-- :name photos
+select * from attachments where organization_id = $1 and id = any ($2::uuid[]) and state = 'ready';
+
 -- :name mark_ready
 update attachments set state = 'ready', sha256 = $3, content_type = $4, byte_count = $5, width = $6, height = $7,
     display_width = $8, display_height = $9, blob_key = $10, display_key = $11, thumbnail_key = $12

@@ -10,7 +10,7 @@ select id from tasks where organization_id = $1 and id = any ($2::uuid[]) order 
 -- $2 the tasks, $3 how many people of a project may be listed before "everyone" is meant.
 with subject as (
     select task.id, task.project_id, task.project_version, project.kind, task.state, task.round, task.priority,
-           task.is_gold, attachment.state as media_state, attachment.failure as media_failure, gold.answer as gold
+           task.is_gold, task.taxonomy, attachment.state as media_state, attachment.failure as media_failure, gold.answer as gold
     from tasks task
     join projects project on project.organization_id = $1 and project.id = task.project_id
     left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id

@@ -68,7 +68,7 @@ where photo.name = any ($3::text[]) or photo.stem = any ($4::text[]);
 -- addresses; one that came to nothing does not count, so that its address can be tried again. A task is begun once
 -- anybody took a turn on it, whatever came of the turn.
 select task.id, task.unique_id, task.attachment_id, task.state, task.is_gold, task.project_version,
-       attachment.source_url, attachment.width, attachment.height,
+       task.content, task.taxonomy, attachment.source_url, attachment.width, attachment.height,
        exists (select from assignments where organization_id = $1 and task_id = task.id
            and worker_id is not null) as begun
 from (

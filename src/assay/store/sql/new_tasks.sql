@@ -3,12 +3,13 @@
 -- same costs more than any other part of the request. store.new_tasks adds what is to become of a unique_id that is
 -- taken.
 insert into tasks (organization_id, id, project_id, project_version, batch_id, attachment_id, unique_id, metadata,
-    prelabels, state, is_gold, priority, created_at)
+    prelabels, state, is_gold, priority, created_at, content, taxonomy)
 select $1, t.id, $2, $3, $4, t.attachment_id, t.unique_id, coalesce(t.metadata, '{}')::json, t.prelabels::json,
        case when t.waits then 'preparing' else 'annotating' end, coalesce(t.is_gold, false),
-       coalesce(t.priority, $14), $5
+       coalesce(t.priority, $14), $5, t.content::json, t.taxonomy::json
 from unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::boolean[], $12::boolean[],
-    $13::smallint[]) as t (id, attachment_id, unique_id, metadata, prelabels, waits, is_gold, priority)
+    $13::smallint[], $15::text[], $16::text[])
+    as t (id, attachment_id, unique_id, metadata, prelabels, waits, is_gold, priority, content, taxonomy)
 
 -- :name open_first_turns
 -- As `open_turns`, for annotating in the first round and kept for nobody. Priorities come empty when all are ordinary.

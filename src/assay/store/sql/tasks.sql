@@ -59,7 +59,9 @@ select task.id, task.unique_id, task.state, task.is_gold, batch.name as batch, t
        attachment.failure as media_problem, attachment.file_name, attachment.content_type, attachment.width,
        attachment.height, attachment.display_width, attachment.display_height, attachment.blob_key,
        attachment.display_key, attachment.thumbnail_key, attachment.sha256, attachment.byte_count,
-       (select count(*) from submissions where organization_id = $1 and task_id = task.id) as submissions
+       (select count(*) from submissions where organization_id = $1 and task_id = task.id) as submissions,
+       (select left(item ->> 'text', 200) from json_array_elements(task.content) item
+        where item ->> 'type' = 'text' limit 1) as excerpt
 from tasks task
 left join batches batch on batch.organization_id = $1 and batch.id = task.batch_id
 left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id
@@ -79,7 +81,10 @@ select task.id, task.unique_id, task.state, task.is_gold, batch.name as batch, t
        attachment.failure as media_problem, attachment.file_name, attachment.content_type, attachment.width,
        attachment.height, attachment.display_width, attachment.display_height, attachment.blob_key,
        attachment.display_key, attachment.thumbnail_key, attachment.sha256, attachment.byte_count,
-       (select count(*) from submissions where organization_id = $1 and task_id = task.id) as submissions
+       (select count(*) from submissions where organization_id = $1 and task_id = task.id) as submissions,
+       (select left(item ->> 'text', 200) from json_array_elements(task.content) item
+        where item ->> 'type' = 'text' limit 1) as excerpt,
+       task.content, task.taxonomy
 from tasks task
 left join batches batch on batch.organization_id = $1 and batch.id = task.batch_id
 left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id

@@ -1033,6 +1033,14 @@ export interface components {
             /** @default 0.5 */
             score_min: number;
         };
+        /** ImageItem */
+        ImageItem: {
+            /** Format: uuid */
+            attachment_id: string;
+            title?: string | null;
+            /** @constant */
+            type: "image";
+        };
         /** Import */
         Import: {
             /** @enum {string} */
@@ -1497,6 +1505,20 @@ export interface components {
             };
             comment: string;
         };
+        /** ShownImage */
+        ShownImage: {
+            media: components["schemas"]["Media"];
+            title: string | null;
+            /** @constant */
+            type: "image";
+        };
+        /** ShownText */
+        ShownText: {
+            text: string;
+            title: string | null;
+            /** @constant */
+            type: "text";
+        };
         /** SignIn */
         SignIn: {
             token: string;
@@ -1562,9 +1584,11 @@ export interface components {
             completed_at: string | null;
             confidence: number | null;
             consensus: components["schemas"]["Consensus"] | null;
+            content: (components["schemas"]["ShownText"] | components["schemas"]["ShownImage"])[] | null;
             /** Format: date-time */
             created_at: string;
             events: components["schemas"]["Event"][];
+            excerpt: string | null;
             gold: {
                 [key: string]: unknown;
             } | null;
@@ -1589,6 +1613,7 @@ export interface components {
             /** @enum {string} */
             state: "preparing" | "annotating" | "reviewing" | "completed" | "cancelled" | "broken";
             submissions: components["schemas"]["Submission"][];
+            taxonomy: components["schemas"]["Taxonomy"] | null;
             unique_id: string | null;
         };
         /** TaskResponse */
@@ -1605,8 +1630,17 @@ export interface components {
         /** Taxonomy */
         Taxonomy: {
             attributes?: components["schemas"]["Attribute"][];
+            /** @default  */
+            instructions: string;
             labels?: components["schemas"]["Label"][];
             relations?: components["schemas"]["RelationType"][];
+        };
+        /** TextItem */
+        TextItem: {
+            text: string;
+            title?: string | null;
+            /** @constant */
+            type: "text";
         };
         /** Turn */
         Turn: {
@@ -1614,11 +1648,13 @@ export interface components {
             assignment_id: string;
             /** Format: date-time */
             claimed_at: string;
+            content: (components["schemas"]["ShownText"] | components["schemas"]["ShownImage"])[] | null;
             draft: {
                 [key: string]: unknown;
             } | null;
             extension_available: boolean;
             instructions: string;
+            kind: string;
             /** Format: date-time */
             lease_until: string;
             media: components["schemas"]["Media"] | null;
@@ -1709,6 +1745,7 @@ export interface components {
         /** TaskRow */
         core_intake_TaskRow: {
             attachment_id?: string | null;
+            content?: (components["schemas"]["TextItem"] | components["schemas"]["ImageItem"])[] | null;
             gold?: {
                 [key: string]: unknown;
             } | null;
@@ -1720,6 +1757,7 @@ export interface components {
             } | null;
             /** @default 50 */
             priority: number;
+            taxonomy?: components["schemas"]["Taxonomy"] | null;
             unique_id?: string | null;
             url?: string | null;
         };
@@ -1731,6 +1769,7 @@ export interface components {
             confidence: number | null;
             /** Format: date-time */
             created_at: string;
+            excerpt: string | null;
             /** Format: uuid */
             id: string;
             is_gold: boolean;

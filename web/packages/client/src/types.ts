@@ -63,6 +63,8 @@ export interface Taxonomy {
   labels?: Label[];
   attributes?: Attribute[];
   relations?: RelationType[];
+  /** Where the question is one task's own: read before the project's instructions. */
+  instructions?: string;
 }
 
 /* ---- how the work is done ---- */
@@ -147,6 +149,11 @@ export interface Answer {
 
 export type Media = Schemas["Media"];
 
+/** What a task shows besides one photo. */
+export type ShownItem =
+  | { type: "text"; text: string; title: string | null }
+  | { type: "image"; media: Media; title: string | null };
+
 /* ---- people ---- */
 
 export type Role = "owner" | "manager" | "reviewer" | "annotator" | "auditor";
@@ -204,12 +211,15 @@ export interface ApiKeyCreated extends ApiKey {
 
 /* ---- projects ---- */
 
+/** What sort of thing is labelled, as the pages know it. */
+export type Kind = "image" | "form" | "entities";
+
 export type ProjectState = "active" | "paused" | "archived";
 
 export interface Project {
   id: Id;
   name: string;
-  kind: "image";
+  kind: Kind;
   version: number;
   instructions: string;
   taxonomy: Taxonomy;
@@ -222,7 +232,7 @@ export interface Project {
 
 export interface ProjectDraft {
   name: string;
-  kind: "image";
+  kind: Kind;
   instructions: string;
   taxonomy: Taxonomy;
   policy: Policy;
@@ -321,6 +331,9 @@ export interface TaskDetail extends Omit<TaskRow, "submissions"> {
   project_id: Id;
   project_version: number;
   round: number;
+  content: ShownItem[] | null;
+  /** What it asks, where that is not what its project's version asks. */
+  taxonomy: Taxonomy | null;
   prelabels: Answer | null;
   gold: Answer | null;
   broken_reason: string | null;
@@ -354,6 +367,8 @@ export interface NewTask {
   priority?: number;
   prelabels?: Answer;
   gold?: Answer;
+  content?: ({ type: "text"; text: string; title?: string } | { type: "image"; attachment_id: Id; title?: string })[];
+  taxonomy?: Taxonomy;
 }
 
 export interface FieldProblem {
@@ -405,7 +420,7 @@ export interface Page<T> {
 export interface WorkProject {
   id: Id;
   name: string;
-  kind: "image";
+  kind: Kind;
   annotate_open: number;
   review_open: number;
   done_today: number;
@@ -428,6 +443,7 @@ export interface Turn {
   task_id: Id;
   project_id: Id;
   project_name: string;
+  kind: Kind;
   stage: "annotate" | "review";
   round: number;
   claimed_at: Time;
@@ -436,7 +452,9 @@ export interface Turn {
   server_time: Time;
   instructions: string;
   taxonomy: Taxonomy;
-  media: Media;
+  /** Either a photo or `content` is shown. */
+  media: Media | null;
+  content: ShownItem[] | null;
   prelabels: Answer | null;
   draft: Answer | null;
   sent_back: { comment: string; answer: Answer } | null;
