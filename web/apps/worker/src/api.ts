@@ -1,10 +1,18 @@
 /** The worker's requests. Paths and bodies of `/v1/work` are written here and nowhere else. */
 
-import type { WireAnswer, WireTaxonomy } from "@assay/annotation";
+import type { WireTaxonomy } from "@assay/annotation";
 import { CHANGE_HEADERS, type Id, type Me, type Media, type Time, request } from "@assay/client";
 import type { ObjectVerdict } from "@assay/labeling";
 
 export type Stage = "annotate" | "review";
+
+/** An answer as it travels. Each kind of annotation has its own, and only its desk reads it. */
+export type Answer = object;
+
+/** A part of what a task shows, where that is not one photo. */
+export type ShownItem =
+  | { readonly type: "text"; readonly text: string; readonly title: string | null }
+  | { readonly type: "image"; readonly media: Media; readonly title: string | null };
 
 export interface WorkProject {
   readonly id: Id;
@@ -23,12 +31,12 @@ export interface Stats {
 }
 
 export interface Judge {
-  readonly answer: WireAnswer;
+  readonly answer: Answer;
   readonly agreement: number;
   readonly confidence: number;
   readonly reason: string | null;
   readonly objects: readonly ObjectVerdict[];
-  readonly voices: readonly { readonly name: string; readonly submission_id: Id; readonly answer: WireAnswer }[];
+  readonly voices: readonly { readonly name: string; readonly submission_id: Id; readonly answer: Answer }[];
   readonly may_send_back: boolean;
 }
 
@@ -37,6 +45,7 @@ export interface Turn {
   readonly task_id: Id;
   readonly project_id: Id;
   readonly project_name: string;
+  readonly kind: string;
   readonly stage: Stage;
   readonly round: number;
   readonly claimed_at: Time;
@@ -46,9 +55,10 @@ export interface Turn {
   readonly instructions: string;
   readonly taxonomy: WireTaxonomy;
   readonly media: Media | null;
-  readonly prelabels: WireAnswer | null;
-  readonly draft: WireAnswer | null;
-  readonly sent_back: { readonly comment: string; readonly answer: WireAnswer } | null;
+  readonly content: readonly ShownItem[] | null;
+  readonly prelabels: Answer | null;
+  readonly draft: Answer | null;
+  readonly sent_back: { readonly comment: string; readonly answer: Answer } | null;
   readonly review: Judge | null;
 }
 
@@ -58,7 +68,7 @@ export type ReportReason = "does_not_load" | "wrong_content" | "offensive" | "du
 export interface Ruling {
   readonly verdict: "accept" | "fix" | "send_back";
   readonly comment?: string;
-  readonly answer?: WireAnswer;
+  readonly answer?: Answer;
   readonly duration_seconds: number;
 }
 
@@ -74,8 +84,8 @@ export const work = {
   turn: (id: Id) => request<Turn>("GET", turnPath(id)),
   /** Nothing when no turn fits now. */
   claim: (projectId: Id, stage: Stage) => post<Turn | undefined>(`/v1/work/projects/${projectId}/claim`, { stage }),
-  saveDraft: (id: Id, answer: WireAnswer) => request<void>("PUT", turnPath(id, "/draft"), { body: { answer } }),
-  submit: (id: Id, body: { readonly answer: WireAnswer; readonly duration_seconds: number }) => post(turnPath(id, "/submit"), body),
+  saveDraft: (id: Id, answer: Answer) => request<void>("PUT", turnPath(id, "/draft"), { body: { answer } }),
+  submit: (id: Id, body: { readonly answer: Answer; readonly duration_seconds: number }) => post(turnPath(id, "/submit"), body),
   rule: (id: Id, ruling: Ruling) => post(turnPath(id, "/review"), ruling),
   extend: (id: Id) => post<{ lease_until: Time; extension_available: boolean }>(turnPath(id, "/extend")),
   skip: (id: Id, reason: SkipReason, comment?: string) => post<void>(turnPath(id, "/skip"), { reason, ...(comment ? { comment } : {}) }),

@@ -21,6 +21,7 @@ function turnOf(n: number, change: Partial<Turn> = {}): Turn {
     assignment_id: `turn-${n}`, task_id: `task-${n}`, project_id: "p", project_name: "P", stage: "annotate", round: 1,
     claimed_at: new Date(T0).toISOString(), lease_until: new Date(T0 + 1_800_000).toISOString(), extension_available: true,
     server_time: new Date(T0).toISOString(), instructions: "", taxonomy: { labels: [{ name: "car" }] },
+    kind: "image", content: null,
     media: { id: "m", url: "/m", display_url: `/photo-${n}`, thumbnail_url: "/t", width: 100, height: 80, display_width: 100, display_height: 80, content_type: "image/jpeg", file_name: "x.jpg" },
     prelabels: null, draft: null, sent_back: null, review: null, ...change,
   };
@@ -66,6 +67,8 @@ class SmallServer {
 const parcel = (n: number): Parcel => ({
   assignment_id: `turn-${n}`, task_id: `task-${n}`, project_id: "p", queued_at: n, body: { kind: "submit", answer: withBox, duration_seconds: 3 },
 });
+
+const marksOf = (answer: WireAnswer) => answer.annotations ?? [];
 
 beforeEach(() => {
   vi.useFakeTimers({ now: T0 });
@@ -157,25 +160,25 @@ describe("drafts", () => {
   it("open with the newest: what the server has not got yet, else what it has", async () => {
     const keep = memoryKeep<Draft>();
     const turn = turnOf(1, { draft: { annotations: [{ ...box, x: 50 }] }, prelabels: withBox });
-    expect((await startingAnswer(turn, keep)).annotations[0]).toMatchObject({ x: 50 });
+    expect(marksOf(await startingAnswer(turn, keep))[0]).toMatchObject({ x: 50 });
     const local = { assignment_id: "turn-1", key: "annotate:task-1", answer: withBox, saved_at: T0 };
     await keep.set("annotate:task-1", { ...local, synced: true });
-    expect((await startingAnswer(turn, keep)).annotations[0]).toMatchObject({ x: 50 });
+    expect(marksOf(await startingAnswer(turn, keep))[0]).toMatchObject({ x: 50 });
     await keep.set("annotate:task-1", { ...local, synced: false });
-    expect((await startingAnswer(turn, keep)).annotations[0]).toMatchObject({ x: 1 });
+    expect(marksOf(await startingAnswer(turn, keep))[0]).toMatchObject({ x: 1 });
   });
 
   it("are found again when the same task comes back in another turn", async () => {
     const keep = memoryKeep<Draft>();
     await keep.set("annotate:task-1", { assignment_id: "lost-turn", key: "annotate:task-1", answer: withBox, saved_at: T0, synced: true });
-    expect((await startingAnswer(turnOf(1), keep)).annotations).toEqual([box]);
-    expect((await startingAnswer(turnOf(1, { stage: "review" }), keep)).annotations).toEqual([]);
+    expect(marksOf(await startingAnswer(turnOf(1), keep))).toEqual([box]);
+    expect(marksOf(await startingAnswer(turnOf(1, { stage: "review" }), keep))).toEqual([]);
   });
 
   it("begin with the sent-back answer, else with the proposed one", async () => {
     const sentBack = turnOf(1, { sent_back: { comment: "x", answer: withBox }, prelabels: {} });
-    expect((await startingAnswer(sentBack, memoryKeep())).annotations).toEqual([box]);
-    expect((await startingAnswer(turnOf(1, { prelabels: withBox }), memoryKeep())).annotations).toEqual([box]);
+    expect(marksOf(await startingAnswer(sentBack, memoryKeep()))).toEqual([box]);
+    expect(marksOf(await startingAnswer(turnOf(1, { prelabels: withBox }), memoryKeep()))).toEqual([box]);
   });
 
   it("are swept when nobody came back for two weeks", async () => {

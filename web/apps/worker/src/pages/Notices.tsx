@@ -29,7 +29,8 @@ export function Notices({ outbox, onCorrect }: { outbox: Outbox; onCorrect?: (pa
       )}
       {first?.refused && (
         <Notice
-          tone="danger"
+          // Nothing can be done about a turn that has ended.
+          tone={first.refused.status === 409 ? "warn" : "danger"}
           icon="alert"
           actions={
             <>
@@ -44,9 +45,7 @@ export function Notices({ outbox, onCorrect }: { outbox: Outbox; onCorrect?: (pa
             </>
           }
         >
-          {first.refused.code === "lease_lost"
-            ? "An answer arrived after its time was over and does not count. The photo went to somebody else."
-            : `An earlier answer was not accepted. ${first.refused.problems[0]?.message ?? first.refused.detail}`}
+          An earlier answer was not accepted. {first.refused.problems[0]?.message ?? first.refused.detail}
         </Notice>
       )}
     </>

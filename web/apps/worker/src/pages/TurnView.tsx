@@ -1,16 +1,16 @@
 /** One turn: the labelling page with its header, its drafts, and the ways to end it. */
 
-import { isEmptyAnswer, placeProblems, readAnswer, readTaxonomy, sameValue, writeAnswer } from "@assay/annotation";
+import { sameValue } from "@assay/annotation";
 import { ApiError } from "@assay/client";
-import { Editor, type Hand, Labeler, type ReviewInfo, doubtsOf, useEditorState, voiceOverlays } from "@assay/labeling";
-import { Button, Icon, Spinner, ThemeToggle, cx, toast } from "@assay/ui";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Button, Icon, ThemeToggle, cx, toast } from "@assay/ui";
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { type Ruling, type Turn, work } from "../api";
 import { go, homePath, onLink } from "../route";
 import { type Draft, DraftKeeper, type DraftState } from "../work/drafts";
 import type { Keep } from "../work/keep";
 import type { Outbox } from "../work/outbox";
 import type { OpenTurn, Session } from "../work/session";
+import { type Desk, type MakeDesk, isShown } from "./desk";
 import { isFirstReading } from "./reading";
 import { Countdown } from "./Countdown";
 import { MoreMenu } from "./MoreMenu";
@@ -24,38 +24,19 @@ export interface TurnViewProps {
   readonly session: Session;
   readonly outbox: Outbox;
   readonly drafts: Keep<Draft>;
-  readonly hand: React.RefObject<Partial<Hand>>;
+  readonly makeDesk: MakeDesk;
+  readonly hand: React.RefObject<object>;
 }
 
 type Question = "skip" | "report" | "send-back" | "nothing-marked" | "lost" | null;
 
-const reviewInfo = ({ review }: Turn): ReviewInfo | null =>
-  review && {
-    agreement: review.agreement,
-    confidence: review.confidence,
-    reason: review.reason ?? "all",
-    objects: review.objects,
-    voices: review.voices.map(({ name, answer }) => ({ name, answer: readAnswer(answer) })),
-  };
-
-function newEditor({ turn, answer }: OpenTurn, review: ReviewInfo | null, hand: Partial<Hand>): Editor {
-  return new Editor({
-    taxonomy: readTaxonomy(turn.taxonomy),
-    media: turn.media ?? { width: 1, height: 1 },
-    answer,
-    suggestions: turn.prelabels ? readAnswer(turn.prelabels) : null,
-    overlays: voiceOverlays(review?.voices ?? []),
-    doubts: review ? doubtsOf(review) : new Map(),
-    // A reviewer looks first and draws rarely.
-    hand: turn.stage === "review" ? { tool: "select", ...hand } : hand,
-  });
-}
-
-export function TurnView({ open, session, outbox, drafts, hand }: TurnViewProps) {
-  const { turn, photo, photoProblem } = open;
-  const review = useMemo(() => reviewInfo(turn), [turn]);
-  // One editor for the whole turn, whatever is learnt about the turn meanwhile: this component is keyed by it.
-  const [editor] = useState(() => newEditor(open, review, hand.current));
+export function TurnView({ open, session, outbox, drafts, makeDesk, hand }: TurnViewProps) {
+  const { turn } = open;
+  const ready = isShown(open);
+  // One desk for the whole turn, whatever is learnt about the turn meanwhile: this component is keyed by it.
+  const [desk] = useState(() => makeDesk(open, hand.current));
+  // A draft opens with more than the answer to judge, so that one is written by a desk of its own.
+  const [judged] = useState(() => turn.review && makeDesk({ ...open, answer: turn.review.answer }, {}).answer());
   const [question, setQuestion] = useState<Question>(null);
   const [draft, setDraft] = useState<DraftState>("clean");
   const [firstReading] = useState(() => isFirstReading(turn.project_id, turn.instructions));
@@ -65,7 +46,7 @@ export function TurnView({ open, session, outbox, drafts, hand }: TurnViewProps)
   useEffect(() => {
     const made = new DraftKeeper(turn, drafts, work, setDraft, Date.now);
     keeper.current = made;
-    const stop = editor.onAnswer((answer) => made.note(answer));
+    const stop = desk.onAnswer(() => made.note(desk.answer()));
     const flush = (): void => void (document.visibilityState === "hidden" && made.flush());
     document.addEventListener("visibilitychange", flush);
     return () => {
@@ -75,29 +56,29 @@ export function TurnView({ open, session, outbox, drafts, hand }: TurnViewProps)
     };
     // The ids of a turn never change while it is shown.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [editor, drafts]);
+  }, [desk, drafts]);
 
   useEffect(() => {
     if (open.problems.length === 0) return;
-    editor.showProblems(placeProblems(open.problems, editor.answer));
+    desk.showProblems(open.problems);
     // Shown once, when the turn is opened for a correction.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [editor]);
+  }, [desk]);
 
   useTitle(turn.project_name);
 
-  // The next photo opens with what is in hand now.
-  useEffect(() => editor.subscribe(() => (hand.current = editor.hand)), [editor, hand]);
+  // The next task opens with what is in hand now.
+  useEffect(() => desk.subscribe(() => (hand.current = desk.hand())), [desk, hand]);
 
   useEffect(() => {
     if (draft === "lost") setQuestion("lost");
   }, [draft]);
 
-  /** Writes the answer down, shows the next photo at once, and lets the outbox send it meanwhile. */
+  /** Writes the answer down, shows the next task at once, and lets the outbox send it meanwhile. */
   const finish = useCallback(
     (ruling?: Ruling): void => {
       const seconds = activeSeconds();
-      const body = ruling ? { kind: "review" as const, ruling: { ...ruling, duration_seconds: seconds } } : { kind: "submit" as const, answer: writeAnswer(editor.answer), duration_seconds: seconds };
+      const body = ruling ? { kind: "review" as const, ruling: { ...ruling, duration_seconds: seconds } } : { kind: "submit" as const, answer: desk.answer(), duration_seconds: seconds };
       const closing = keeper.current;
       outbox
         .add({ assignment_id: turn.assignment_id, task_id: turn.task_id, project_id: turn.project_id, queued_at: Date.now(), body })
@@ -105,25 +86,21 @@ export function TurnView({ open, session, outbox, drafts, hand }: TurnViewProps)
         .catch(() => toast("This device's storage is full: keep the page open until everything is sent.", "danger"));
       void session.next();
     },
-    [activeSeconds, editor, outbox, session, turn],
+    [activeSeconds, desk, outbox, session, turn],
   );
-
-  const isComplete = (): boolean => editor.check().length === 0;
 
   const accept = (): void => {
     if (turn.review === null) return;
-    const isChanged = !sameValue(writeAnswer(editor.answer), writeAnswer(readAnswer(turn.review.answer)));
-    if (!isChanged) finish({ verdict: "accept", duration_seconds: 0 });
-    else if (isComplete()) finish({ verdict: "fix", answer: writeAnswer(editor.answer), duration_seconds: 0 });
+    if (sameValue(desk.answer(), judged)) finish({ verdict: "accept", duration_seconds: 0 });
+    else if (desk.check()) finish({ verdict: "fix", answer: desk.answer(), duration_seconds: 0 });
   };
 
   const submit = (): void => {
-    if (photo === null || question !== null) return;
-    // Nobody is asked about marks while one is half drawn: it would be lost unnoticed.
-    if (editor.state.drawing) editor.send({ type: "key", key: "Enter" });
+    if (!ready || question !== null) return;
+    desk.settle();
     if (turn.stage === "review") accept();
-    else if (isComplete()) {
-      if (isEmptyAnswer(editor.answer)) setQuestion("nothing-marked");
+    else if (desk.check()) {
+      if (desk.isEmpty()) setQuestion("nothing-marked");
       else finish();
     }
   };
@@ -161,16 +138,16 @@ export function TurnView({ open, session, outbox, drafts, hand }: TurnViewProps)
         <Countdown leaseUntil={turn.lease_until} clockOffset={open.clockOffset} canExtend={turn.extension_available} onExtend={extend} onEnded={() => setQuestion("lost")} />
         <MoreMenu
           entries={[
-            { icon: "chevronRight", title: "Skip this photo…", onChoose: () => setQuestion("skip") },
+            { icon: "chevronRight", title: `Skip this ${desk.noun}…`, onChoose: () => setQuestion("skip") },
             { icon: "alert", title: "Report a problem…", onChoose: () => setQuestion("report") },
             ...(turn.extension_available ? [{ icon: "clock" as const, title: "More time", onChoose: extend }] : []),
           ]}
         />
         <ThemeToggle className="max-md:hidden" />
         {turn.stage === "review" ? (
-          <ReviewActions editor={editor} turn={turn} ready={photo !== null} onAccept={submit} onSendBack={() => setQuestion("send-back")} />
+          <ReviewActions desk={desk} judged={judged} turn={turn} ready={ready} onAccept={submit} onSendBack={() => setQuestion("send-back")} />
         ) : (
-          <Button variant="primary" disabled={photo === null} onClick={submit} title="Submit  (Ctrl+Enter)" className="max-md:h-9">
+          <Button variant="primary" disabled={!ready} onClick={submit} title="Submit  (Ctrl+Enter)" className="max-md:h-9">
             Submit
           </Button>
         )}
@@ -181,20 +158,12 @@ export function TurnView({ open, session, outbox, drafts, hand }: TurnViewProps)
           <strong className="font-semibold">Sent back by a reviewer.</strong> {turn.sent_back.comment}
         </Notice>
       )}
-      <Labeler
-        editor={editor}
-        photo={photo}
-        placeholder={<PhotoState problem={photoProblem} onRetry={() => void session.retryPhoto()} onReport={() => setQuestion("report")} />}
-        instructions={turn.instructions}
-        instructionsOpen={firstReading}
-        review={review}
-        onSubmit={submit}
-      />
-      {question === "skip" && <SkipDialog onClose={close} onConfirm={(reason, comment) => leave(() => work.skip(turn.assignment_id, reason, comment))} />}
-      {question === "report" && <ReportDialog onClose={close} onConfirm={(reason, comment) => leave(() => work.report(turn.assignment_id, reason, comment))} />}
-      {question === "send-back" && <SendBackDialog onClose={close} onConfirm={(comment) => finish({ verdict: "send_back", comment, duration_seconds: 0 })} />}
-      {question === "nothing-marked" && <NothingMarkedDialog onClose={close} onConfirm={() => finish()} />}
-      {question === "lost" && <LeaseLostDialog onHome={() => go(homePath)} onNext={() => void session.next()} />}
+      {desk.render({ open, instructionsOpen: firstReading, onSubmit: submit, onRetryPhoto: () => void session.retryPhoto(), onReport: () => setQuestion("report") })}
+      {question === "skip" && <SkipDialog noun={desk.noun} onClose={close} onConfirm={(reason, comment) => leave(() => work.skip(turn.assignment_id, reason, comment))} />}
+      {question === "report" && <ReportDialog noun={desk.noun} onClose={close} onConfirm={(reason, comment) => leave(() => work.report(turn.assignment_id, reason, comment))} />}
+      {question === "send-back" && <SendBackDialog noun={desk.noun} onClose={close} onConfirm={(comment) => finish({ verdict: "send_back", comment, duration_seconds: 0 })} />}
+      {question === "nothing-marked" && <NothingMarkedDialog noun={desk.noun} onClose={close} onConfirm={() => finish()} />}
+      {question === "lost" && <LeaseLostDialog noun={desk.noun} onHome={() => go(homePath)} onNext={() => void session.next()} />}
     </div>
   );
 }
@@ -217,19 +186,19 @@ const SaveState = ({ draft }: { draft: DraftState }) => (
 );
 
 interface ReviewActionsProps {
-  readonly editor: Editor;
+  readonly desk: Desk;
+  /** The answer to judge, as the desk writes it. */
+  readonly judged: object | null;
   readonly turn: Turn;
   readonly ready: boolean;
   readonly onAccept: () => void;
   readonly onSendBack: () => void;
 }
 
-function ReviewActions({ editor, turn, ready, onAccept, onSendBack }: ReviewActionsProps) {
-  const { history } = useEditorState(editor);
-  const isChanged = useMemo(
-    () => !sameValue(writeAnswer(history.answer), writeAnswer(readAnswer(turn.review?.answer))),
-    [history.answer, turn.review],
-  );
+function ReviewActions({ desk, judged, turn, ready, onAccept, onSendBack }: ReviewActionsProps) {
+  const snapshot = useSyncExternalStore(desk.subscribe, desk.snapshot);
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the snapshot is what changes the desk's answer
+  const isChanged = useMemo(() => !sameValue(desk.answer(), judged), [snapshot, desk, judged]);
   return (
     <>
       {turn.review?.may_send_back && (
@@ -242,24 +211,5 @@ function ReviewActions({ editor, turn, ready, onAccept, onSendBack }: ReviewActi
         {isChanged ? "Save fix" : "Accept"}
       </Button>
     </>
-  );
-}
-
-function PhotoState({ problem, onRetry, onReport }: { problem: string | null; onRetry: () => void; onReport: () => void }) {
-  if (problem === null) {
-    return (
-      <p role="status" className="flex items-center gap-2 text-3 text-muted">
-        <Spinner /> Fetching the photo…
-      </p>
-    );
-  }
-  return (
-    <div role="alert" className="flex flex-col items-center gap-3 px-6 text-center">
-      <p className="text-3 max-w-sm">{problem}</p>
-      <div className="flex gap-2">
-        <Button icon="retry" onClick={onRetry}>Try again</Button>
-        <Button variant="ghost" onClick={onReport}>Report a problem…</Button>
-      </div>
-    </div>
   );
 }

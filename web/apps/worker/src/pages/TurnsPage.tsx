@@ -1,7 +1,7 @@
 /** A stay at one project: photo after photo, and what is shown when there is none. */
 
 import { Button, EmptyState, ErrorState, Spinner, buttonClass } from "@assay/ui";
-import { type Hand, loadPhoto, releasePhoto } from "@assay/labeling";
+import { loadPhoto, releasePhoto } from "@assay/labeling";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { type Stage, giveBackOnLeave, work } from "../api";
 import { homePath, onLink } from "../route";
@@ -11,6 +11,7 @@ import type { Outbox } from "../work/outbox";
 import { Session, type SessionState } from "../work/session";
 import { Notices } from "./Notices";
 import { TurnView } from "./TurnView";
+import { DESKS } from "./desks";
 
 export interface TurnsPageProps {
   readonly projectId: string;
@@ -38,7 +39,7 @@ const LOOKING: SessionState = { phase: "looking" };
 export function TurnsPage(props: TurnsPageProps) {
   const { projectId, stage, outbox, drafts, onSignedOut } = props;
   const [session, setSession] = useState<Session | null>(null);
-  const hand = useRef<Partial<Hand>>({});
+  const hand = useRef<object>({});
 
   useEffect(() => {
     let current: Session;
@@ -72,7 +73,9 @@ export function TurnsPage(props: TurnsPageProps) {
   }, [isSignedOut, onSignedOut]);
 
   if (session && state.phase === "working") {
-    return <TurnView key={state.open.turn.assignment_id} open={state.open} session={session} outbox={outbox} drafts={drafts} hand={hand} />;
+    const makeDesk = DESKS[state.open.turn.kind];
+    if (makeDesk === undefined) return <NoDesk kind={state.open.turn.kind} />;
+    return <TurnView key={state.open.turn.assignment_id} makeDesk={makeDesk} open={state.open} session={session} outbox={outbox} drafts={drafts} hand={hand} />;
   }
   return (
     <div className="min-h-dvh flex flex-col">
@@ -114,3 +117,12 @@ function Waiting({ state, stage, onRetry }: { state: SessionState; stage: Stage;
       );
   }
 }
+
+/** Such tasks are made and answered by API already. */
+const NoDesk = ({ kind }: { kind: string }) => (
+  <div className="min-h-dvh grid place-items-center">
+    <EmptyState icon="edit" title={`The page for tasks of the kind “${kind}” is still being made`}>
+      They can be created and answered by API already. <HomeLink />
+    </EmptyState>
+  </div>
+);

@@ -11,10 +11,10 @@ const SKIP: readonly (readonly [SkipReason, string])[] = [
   ["other", "Something else"],
 ];
 
-const REPORT: readonly (readonly [ReportReason, string])[] = [
-  ["does_not_load", "The photo does not load"],
+const reports = (noun: string): readonly (readonly [ReportReason, string])[] => [
+  ["does_not_load", `The ${noun} does not load`],
   ["wrong_content", "It has nothing to do with the instructions"],
-  ["duplicate", "I have seen this photo before"],
+  ["duplicate", `I have seen this ${noun} before`],
   ["offensive", "It is offensive or shocking"],
   ["other", "Something else"],
 ];
@@ -60,24 +60,25 @@ function ReasonDialog<R extends string>({ title, description, reasons, confirmLa
 }
 
 interface LeaveDialogProps<R extends string> {
+  readonly noun: string;
   readonly onConfirm: (reason: R, comment: string) => void;
   readonly onClose: () => void;
 }
 
-export const SkipDialog = (props: LeaveDialogProps<SkipReason>) => (
-  <ReasonDialog title="Skip this photo" description="Somebody else will do it. What you drew here is not kept." reasons={SKIP} confirmLabel="Skip" {...props} />
+export const SkipDialog = ({ noun, ...props }: LeaveDialogProps<SkipReason>) => (
+  <ReasonDialog title={`Skip this ${noun}`} description="Somebody else will do it. What you did here is not kept." reasons={SKIP} confirmLabel="Skip" {...props} />
 );
 
-export const ReportDialog = (props: LeaveDialogProps<ReportReason>) => (
-  <ReasonDialog title="Report a problem" description="A manager looks at the photo; you go on with the next one." reasons={REPORT} confirmLabel="Report" {...props} />
+export const ReportDialog = ({ noun, ...props }: LeaveDialogProps<ReportReason>) => (
+  <ReasonDialog title="Report a problem" description={`A manager looks at the ${noun}; you go on with the next one.`} reasons={reports(noun)} confirmLabel="Report" {...props} />
 );
 
-export function SendBackDialog({ onConfirm, onClose }: { onConfirm: (comment: string) => void; onClose: () => void }) {
+export function SendBackDialog({ noun, onConfirm, onClose }: { noun: string; onConfirm: (comment: string) => void; onClose: () => void }) {
   const [comment, setComment] = useState("");
   return (
     <ConfirmDialog
       title="Send back"
-      description="The photo is labelled again. An annotator who gets it back sees your comment beside it."
+      description={`The ${noun} is labelled again. An annotator who gets it back sees your comment beside it.`}
       confirmLabel="Send back"
       disabled={comment.trim() === ""}
       onConfirm={() => onConfirm(comment.trim())}
@@ -90,10 +91,10 @@ export function SendBackDialog({ onConfirm, onClose }: { onConfirm: (comment: st
   );
 }
 
-export const NothingMarkedDialog = ({ onConfirm, onClose }: { onConfirm: () => void; onClose: () => void }) => (
+export const NothingMarkedDialog = ({ noun, onConfirm, onClose }: { noun: string; onConfirm: () => void; onClose: () => void }) => (
   <ConfirmDialog
     title="Nothing is marked"
-    description="That is a fine answer when there is nothing to mark in this photo."
+    description={`That is a fine answer when there is nothing to mark in this ${noun}.`}
     confirmLabel="Submit empty"
     cancelLabel="Go back"
     onConfirm={onConfirm}
@@ -101,17 +102,17 @@ export const NothingMarkedDialog = ({ onConfirm, onClose }: { onConfirm: () => v
   />
 );
 
-export const LeaseLostDialog = ({ onNext, onHome }: { onNext: () => void; onHome: () => void }) => (
+export const LeaseLostDialog = ({ noun, onNext, onHome }: { noun: string; onNext: () => void; onHome: () => void }) => (
   <Dialog
-    title="Your time for this photo is over"
-    description="It goes to somebody else now. What you drew is kept on this device: should the photo come back to you, you can go on where you stopped."
+    title={`Your time for this ${noun} is over`}
+    description={`It goes to somebody else now. What you did is kept on this device: should the ${noun} come back to you, you can go on where you stopped.`}
     dismissible={false}
     onClose={onHome}
     footer={
       <>
         <Button onClick={onHome}>All projects</Button>
         <Button variant="primary" data-autofocus onClick={onNext}>
-          Next photo
+          Next {noun}
         </Button>
       </>
     }

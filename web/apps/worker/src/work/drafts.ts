@@ -1,15 +1,15 @@
 /** Unfinished answers: written to this browser at once, and to the server a little later. */
 
-import { type ImageAnswer, type WireAnswer, readAnswer, sameValue, writeAnswer } from "@assay/annotation";
+import { sameValue } from "@assay/annotation";
 import { ApiError, type Id } from "@assay/client";
-import type { Turn, WorkApi } from "../api";
+import type { Answer, Turn, WorkApi } from "../api";
 import type { Keep } from "./keep";
 
 export interface Draft {
   readonly assignment_id: Id;
   /** See `draftKey`. */
   readonly key: string;
-  readonly answer: WireAnswer;
+  readonly answer: Answer;
   readonly saved_at: number;
   /** The server has this very answer. */
   readonly synced: boolean;
@@ -27,10 +27,10 @@ const KEPT_MS = 14 * 24 * 3600 * 1000;
 export const draftKey = ({ stage, task_id }: Pick<Turn, "stage" | "task_id">): string => `${stage}:${task_id}`;
 
 /** The answer a turn opens with: the newest draft, else what was sent back, else what is judged or proposed. */
-export async function startingAnswer(turn: Turn, keep: Keep<Draft>): Promise<ImageAnswer> {
+export async function startingAnswer(turn: Turn, keep: Keep<Draft>): Promise<Answer> {
   const local = await keep.get(draftKey(turn));
-  if (local && (!local.synced || turn.draft === null || local.assignment_id !== turn.assignment_id)) return readAnswer(local.answer);
-  return readAnswer(turn.draft ?? turn.sent_back?.answer ?? turn.review?.answer ?? turn.prelabels);
+  if (local && (!local.synced || turn.draft === null || local.assignment_id !== turn.assignment_id)) return local.answer;
+  return turn.draft ?? turn.sent_back?.answer ?? turn.review?.answer ?? turn.prelabels ?? {};
 }
 
 export class DraftKeeper {
@@ -40,7 +40,7 @@ export class DraftKeeper {
   readonly #api: Pick<WorkApi, "saveDraft">;
   readonly #now: () => number;
   readonly #onState: (state: DraftState) => void;
-  #latest: WireAnswer | null = null;
+  #latest: Answer | null = null;
   #localTimer: ReturnType<typeof setTimeout> | undefined;
   #serverTimer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -55,8 +55,8 @@ export class DraftKeeper {
   }
 
   /** Called after each gesture. */
-  note(answer: ImageAnswer): void {
-    this.#latest = writeAnswer(answer);
+  note(answer: Answer): void {
+    this.#latest = answer;
     this.#onState("saving");
     clearTimeout(this.#localTimer);
     clearTimeout(this.#serverTimer);

@@ -3,9 +3,8 @@
  * has acknowledged it, so that neither a reload nor a lost connection loses work; sending twice is safe.
  */
 
-import type { WireAnswer } from "@assay/annotation";
 import { ApiError, type FieldProblem, type Id } from "@assay/client";
-import type { Ruling, WorkApi } from "../api";
+import type { Answer, Ruling, WorkApi } from "../api";
 import type { Keep } from "./keep";
 
 export interface Parcel {
@@ -14,7 +13,7 @@ export interface Parcel {
   readonly project_id: Id;
   readonly queued_at: number;
   readonly body:
-    | { readonly kind: "submit"; readonly answer: WireAnswer; readonly duration_seconds: number }
+    | { readonly kind: "submit"; readonly answer: Answer; readonly duration_seconds: number }
     | { readonly kind: "review"; readonly ruling: Ruling };
   /** Why the server will not take it as it is; such a parcel waits for its worker. */
   readonly refused?: { readonly status: number; readonly code: string; readonly detail: string; readonly problems: readonly FieldProblem[] };

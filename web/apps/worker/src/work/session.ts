@@ -3,11 +3,10 @@
  * is nothing to wait for between two photos. Framework-free; the page follows its state.
  */
 
-import type { ImageAnswer } from "@assay/annotation";
 import type { Photo } from "@assay/canvas";
 import { ApiError, type FieldProblem, type Id } from "@assay/client";
 import { PhotoUnavailable } from "@assay/labeling";
-import type { Stage, Turn, WorkApi } from "../api";
+import type { Answer, Stage, Turn, WorkApi } from "../api";
 import { type Draft, draftKey, startingAnswer } from "./drafts";
 import type { Keep } from "./keep";
 import type { Outbox, Parcel } from "./outbox";
@@ -15,7 +14,7 @@ import type { Outbox, Parcel } from "./outbox";
 /** A turn with what is needed to show it at once. */
 export interface OpenTurn {
   readonly turn: Turn;
-  readonly answer: ImageAnswer;
+  readonly answer: Answer;
   readonly photo: Photo | null;
   /** Why there is no photo, once that is known. */
   readonly photoProblem: string | null;
@@ -190,6 +189,7 @@ export class Session {
   }
 
   async #photoOf(turn: Turn, again = true): Promise<Pick<OpenTurn, "photo" | "photoProblem">> {
+    if (turn.content !== null) return { photo: null, photoProblem: null };
     if (turn.media === null) return { photo: null, photoProblem: "This task has no photo. Report it, so that somebody looks at it." };
     try {
       return { photo: await this.#ports.loadPhoto(turn.media.display_url), photoProblem: null };

@@ -1,0 +1,6 @@
+/** Which desk a kind of annotation is worked at. */
+
+import type { MakeDesk } from "./desk";
+import { imageDesk } from "./ImageDesk";
+
+export const DESKS: Readonly<Record<string, MakeDesk>> = { image: imageDesk };
