@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from assay.core.annotations.entities_kind import EntitiesKind
 from assay.core.annotations.kind import Content
+from assay.core.content import ImageItem, TextItem
 from assay.core.errors import Invalid, Problem
 from assay.core.taxonomy import Attribute, Choice, Label, RelationType, Taxonomy
 
@@ -176,6 +178,14 @@ def test_a_taxonomy_of_spans_and_relations_is_fine_and_boxes_are_not() -> None:
         "relations[0].source_labels[0]",
         "relations[1].name",
     ]
+
+
+def test_a_task_shows_one_text_and_nothing_else() -> None:
+    text, photo = TextItem(TEXT), ImageItem(UUID(int=1))
+
+    assert list(ENTITIES.content_problems([text], photo=False)) == []
+    for items, with_photo in ((None, False), ([], False), ([photo], False), ([text, text], False), ([text], True)):
+        assert [each.field for each in ENTITIES.content_problems(items, with_photo)] == ["content"]
 
 
 @given(st.text(alphabet="ab \n\u00a0𝄞", max_size=12), st.integers(-1, 13), st.integers(-1, 13))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from assay.core.annotations.entities_kind import EntitiesKind
 from assay.core.annotations.form_kind import FormKind
 from assay.core.annotations.image_kind import ImageKind
 from assay.core.annotations.kind import Kind
 from assay.core.errors import Invalid
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (ImageKind(), FormKind())}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (ImageKind(), FormKind(), EntitiesKind())}
 
 
 def kind_named(name: str) -> Kind:

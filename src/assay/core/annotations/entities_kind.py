@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -13,6 +13,8 @@ from assay.core.annotations.entities_check import check_answer
 from assay.core.annotations.entities_merge import merge
 from assay.core.annotations.kind import Answer, Content, Merged, MergeOptions, Voice
 from assay.core.annotations.taxonomy_check import check_taxonomy
+from assay.core.content import Item, TextItem
+from assay.core.errors import Problem
 from assay.core.taxonomy import Shape, Taxonomy
 
 SHAPES: tuple[Shape, ...] = ("span",)
@@ -25,6 +27,12 @@ class EntitiesKind:
 
     def check_taxonomy(self, taxonomy: Taxonomy) -> None:
         check_taxonomy(taxonomy, SHAPES, relations=True)
+
+    def content_problems(self, items: Sequence[Item] | None, photo: bool) -> Iterator[Problem]:
+        if photo:
+            yield Problem("content", "Entities are marked in a text; give it as content, and no photo.")
+        elif sum(isinstance(item, TextItem) for item in items or ()) != 1 or len(items or ()) != 1:
+            yield Problem("content", "Give exactly one item, the text to mark entities in.")
 
     def check(self, answer: Any, taxonomy: Taxonomy, content: Content, *, complete: bool = True) -> Answer:
         return check_answer(answer, taxonomy, content.text, complete=complete)
