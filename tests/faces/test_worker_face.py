@@ -165,6 +165,7 @@ async def test_submitting_the_same_answer_again_is_safe_and_another_is_refused(o
     assert (first.status_code, again.status_code) == (200, 200)
     assert first.json() == again.json()
     assert code(changed) == (409, "conflict")
+    assert "another tab" in changed.json()["detail"]
     assert detail["state"] == "completed"
     assert len(detail["submissions"]) == 1
     assert detail["response"]["answer"]["annotations"] == detail["submissions"][0]["answer"]["annotations"]
@@ -178,6 +179,21 @@ async def test_the_same_answer_sent_ten_times_at_once_is_one_submission(organiza
 
     assert {found.status_code for found in sent} == {200}
     assert len({found.json()["submission_id"] for found in sent}) == 1
+
+
+@pytest.mark.parametrize(
+    ("end", "body"), [("skip", {"reason": "other"}), ("report", {"reason": "other"}), ("return", None)]
+)
+async def test_an_answer_to_a_turn_given_up_elsewhere_is_not_blamed_on_time(
+    organization: Organization, end: str, body: dict[str, str] | None
+) -> None:
+    _, client, turn = await one_turn(organization)
+    await client.post(at(turn, end), json=body)
+
+    late = await submit(client, turn)
+
+    assert code(late) == (409, "lease_lost")
+    assert late.json()["detail"].startswith("You gave this task up before")
 
 
 async def test_time_at_work_is_no_longer_than_the_turn_was(organization: Organization) -> None:

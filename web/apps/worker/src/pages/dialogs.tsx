@@ -104,8 +104,8 @@ export const NothingMarkedDialog = ({ noun, onConfirm, onClose }: { noun: string
 
 export const LeaseLostDialog = ({ noun, onNext, onHome }: { noun: string; onNext: () => void; onHome: () => void }) => (
   <Dialog
-    title={`Your time for this ${noun} is over`}
-    description={`It goes to somebody else now. What you did is kept on this device: should the ${noun} come back to you, you can go on where you stopped.`}
+    title={`Your turn at this ${noun} is over`}
+    description={`Its time ran out, or you finished it in another tab. What you did is kept on this device: should the ${noun} come back to you, you can go on where you stopped.`}
     dismissible={false}
     onClose={onHome}
     footer={
