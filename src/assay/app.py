@@ -32,7 +32,7 @@ from assay.adapters.sealing import file_seals
 from assay.config import Settings
 from assay.core.errors import Unavailable
 from assay.core.ports import Blobs
-from assay.faces import http, media, native, pages, worker
+from assay.faces import http, media, native, pages, scale, worker
 from assay.faces.jobs.runner import Bell, Runner
 from assay.faces.jobs.workshop import Workshop
 from assay.store import jobs, refusals
@@ -45,10 +45,12 @@ def build(home: http.House) -> Litestar:
     """The web application over a house that is already built. Raises ``AssertionError`` for a route that does not
     declare its permission."""
     configure_logs()
+    speaks_scale = scale.application()
     app = Litestar(
         route_handlers=[
             native.router,
             worker.router,
+            scale.mounted(speaks_scale),
             media.get_media,
             media.get_guide_image,
             pages.assets(),
@@ -72,7 +74,10 @@ def build(home: http.House) -> Litestar:
         logging_config=None,
     )
     app.state.house = home
+    # One state for both, so that they never work with different houses.
+    speaks_scale.state = app.state
     refuse_undeclared(app)
+    refuse_undeclared(speaks_scale)
     _describe_problems(app)
     return app
 

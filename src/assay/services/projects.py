@@ -98,7 +98,8 @@ async def change(
         updated_at=context.now,
     )
     now = after.current
-    asks = current.taxonomy != Taxonomy()
+    # What programs call by a name may leave the question to its tasks.
+    asks = before.handle is None and current.taxonomy != Taxonomy()
     rules.check(after.name, after.kind, now.instructions, now.taxonomy, now.policy, asks=asks)
     if not same:
         await store.insert_version(context.tenant, project_id, asked)
@@ -115,9 +116,13 @@ async def get(context: Context, project_id: UUID) -> Project:
     return await store.get(context.tenant, project_id)
 
 
-async def called(context: Context, name: str) -> Project:
-    """The project of the caller's mode that programs call so, or that people named so. Raises ``NotFound``."""
-    return await store.called(context.tenant, name, context.caller.mode)
+async def called(context: Context, name: str, *, to_change: bool = False) -> Project:
+    """The project of the caller's mode that programs call so, or that people named so. Raises ``NotFound``.
+
+    ``to_change``: nobody else changes it until this transaction ends.
+    """
+    found = await store.called(context.tenant, name, context.caller.mode)
+    return await store.lock(context.tenant, found.id) if to_change else found
 
 
 async def everything(context: Context) -> list[tuple[Project, Sequence[Version]]]:

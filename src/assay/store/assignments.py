@@ -71,6 +71,10 @@ class HeldTurn(msgspec.Struct, frozen=True):
         """What is asked, under the version of its task."""
         return version.taxonomy if self.taxonomy is None else self.taxonomy
 
+    def reads(self, version: Version) -> str:
+        """The instructions: the task's own, and the project's after them."""
+        return "\n\n".join(part for part in (self.asks(version).instructions, version.instructions) if part)
+
 
 async def claim_facts(tenant: Tenant, project_id: UUID, worker_id: UUID) -> ClaimFacts:
     """Raises ``NotFound`` for a project that is not there."""

@@ -62,7 +62,7 @@ def given(
         lease_until=turn.lease_until or asker.now,
         extension_available=not turn.extended and version.policy.extension_seconds > 0,
         server_time=asker.now,
-        instructions=version.instructions,
+        instructions=turn.reads(version),
         taxonomy=turn.asks(version),
         media=media,
         content=shown_items(home, asker, turn.items, photos or {}),

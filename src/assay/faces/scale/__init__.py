@@ -1,0 +1,7 @@
+"""Scale's API, version 1, for programs that were written for it: change the address and the key, and keep the rest."""
+
+from __future__ import annotations
+
+from assay.faces.scale.door import application, mounted
+
+__all__ = ["application", "mounted"]

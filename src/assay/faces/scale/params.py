@@ -1,0 +1,130 @@
+"""The parameters of projects and tasks: what they ask in our words, and what nobody would honour yet.
+
+A request is kept as it was sent, beside its translation. What a project says is the default of what its tasks say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from assay.core.errors import Invalid
+from assay.core.policy import FixedOverlap, Policy, ReviewLowAgreement
+from assay.core.projects import INSTRUCTIONS_LENGTH_MAX
+from assay.core.taxonomy import Taxonomy
+from assay.faces.scale import describing
+from assay.faces.scale.labels import QUESTION, taxonomy_of
+from assay.faces.scale.reading import an_object
+from assay.faces.scale.task_types import IMAGE
+from assay.services.projects import Version
+
+Params = Mapping[str, Any]
+
+# What would change the work or be waited for, and has nothing behind it yet. Refused, as keeping it would promise it.
+_NOT_BUILT: Final[Mapping[str, str]] = {
+    "callback_url": "Nobody is called back yet; look with GET /tasks, or add a webhook in the console",
+    "links": "Links between annotations cannot be drawn yet",
+    "base_annotations": "Base annotations with permissions are not built yet; send them as hypothesis",
+    "padding": "Nothing can be drawn outside the image yet",
+    "paddingX": "Nothing can be drawn outside the image yet",
+    "paddingY": "Nothing can be drawn outside the image yet",
+    "context_attachments": "Context beside the image is not shown yet",
+    "batch": "Batches are not built yet",
+}
+_PIPELINES: Final[Mapping[str, Policy]] = {
+    "standard_task": Policy(),
+    "consensus_task": Policy(overlap=FixedOverlap(count=3), review=ReviewLowAgreement()),
+}
+
+
+class ProjectRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A version of a project as it was sent. ``other`` is what came beside name, type and parameters; ``hidden`` marks
+    the project that holds tasks without one."""
+
+    type: str
+    params: dict[str, Any] = {}
+    other: dict[str, Any] = {}
+    hidden: bool = False
+
+
+class TaskRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A task as it was sent, without what has a place of its own: metadata, unique id and tags."""
+
+    type: str
+    params: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Question:
+    """``instructions`` as workers read them; ``taxonomy`` is empty where nothing is asked."""
+
+    instructions: str
+    taxonomy: Taxonomy
+
+
+def refuse_unbuilt(params: Params) -> None:
+    """Raises ``Invalid`` for the first parameter that says something nobody would honour."""
+    for name, why in _NOT_BUILT.items():
+        if params.get(name):
+            raise Invalid(f"{why}.", name)
+
+
+def question_of(task_type: str, params: Params) -> Question:
+    """What the parameters of a project ask. Raises ``Invalid``."""
+    refuse_unbuilt(params)
+    return Question(instruction_of(params), taxonomy_of(task_type, params))
+
+
+def instruction_of(params: Params) -> str:
+    """Raises ``Invalid`` for one that is no text."""
+    instruction = params.get("instruction")
+    if instruction is None:
+        return ""
+    if not isinstance(instruction, str):
+        raise Invalid("Must be a text.", "instruction")
+    if len(instruction) > INSTRUCTIONS_LENGTH_MAX:
+        raise Invalid(f"At most {INSTRUCTIONS_LENGTH_MAX:,} characters.", "instruction")
+    return instruction
+
+
+def asks_itself(params: Params) -> bool:
+    """Whether the parameters of a task say anything about what is asked."""
+    return any(params.get(name) is not None for name in QUESTION)
+
+
+def policy_of(other: Params) -> Policy:
+    """How a project wants its work done. Raises ``Invalid``."""
+    pipeline = other.get("pipeline") or "standard_task"
+    if pipeline not in _PIPELINES:
+        raise Invalid(f"Must be {' or '.join(_PIPELINES)}.", "pipeline")
+    return _PIPELINES[pipeline]
+
+
+def request_of(version: Version) -> ProjectRequest:
+    """What a version says in this dialect: as it was sent, else as it follows from what it asks."""
+    if version.request is not None:
+        return _decode(version.request)
+    return ProjectRequest(IMAGE, describing.params_of(version.taxonomy, version.instructions))
+
+
+_decode = msgspec.json.Decoder(ProjectRequest).decode
+
+
+def merged(project: Params, task: Params) -> dict[str, Any]:
+    """The project's parameters with the task's over them."""
+    return {**project, **{name: value for name, value in task.items() if value is not None}}
+
+
+def changed(before: ProjectRequest, body: Params) -> ProjectRequest:
+    """After ``setParams``: with ``patch`` what was sent over what was there, else only what was sent."""
+    sent = {name: value for name, value in body.items() if name != "patch"}
+    params = {**before.params, **sent} if body.get("patch") else sent
+    return msgspec.structs.replace(before, params={name: value for name, value in params.items() if value is not None})
+
+
+def sent_params(body: Params) -> dict[str, Any]:
+    """The ``params`` of a new project. Raises ``Invalid``."""
+    return {name: value for name, value in an_object(body.get("params"), "params").items() if value is not None}

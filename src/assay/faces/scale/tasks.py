@@ -1,0 +1,313 @@
+"""Tasks: created one by one, looked at, listed, cancelled, and what customers write on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import msgspec
+from litestar import Response
+from litestar.params import FromPath
+
+from assay.core.errors import AlreadyExists, Conflict, Invalid, NotFound, Problem
+from assay.core.intake import TaskRow
+from assay.core.policy import Policy
+from assay.core.taxonomy import Taxonomy
+from assay.faces.http import AnyRequest, enter, house
+from assay.faces.scale import pages
+from assay.faces.scale.answers import prelabels_of
+from assay.faces.scale.asking import answer, named, object_in, query_of, serves
+from assay.faces.scale.labels import taxonomy_of
+from assay.faces.scale.params import (
+    ProjectRequest,
+    TaskRequest,
+    asks_itself,
+    instruction_of,
+    merged,
+    refuse_unbuilt,
+    request_of,
+)
+from assay.faces.scale.projects import usable
+from assay.faces.scale.reading import a_flag, a_list, a_number, an_object, json_of, one
+from assay.faces.scale.task_ids import sought
+from assay.faces.scale.task_types import KINDS, checked
+from assay.faces.scale.tasks_told import PRIORITY_OFFSET, limited, told
+from assay.services import customer_tasks, projects, resolution
+from assay.services.context import Context
+from assay.services.customer_tasks import FoundTask, Search
+from assay.services.projects import Project
+
+# What the row of a task has columns for.
+_HAVE_A_PLACE: Final = frozenset({"metadata", "unique_id", "tags"})
+# What the request names our fields.
+_THEIR_WORDS: Final = {"prelabels": "hypothesis", "url": "attachment"}
+
+
+# --- creating -----------------------------------------------------------------------------------------------------
+
+
+@serves("POST", "/task/{task:str}", "task.write")
+async def create_task(request: AnyRequest, task: FromPath[str]) -> Response[bytes]:
+    """Creates one task. A unique id that another task of the mode has is a conflict, whatever else is sent."""
+    body = {name: value for name, value in (await object_in(request)).items() if value is not None}
+    try:
+        created = await _create(request, named(task), body)
+    except NotFound:
+        if "project" in body:
+            raise
+        await _make_home(request, named(task))
+        created = await _create(request, named(task), body)
+    house(request).ring()
+    return answer(created)
+
+
+def _row(task_type: str, params: Mapping[str, Any]) -> TaskRow:
+    """What our side is told of a task. Raises ``Invalid``."""
+    attachment, unique_id = params.get("attachment"), params.get("unique_id")
+    if not isinstance(attachment, str):
+        raise Invalid("Give the address of an image.", "attachment")
+    if params.get("attachment_type", "image") != "image":
+        raise Invalid("Only images can be shown yet.", "attachment_type")
+    if unique_id is not None and not isinstance(unique_id, str):
+        raise Invalid("Must be a text.", "unique_id")
+    priority = a_number(params.get("priority"), "priority")
+    if priority is not None and not 10 <= priority <= 30:
+        raise Invalid("Must be within 10 and 30.", "priority")
+    return TaskRow(
+        url=attachment,
+        unique_id=unique_id,
+        metadata=dict(an_object(params.get("metadata"), "metadata")),
+        priority=round(30 if priority is None else priority) + PRIORITY_OFFSET,
+        prelabels=prelabels_of(task_type, params.get("hypothesis")),
+    )
+
+
+async def _create(request: AnyRequest, task_type: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    async with enter(request) as context:
+        refuse_unbuilt(body)
+        tags, row = _tags(body.get("tags")), _row(checked(task_type), body)
+        said = TaskRequest(task_type, {name: value for name, value in body.items() if name not in _HAVE_A_PLACE})
+        project = usable(await projects.called(context, _home(said)))
+        try:
+            task_id = await customer_tasks.create(
+                context,
+                project,
+                row,
+                tags=tags,
+                request=msgspec.json.encode(said).decode(),
+                taxonomy=_own_question(said, project),
+            )
+        except Invalid as error:
+            raise Invalid([Problem(_their_field(one.field), one.message) for one in error.problems]) from error
+        return told(await customer_tasks.found(context, task_id, KINDS), project.current)
+
+
+def _own_question(said: TaskRequest, project: Project) -> Taxonomy | None:
+    """What a task asks, where that is not what its project asks. Raises ``Invalid``."""
+    asked = request_of(project.current)
+    if asked.type != said.type:
+        raise Invalid(f"The project's tasks are of the type {asked.type}.", "project")
+    taxonomy = project.current.taxonomy
+    if asks_itself(said.params):
+        taxonomy = taxonomy_of(said.type, merged(asked.params, said.params))
+    if taxonomy == Taxonomy():
+        raise Invalid("Nothing is asked; say what to annotate, in the task or in its project.", "geometries")
+    own = instruction_of(said.params)
+    if own and own != project.current.instructions:
+        taxonomy = msgspec.structs.replace(taxonomy, instructions=own)
+    return None if taxonomy == project.current.taxonomy else taxonomy
+
+
+def _their_field(field: str) -> str:
+    first, dot, rest = field.partition(".")
+    return _THEIR_WORDS.get(first, first) + dot + rest
+
+
+def _home(said: TaskRequest) -> str:
+    """What the task's project is called: tasks without one have one for each type."""
+    project = said.params.get("project")
+    if project is not None and (not isinstance(project, str) or "\x00" in project):
+        raise Invalid("Must be the name of a project.", "project")
+    return project or _WITHOUT + said.type
+
+
+_WITHOUT: Final = "Tasks without a project: "
+
+
+async def _make_home(request: AnyRequest, task_type: str) -> None:
+    try:
+        async with enter(request) as context:
+            await projects.create(
+                context,
+                name=_WITHOUT + task_type,
+                kind="image",
+                instructions="",
+                taxonomy=Taxonomy(),
+                policy=Policy(),
+                handle=_WITHOUT + task_type,
+                request=msgspec.json.encode(ProjectRequest(task_type, hidden=True)).decode(),
+                asks=False,
+            )
+    except AlreadyExists:
+        # Somebody else's first task came at the same time.
+        return
+
+
+# --- looking ------------------------------------------------------------------------------------------------------
+
+
+@serves("GET", "/task/{task:str}", "task.read")
+async def get_task(request: AnyRequest, task: FromPath[str]) -> Response[bytes]:
+    """One task, with its response once it is completed."""
+    async with enter(request) as context:
+        return answer(await _told(context, await _find(context, task)))
+
+
+@serves("GET", "/tasks", "task.read")
+async def list_tasks(request: AnyRequest) -> Response[bytes]:
+    """A page of tasks, the newest first. Tasks that arrive meanwhile are on none of the pages that follow."""
+    query = query_of(request)
+    search, limit, page = pages.search_of(query), pages.limit_of(query), pages.next_of(query)
+    short = a_flag(one(query, "limited_response"), "limited_response")
+    async with enter(request) as context:
+        rows, total = await _page(context, search, limit, page)
+        docs = []
+        for row in rows[:limit]:
+            version = await projects.version(context, row.project_id, row.project_version)
+            docs.append(limited(row, version) if short else told(row, version))
+    more = len(rows) > limit
+    found = {"docs": docs, "total": total, "limit": limit, "offset": 0, "has_more": more}
+    if more:
+        found["next_token"] = pages.token_of(pages.NextPage(rows[limit - 1].id, total))
+    return answer(found)
+
+
+async def _page(
+    context: Context, search: Search | None, limit: int, page: pages.NextPage | None
+) -> tuple[list[FoundTask], int]:
+    """The tasks of a page, one more where there are more, and how many there were when the list was begun."""
+    if search is None:
+        return [], 0
+    if page is not None:
+        return await customer_tasks.search(context, pages.after(search, page), KINDS, limit=limit), page.total
+    rows = await customer_tasks.search(context, search, KINDS, limit=limit)
+    return rows, len(rows) if len(rows) <= limit else await customer_tasks.count(context, search, KINDS)
+
+
+async def _find(context: Context, text: str) -> FoundTask:
+    """Raises ``NotFound``."""
+    wanted = sought(named(text))
+    search = Search(among=(wanted.first, wanted.last), ending=wanted.ending)
+    rows = await customer_tasks.search(context, search, KINDS, limit=1)
+    if not rows:
+        raise NotFound(f"There is no task {named(text)[:50]!r}.")
+    return rows[0]
+
+
+async def _told(context: Context, task: FoundTask) -> dict[str, Any]:
+    return told(task, await projects.version(context, task.project_id, task.project_version))
+
+
+# --- changing -----------------------------------------------------------------------------------------------------
+
+
+@serves("POST", "/task/{task:str}/cancel", "task.write")
+async def cancel_task(request: AnyRequest, task: FromPath[str]) -> Response[bytes]:
+    """Ends a task that is not finished. Again is no error; with ``clear_unique_id`` its unique id is free."""
+    clear = a_flag(one(query_of(request), "clear_unique_id"), "clear_unique_id")
+    async with enter(request) as context:
+        found = await _find(context, task)
+        try:
+            await resolution.command(context, found.id, "cancel")
+        except Conflict:
+            if (await customer_tasks.found(context, found.id, KINDS)).state != "cancelled":
+                raise Invalid("Only a pending task can be cancelled; this one is completed.") from None
+        if clear:
+            await customer_tasks.set_unique_id(context, found.id, None)
+        whole = await _again(context, found)
+    house(request).ring()
+    return answer(whole)
+
+
+@serves("POST", "/task/{task:str}/setMetadata", "task.write")
+async def set_metadata(request: AnyRequest, task: FromPath[str]) -> Response[bytes]:
+    """Replaces the metadata by the body."""
+    metadata = await object_in(request)
+    async with enter(request) as context:
+        found = await _find(context, task)
+        await customer_tasks.set_metadata(context, found.id, metadata)
+        return answer(await _again(context, found))
+
+
+@serves("POST", "/task/{task:str}/tags", "task.write")
+async def set_tags(request: AnyRequest, task: FromPath[str]) -> Response[bytes]:
+    """Replaces the tags by those of the body."""
+    return await _change_tags(request, task, "set")
+
+
+@serves("PUT", "/task/{task:str}/tags", "task.write")
+async def add_tags(request: AnyRequest, task: FromPath[str]) -> Response[bytes]:
+    """Adds tags; those that are there stay once."""
+    return await _change_tags(request, task, "add")
+
+
+@serves("DELETE", "/task/{task:str}/tags", "task.write")
+async def delete_tags(request: AnyRequest, task: FromPath[str]) -> Response[bytes]:
+    """Takes tags away; those that are not there are no error."""
+    return await _change_tags(request, task, "remove")
+
+
+async def _change_tags(request: AnyRequest, task: str, how: Literal["set", "add", "remove"]) -> Response[bytes]:
+    tags = _tags(json_of(await request.body()))
+    async with enter(request) as context:
+        found = await _find(context, task)
+        await customer_tasks.change_tags(context, found.id, tags, how)
+        return answer(await _again(context, found))
+
+
+def _tags(value: Any) -> list[str]:
+    tags = a_list(value, "tags")
+    if not all(isinstance(tag, str) for tag in tags):
+        raise Invalid("Must be a list of texts.", "tags")
+    return list(tags)
+
+
+@serves("POST", "/task/{task:str}/unique_id", "task.write")
+async def set_unique_id(request: AnyRequest, task: FromPath[str]) -> Response[bytes]:
+    """Gives the task another unique id."""
+    unique_id = (await object_in(request)).get("unique_id")
+    if not isinstance(unique_id, str):
+        raise Invalid("Must be a text.", "unique_id")
+    return await _change_unique_id(request, task, unique_id)
+
+
+@serves("DELETE", "/task/{task:str}/unique_id", "task.write")
+async def clear_unique_id(request: AnyRequest, task: FromPath[str]) -> Response[bytes]:
+    """Takes the unique id away, so that another task may have it."""
+    return await _change_unique_id(request, task, None)
+
+
+async def _change_unique_id(request: AnyRequest, task: str, unique_id: str | None) -> Response[bytes]:
+    async with enter(request) as context:
+        found = await _find(context, task)
+        await customer_tasks.set_unique_id(context, found.id, unique_id)
+        return answer(await _again(context, found))
+
+
+async def _again(context: Context, task: FoundTask) -> dict[str, Any]:
+    """The task as it is now."""
+    return await _told(context, await customer_tasks.found(context, task.id, KINDS))
+
+
+HANDLERS: Final = [
+    create_task,
+    get_task,
+    list_tasks,
+    cancel_task,
+    set_metadata,
+    set_tags,
+    add_tags,
+    delete_tags,
+    set_unique_id,
+    clear_unique_id,
+]

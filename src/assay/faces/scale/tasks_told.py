@@ -1,0 +1,104 @@
+"""A task as this dialect tells it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from assay.core.tasks import TaskState
+from assay.core.taxonomy import Taxonomy
+from assay.faces.scale.answers import response_of
+from assay.faces.scale.params import Params, TaskRequest, merged, request_of
+from assay.faces.scale.reading import written
+from assay.faces.scale.task_ids import shown
+from assay.faces.scale.task_types import IMAGE
+from assay.services.customer_tasks import FoundTask, Search
+from assay.services.projects import Version
+
+# What a task says beside its parameters.
+BESIDE: Final = frozenset(
+    {"project", "batch", "instruction", "callback_url", "urgency", "priority", "metadata", "unique_id", "tags"}
+)
+# Asked once, as long as nobody can audit: every answer still waits for its audit.
+REVIEW_PENDING: Final = "pending"
+# Priorities here are 10 to 30, and 30 where none is given; ours 0 to 100, and 50.
+PRIORITY_OFFSET: Final = 20
+
+_UNFINISHED: Final[tuple[TaskState, ...]] = ("preparing", "annotating", "reviewing", "broken")
+# Where each status of this dialect finds its tasks. One that workers could not do waits for a manager, and so is
+# pending; one whose photo cannot be had is an error.
+STATUSES: Final[dict[str, Search]] = {
+    "pending": Search(states=_UNFINISHED, unreadable=False),
+    "completed": Search(states=("completed",)),
+    "canceled": Search(states=("cancelled",)),
+    "error": Search(states=("broken",), unreadable=True),
+}
+
+
+def status_of(task: FoundTask) -> str:
+    if task.state == "completed":
+        return "completed"
+    if task.state == "cancelled":
+        return "canceled"
+    return "error" if task.state == "broken" and task.media_problem is not None else "pending"
+
+
+def told(task: FoundTask, version: Version) -> dict[str, Any]:
+    """A task. ``version``: of its project, that it was created under."""
+    project, said = request_of(version), request_said(task)
+    params = merged(project.params, said.params)
+    hidden = project.hidden
+    status = status_of(task)
+    whole: dict[str, Any] = {
+        "task_id": shown(task.id),
+        "type": said.type,
+        "status": status,
+        "created_at": written(task.created_at),
+        "updated_at": written(task.changed_at),
+        "completed_at": written(task.completed_at),
+        "instruction": instruction(said.params, version),
+        "params": {name: value for name, value in params.items() if name not in BESIDE},
+        "metadata": task.metadata,
+        "is_test": task.mode == "test",
+        "project": None if hidden else task.project_name,
+        "project_param_version": None if hidden else task.project_version,
+        "batch": task.batch,
+        "unique_id": task.unique_id,
+        "tags": list(task.tags),
+        "priority": task.priority - PRIORITY_OFFSET,
+        "urgency": said.params.get("urgency"),
+        "work_started": task.begun,
+        "audits": [],
+    }
+    if status == "completed":
+        whole["customer_review_status"] = REVIEW_PENDING
+        whole["response"] = _response(task, said.type, params, version)
+    elif status == "error":
+        whole["response"] = {"error": task.media_problem, "attachments": [{"url": task.source_url}]}
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def limited(task: FoundTask, version: Version) -> dict[str, Any]:
+    """The few fields of ``limited_response``. No task has other versions yet."""
+    project = None if request_of(version).hidden else task.project_name
+    found = {"task_id": shown(task.id), "status": status_of(task), "metadata": task.metadata, "project": project}
+    return {**found, "otherVersion": None}
+
+
+def request_said(task: FoundTask) -> TaskRequest:
+    """What a program sent; for a task created by other means, what it would have sent."""
+    if task.request is not None:
+        return msgspec.convert(task.request, TaskRequest)
+    return TaskRequest(IMAGE, {"attachment": task.source_url, "attachment_type": "image"})
+
+
+def instruction(params: Params, version: Version) -> str:
+    """What workers read: the task's own, and the project's after it."""
+    return "\n\n".join(part for part in (params.get("instruction"), version.instructions) if part)
+
+
+def _response(task: FoundTask, task_type: str, params: Params, version: Version) -> dict[str, Any]:
+    assert task.answer is not None, "a completed task has an answer"
+    own = None if task.taxonomy is None else msgspec.json.decode(task.taxonomy, type=Taxonomy)
+    return response_of(task_type, params, own or version.taxonomy, msgspec.json.decode(task.answer))

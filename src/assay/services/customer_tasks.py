@@ -1,0 +1,134 @@
+"""Tasks as a customer's program handles them: created one by one, looked for by what it calls them, and renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+from uuid import UUID
+
+from assay.core.annotations import kind_named
+from assay.core.customer_tasks import check_tags, check_unique_id, checked_metadata
+from assay.core.errors import AlreadyExists, Conflict, Invalid
+from assay.core.intake import TaskRow, check_rows
+from assay.core.taxonomy import Taxonomy
+from assay.services.context import Context
+from assay.store import customer_tasks as store
+from assay.store import events, projects
+from assay.store.customer_tasks import FoundTask as FoundTask
+from assay.store.customer_tasks import Search as Search
+
+
+async def create(
+    context: Context,
+    project: projects.Project,
+    row: TaskRow,
+    *,
+    tags: Sequence[str] = (),
+    request: str | None = None,
+    taxonomy: Taxonomy | None = None,
+) -> UUID:
+    """Creates one task from an address; its id. Its unique id is so among all such tasks of the caller's mode.
+
+    ``request``: JSON text, the task as a customer's program said it. ``taxonomy``: what this task asks, where it is not
+    what its project asks. Raises ``Invalid``, ``Conflict`` (archived project), and ``AlreadyExists`` for a unique id
+    that is taken, after which the transaction is over.
+    """
+    if project.state == "archived":
+        raise Conflict("This project is archived. Make it active before adding to it.")
+    if row.url is None:
+        raise Invalid("Give the address of a photo.", "url")
+    check_tags(tags)
+    if taxonomy is not None:
+        kind_named(project.kind).check_taxonomy(taxonomy)
+    good, bad = check_rows([row], project.kind, taxonomy or project.current.taxonomy, {})
+    if bad:
+        raise Invalid(bad[0])
+    photo_id, task_id, event_id = context.new_ids(3)
+    try:
+        await store.insert(
+            context.tenant,
+            task_id,
+            photo_id,
+            project,
+            good[0],
+            context.now,
+            unique_among=context.caller.mode if row.unique_id is not None else None,
+            tags=list(dict.fromkeys(tags)),
+            request=request,
+            taxonomy=taxonomy,
+        )
+    except AlreadyExists as error:
+        raise AlreadyExists(f"There is a task with the unique id {row.unique_id!r} already.", "unique_id") from error
+    event = events.NewEvent(event_id, "task.created", project.id, task_id)
+    await events.record(context.tenant, context.now, context.caller.actor, [event])
+    return task_id
+
+
+# --- across projects ----------------------------------------------------------------------------------------------
+
+
+async def search(context: Context, wanted: Search, kinds: Sequence[str], *, limit: int) -> list[FoundTask]:
+    """Tasks of the caller's mode and of these kinds, the newest first; one more than ``limit`` where there are more."""
+    return await store.found(context.tenant, wanted, mode=context.caller.mode, kinds=kinds, limit=limit + 1)
+
+
+async def count(context: Context, wanted: Search, kinds: Sequence[str]) -> int:
+    """How many of them there are."""
+    return await store.count(context.tenant, wanted, mode=context.caller.mode, kinds=kinds)
+
+
+async def found(context: Context, task_id: UUID, kinds: Sequence[str]) -> FoundTask:
+    """One of them. Raises ``NotFound``."""
+    return await store.get(context.tenant, task_id, mode=context.caller.mode, kinds=kinds)
+
+
+# --- what customers say of their tasks ----------------------------------------------------------------------------
+
+
+async def set_metadata(context: Context, task_id: UUID, metadata: dict[str, Any]) -> None:
+    """Replaces a task's metadata. Raises ``Invalid`` and ``NotFound``."""
+    text = checked_metadata(metadata)
+    task = await store.lock(context.tenant, task_id)
+    await store.set_metadata(context.tenant, task_id, text)
+    await _record(context, task_id, task, {"changed": "metadata"})
+
+
+async def change_tags(
+    context: Context, task_id: UUID, tags: Sequence[str], how: Literal["set", "add", "remove"]
+) -> None:
+    """Replaces, adds to or takes from a task's tags. Raises ``Invalid`` and ``NotFound``."""
+    task = await store.lock(context.tenant, task_id)
+    kept = {
+        "set": list(tags),
+        "add": [*task.tags, *tags],
+        "remove": [tag for tag in task.tags if tag not in tags],
+    }[how]
+    kept = list(dict.fromkeys(kept))
+    check_tags(kept)
+    if kept != list(task.tags):
+        await store.set_tags(context.tenant, task_id, kept)
+        await _record(context, task_id, task, {"changed": "tags", "tags": kept})
+
+
+async def set_unique_id(context: Context, task_id: UUID, unique_id: str | None) -> None:
+    """Gives a task a unique id, so among all tasks of the caller's mode that have such a one, or takes it away.
+
+    Raises ``Invalid``, ``NotFound``, and ``AlreadyExists`` where another task has it, after which the transaction is
+    over.
+    """
+    if unique_id is not None:
+        check_unique_id(unique_id)
+    task = await store.lock(context.tenant, task_id)
+    among = None if unique_id is None else context.caller.mode
+    if (task.unique_id, task.unique_among) == (unique_id, among):
+        return
+    try:
+        await store.set_unique_id(context.tenant, task_id, unique_id, among)
+    except AlreadyExists as error:
+        raise AlreadyExists(f"Another task has the unique id {unique_id!r}.", "unique_id") from error
+    await _record(context, task_id, task, {"changed": "unique_id", "unique_id": unique_id})
+
+
+async def _record(context: Context, task_id: UUID, task: store.LockedTask, data: dict[str, Any]) -> None:
+    event = events.NewEvent(context.new_id(), "task.changed", task.project_id, task_id, data)
+    await events.record(context.tenant, context.now, context.caller.actor, [event])

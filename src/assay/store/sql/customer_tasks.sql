@@ -1,0 +1,45 @@
+-- :name insert_task
+-- One task whose photo is still to be fetched, with what only programs that create tasks one by one say of them.
+insert into tasks (organization_id, id, project_id, project_version, attachment_id, unique_id, unique_among, metadata,
+    tags, request, taxonomy, prelabels, state, priority, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8::json, $9, $10::json, $11::json, $12::json, 'preparing', $13, $14);
+
+-- :name find_tasks
+-- Tasks of all projects of one mode ($2) and of some kinds ($3), without golds, as programs look for them; store.customer_tasks
+-- adds the conditions and the order.
+select task.id, task.project_id, coalesce(project.handle, project.name) as project_name, project.kind, project.mode,
+       task.project_version, task.unique_id, task.state, task.metadata, task.tags, task.request, task.priority,
+       batch.name as batch, task.created_at, task.completed_at,
+       (select max(event.at) from events event where event.organization_id = $1 and event.task_id = task.id) as changed_at,
+       (task.state not in ('preparing', 'annotating') or exists (
+           select from assignments turn where turn.organization_id = $1 and turn.task_id = task.id
+               and turn.claimed_at is not null)) as begun,
+       attachment.source_url, attachment.failure as media_problem, task.taxonomy, response.answer
+from tasks task
+join projects project on project.organization_id = $1 and project.id = task.project_id
+left join batches batch on batch.organization_id = $1 and batch.id = task.batch_id
+left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id
+left join responses response on response.organization_id = $1 and response.task_id = task.id
+where task.organization_id = $1 and project.mode = $2 and project.kind = any ($3::text[]) and not task.is_gold
+
+-- :name count_tasks
+select count(*)
+from tasks task
+join projects project on project.organization_id = $1 and project.id = task.project_id
+left join batches batch on batch.organization_id = $1 and batch.id = task.batch_id
+left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id
+where task.organization_id = $1 and project.mode = $2 and project.kind = any ($3::text[]) and not task.is_gold
+
+-- :name lock_task
+select state, unique_id, unique_among, tags, project_id from tasks
+where organization_id = $1 and id = $2
+for no key update;
+
+-- :name set_metadata
+update tasks set metadata = $3::json where organization_id = $1 and id = $2;
+
+-- :name set_tags
+update tasks set tags = $3 where organization_id = $1 and id = $2;
+
+-- :name set_unique_id
+update tasks set unique_id = $3, unique_among = $4 where organization_id = $1 and id = $2;
