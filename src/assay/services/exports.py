@@ -37,10 +37,10 @@ class Export:
 async def ask(context: Context, project_id: UUID, format: str, *, unfinished: bool, golds: bool) -> Export:
     """Records that somebody takes the answers out, and says what to write.
 
-    Raises ``NotFound``, and ``Invalid`` for a format that is not written here.
+    Raises ``NotFound``, and ``Invalid`` for a format that is not written here or not for this kind of project.
     """
-    known = export_format(format)
     project = await projects.get(context.tenant, project_id)
+    known = export_format(format, project.kind)
     data = {"format": format, "unfinished": unfinished, "golds": golds}
     event = events.NewEvent(context.new_id(), "project.exported", project_id=project_id, data=data)
     await events.record(context.tenant, context.now, context.caller.actor, [event])

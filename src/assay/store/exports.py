@@ -76,6 +76,7 @@ def _row(
     project_version: int,
     completed_at: str | None,
     objects: str | None,
+    content: str | None,
 ) -> ExportRow:
     return ExportRow(
         task_id,
@@ -92,4 +93,5 @@ def _row(
         project_version,
         completed_at,
         {} if objects is None else {v.annotation_id: v.confidence for v in _decode_verdicts(objects) if v.kept},
+        content,
     )

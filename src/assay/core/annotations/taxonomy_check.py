@@ -41,13 +41,15 @@ def check_taxonomy(taxonomy: Taxonomy, shapes: Collection[Shape], relations: boo
 
 
 def _check(taxonomy: Taxonomy, shapes: Collection[Shape], problems: Problems, forms: bool) -> None:
-    if taxonomy.labels and not shapes:
-        problems.add("labels", "nothing is marked in this kind; remove the labels and ask by attributes")
-    if not taxonomy.labels and not taxonomy.attributes:
-        if shapes:
-            problems.add("labels", "nothing is asked; add a label to mark, or an attribute of the whole")
-        else:
+    if not shapes:
+        if taxonomy.labels:
+            problems.add("labels", "nothing is marked in this kind; remove the labels and ask by attributes")
+        if not taxonomy.attributes:
             problems.add("attributes", "nothing is asked; add a question")
+        _check_attributes(taxonomy.attributes, "attributes", problems, forms)
+        return
+    if not taxonomy.labels and not taxonomy.attributes:
+        problems.add("labels", "nothing is asked; add a label to mark, or an attribute of the whole")
     seen: dict[str, str] = {}
     for number, (path, depth, label) in enumerate(_walk(taxonomy.labels)):
         if number == LABELS_MAX:

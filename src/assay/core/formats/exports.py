@@ -8,6 +8,7 @@ from itertools import islice
 
 from assay.core.errors import Invalid
 from assay.core.formats.coco_export import CocoExporter
+from assay.core.formats.form_csv import FormCsvExporter
 from assay.core.formats.jsonl import JsonlExporter
 from assay.core.formats.rows import Exporter, ExportFacts, ExportRow, Spool
 from assay.core.formats.voc_export import VocExporter
@@ -18,13 +19,15 @@ PAGE_ROWS = 50
 
 @dataclass(frozen=True)
 class ExportFormat:
-    """``begin`` makes an exporter from facts and an empty spool; ``ending`` is the file's, without a dot."""
+    """``begin`` makes an exporter from facts and an empty spool; ``ending`` is the file's, without a dot. ``kinds``:
+    whose answers it holds, none for every kind's."""
 
     name: str
     title: str
     ending: str
     content_type: str
     begin: Callable[[ExportFacts, Spool], Exporter]
+    kinds: tuple[str, ...] | None = ("image",)
 
 
 EXPORT_FORMATS = {
@@ -33,16 +36,22 @@ EXPORT_FORMATS = {
         ExportFormat("coco", "COCO", "json", "application/json", CocoExporter),
         ExportFormat("yolo", "YOLO", "zip", "application/zip", YoloExporter),
         ExportFormat("voc", "Pascal VOC", "zip", "application/zip", VocExporter),
-        ExportFormat("jsonl", "Assay JSONL", "jsonl", "application/jsonl", JsonlExporter),
+        ExportFormat("jsonl", "Assay JSONL", "jsonl", "application/jsonl", JsonlExporter, None),
+        ExportFormat("csv", "CSV", "csv", "text/csv; charset=utf-8", FormCsvExporter, ("form",)),
     )
 }
 
 
-def export_format(name: str) -> ExportFormat:
-    """Raises ``Invalid`` (field ``format``) for a format that is not written here."""
+def export_format(name: str, kind: str | None = None) -> ExportFormat:
+    """Raises ``Invalid`` (field ``format``) for a format that is not written here, or that does not hold the answers of
+    that kind of project."""
     if name not in EXPORT_FORMATS:
         raise Invalid(f"no such export format; use one of {', '.join(EXPORT_FORMATS)}", "format")
-    return EXPORT_FORMATS[name]
+    found = EXPORT_FORMATS[name]
+    if kind is not None and found.kinds is not None and kind not in found.kinds:
+        fit = [each.name for each in EXPORT_FORMATS.values() if each.kinds is None or kind in each.kinds]
+        raise Invalid(f"{found.title} holds no answers of the kind {kind!r}; use {' or '.join(fit)}", "format")
+    return found
 
 
 def export(exporter: Exporter, rows: Iterable[ExportRow], page_rows: int = PAGE_ROWS) -> Iterator[bytes]:

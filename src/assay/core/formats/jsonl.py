@@ -2,8 +2,8 @@
 
 Nothing is lost. A line is one JSON object: ``task_id``, ``unique_id``, ``file_name``, ``width``, ``height``,
 ``answer`` (as the API gives it), ``confidence``, ``confidences`` (by annotation id), ``origin``, ``is_gold``,
-``batch``, ``project_version``, ``completed_at``, ``metadata``; what is empty is left out. It holds answers of
-every kind.
+``batch``, ``project_version``, ``completed_at``, ``metadata``, and ``content`` of a task that shows more than a
+photo; what is empty is left out. It holds answers of every kind.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from assay.core.formats.rows import (
 from assay.core.formats.text import check_depth, lines
 
 
-class _Line(msgspec.Struct, omit_defaults=True):
+class _Line(msgspec.Struct, omit_defaults=True, kw_only=True):
     task_id: str
-    file_name: str
-    width: int
-    height: int
+    file_name: str | None = None
+    width: int | None = None
+    height: int | None = None
     answer: msgspec.Raw | dict[str, Any]
     unique_id: str | None = None
     confidence: float | None = None
@@ -43,6 +43,7 @@ class _Line(msgspec.Struct, omit_defaults=True):
     project_version: int | None = None
     completed_at: str | None = None
     metadata: dict[str, Any] = {}
+    content: msgspec.Raw | None = None
 
 
 class _ReadLine(msgspec.Struct):
@@ -71,11 +72,12 @@ class JsonlExporter:
 
 def _line(row: ExportRow) -> _Line:
     answer = row.answer
+    has_photo = row.width > 0 or row.content is None
     return _Line(
         task_id=row.task_id,
-        file_name=row.file_name,
-        width=row.width,
-        height=row.height,
+        file_name=row.file_name if has_photo else None,
+        width=row.width if has_photo else None,
+        height=row.height if has_photo else None,
         # JSON text goes through as it is, and must not break the line.
         answer=answer if isinstance(answer, dict) else msgspec.Raw(_one_line(answer)),
         unique_id=row.unique_id,
@@ -87,6 +89,7 @@ def _line(row: ExportRow) -> _Line:
         project_version=row.project_version,
         completed_at=row.completed_at,
         metadata=row.metadata,
+        content=None if row.content is None else msgspec.Raw(_one_line(row.content)),
     )
 
 

@@ -53,7 +53,8 @@ class ExportRow(msgspec.Struct, frozen=True, gc=False):
     ``file_name`` is what the customer called the photo; it is data and never becomes a path. ``width`` and
     ``height`` are the pixels that the answer's coordinates are in. ``answer`` is the answer as builtins, or the
     JSON text they came from (several times faster: it is decoded straight into typed marks). ``confidence`` is
-    of the whole answer and ``confidences`` of single annotations by their id, all within [0, 1].
+    of the whole answer and ``confidences`` of single annotations by their id, all within [0, 1]. A task without a
+    photo has no file name and no size, but ``content``: its items as JSON text.
     """
 
     task_id: str
@@ -70,6 +71,7 @@ class ExportRow(msgspec.Struct, frozen=True, gc=False):
     project_version: int | None = None
     completed_at: str | None = None
     confidences: dict[str, float] = {}
+    content: str | None = None
 
     def image_answer(self) -> ImageAnswer:
         """The answer as typed marks. Raises ``msgspec.ValidationError`` when it is not an image answer."""

@@ -3,7 +3,8 @@
 -- $2 the project, $3 whether unfinished tasks come too, $4 whether golds do.
 -- An answer that was accepted comes first; an unfinished task says what its present round came to, if anything.
 -- `objects` tells how sure the merge is of each annotation, which holds only while the answer is the merged one.
-select task.id::text, attachment.file_name, attachment.width, attachment.height,
+select task.id::text, coalesce(attachment.file_name, ''), coalesce(attachment.width, 0),
+       coalesce(attachment.height, 0),
        coalesce(response.answer, gold.answer, merged.answer, '{}'::json),
        task.unique_id, coalesce(response.confidence, merged.confidence)::float8,
        case when gold.task_id is not null then 'gold' else response.origin end,
@@ -13,10 +14,10 @@ select task.id::text, attachment.file_name, attachment.width, attachment.height,
            select objects from consensuses
            where organization_id = $1 and task_id = task.id and round = task.round and not task.is_gold
            order by id desc limit 1)
-       when response.task_id is null and gold.task_id is null then merged.objects end
+       when response.task_id is null and gold.task_id is null then merged.objects end,
+       task.content
 from tasks task
-join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id
-    and attachment.width is not null
+left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id
 left join responses response on response.organization_id = $1 and response.task_id = task.id
 left join golds gold on gold.organization_id = $1 and gold.task_id = task.id and task.is_gold
 left join batches batch on batch.organization_id = $1 and batch.id = task.batch_id
@@ -25,5 +26,7 @@ left join lateral (
     where $3 and organization_id = $1 and task_id = task.id and round = task.round and not task.is_gold
     order by id desc limit 1) merged on response.task_id is null
 where task.organization_id = $1 and task.project_id = $2
+    -- A photo that is still to be fetched has nothing to say.
+    and (task.content is not null or attachment.width is not null)
     and (task.state = 'completed' or $3 and not task.is_gold or $4 and task.is_gold)
 order by task.id;

@@ -3607,7 +3607,7 @@ export interface operations {
     export_project: {
         parameters: {
             query: {
-                format: "coco" | "yolo" | "voc" | "jsonl";
+                format: "coco" | "yolo" | "voc" | "jsonl" | "csv";
                 state?: "completed" | "all";
                 golds?: boolean;
             };
