@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from assay.quality.aggregation.result import TIE, Aggregated, aggregated, decide
+from assay.quality.aggregation.counts import precision
+from assay.quality.aggregation.result import Aggregated, aggregated, decide, tie_of
 from assay.quality.aggregation.shares import leaders, vote_shares, vote_shares_of_few
 from assay.quality.aggregation.skill import agreement_skill
-from assay.quality.arrays import Codes, Flags, Floats
+from assay.quality.arrays import Codes, Flags, Floats, Reals
 from assay.quality.votes import Golds, GoldsLike, Votes
 
 # Up to this many classes a task's counts fit one machine word.
@@ -76,7 +77,7 @@ class Wawa:
         first = _voted(votes, known, None, self.name)
         weight = votes.weight if votes.weight is not None else np.ones(len(votes))
         # Where classes tie for the majority, each is right in part: choosing one would favour its name.
-        leading = first.posterior >= first.posterior.max(axis=1, keepdims=True, initial=0.0) - TIE
+        leading = first.posterior >= first.posterior.max(axis=1, keepdims=True, initial=0.0) - tie_of(first.posterior)
         right_in_part = leading / leading.sum(axis=1, keepdims=True)
         went_along = weight * right_in_part[votes.task, votes.label]
         right = np.bincount(votes.worker, weights=went_along, minlength=votes.n_workers).astype(np.float64)
@@ -87,19 +88,16 @@ class Wawa:
 
 def _voted(votes: Votes, golds: Golds, voice: Floats | None, method: str) -> Aggregated:
     """``voice``: (n_workers,) what each worker's vote counts, or None for all alike."""
-    posterior = np.empty((votes.n_tasks, votes.n_classes))
-    chosen: tuple[Codes, Flags] | None = None
+    posterior: Reals = np.empty((votes.n_tasks, votes.n_classes), dtype=precision(votes.n_classes))
+    codes, tied = np.empty(votes.n_tasks, np.int32), np.empty(votes.n_tasks, np.bool_)
     counted = None
     if voice is None and votes.weight is None and len(golds) == 0 and votes.n_classes <= FEW:
-        codes, tied = np.empty(votes.n_tasks, np.int32), np.empty(votes.n_tasks, np.bool_)
         counted = _few(votes, posterior, codes, tied)
-        chosen = (codes, tied) if counted else None
-    agreed, given, overall = counted or _any(votes, golds, voice, posterior)
+    agreed, given, overall = counted or _any(votes, golds, voice, posterior, codes, tied)
     total = float(overall.sum())
     prior = overall / total if total > 0 else np.full(votes.n_classes, 1 / max(votes.n_classes, 1))
-    if chosen is not None:
-        open_tasks = np.flatnonzero(chosen[1])
-        chosen[0][open_tasks] = decide(posterior[open_tasks], prior)[0]
+    undecided = np.flatnonzero(tied)
+    codes[undecided], tied[undecided] = decide(posterior[undecided], prior)
     skill, interval = agreement_skill(agreed, given)
     return aggregated(
         votes,
@@ -108,21 +106,23 @@ def _voted(votes: Votes, golds: Golds, voice: Floats | None, method: str) -> Agg
         skill=skill,
         skill_interval=interval,
         prior=prior,
-        decided_already=chosen,
+        decided_already=(codes, tied),
         worker_votes=np.rint(given).astype(np.int64) if votes.weight is None else None,
         iterations=1,
         reason="the votes were counted",
     )
 
 
-def _few(votes: Votes, posterior: Floats, codes: Codes, tied: Flags) -> tuple[Floats, Floats, Floats] | None:
+def _few(votes: Votes, posterior: Reals, codes: Codes, tied: Flags) -> tuple[Floats, Floats, Floats] | None:
     agreed, overall = np.zeros((votes.n_workers, 2)), np.zeros(votes.n_classes)
     each = (votes.worker, votes.label, votes.start)
     done = vote_shares_of_few(*each, leaders(), posterior, codes, tied, agreed, overall)
     return (agreed[:, 0].copy(), agreed[:, 1].copy(), overall) if done else None
 
 
-def _any(votes: Votes, golds: Golds, voice: Floats | None, posterior: Floats) -> tuple[Floats, Floats, Floats]:
+def _any(
+    votes: Votes, golds: Golds, voice: Floats | None, posterior: Reals, codes: Codes, tied: Flags
+) -> tuple[Floats, Floats, Floats]:
     weight = np.zeros(0) if votes.weight is None else votes.weight
     voice = np.ones(votes.n_workers) if voice is None else voice
     overall = np.bincount(votes.label, weights=votes.weight, minlength=votes.n_classes).astype(np.float64)
@@ -131,5 +131,7 @@ def _any(votes: Votes, golds: Golds, voice: Floats | None, posterior: Floats) ->
     total = float(overall.sum())
     fallback = overall / total if total > 0 else np.full(votes.n_classes, 1 / max(votes.n_classes, 1))
     agreed = np.zeros(votes.n_workers)
-    vote_shares(votes.worker, votes.label, weight, voice, votes.start, known, fallback, posterior, agreed)
+    posterior[:], codes[:], tied[:] = 0, 0, False
+    each = (votes.worker, votes.label, weight, voice, votes.start, known)
+    vote_shares(*each, fallback, tie_of(posterior), posterior, agreed, codes, tied)
     return agreed, given, overall

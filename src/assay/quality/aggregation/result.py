@@ -99,12 +99,16 @@ def aggregated(
     )
 
 
+def tie_of(posterior: Reals) -> float:
+    """How near two entries are that count as the same."""
+    return TIE if posterior.dtype == np.float64 else TIE_SINGLE
+
+
 def decide(posterior: Reals, prior: Floats) -> tuple[Codes, Flags]:
     """The likeliest class of each row, ties decided by ``prior`` and then the lowest code, and which rows were tied."""
     codes = np.zeros(len(posterior), np.int32)
     tied = np.zeros(len(posterior), np.bool_)
     if posterior.shape[1] > 0:
-        tolerance = TIE if posterior.dtype == np.float64 else TIE_SINGLE
         # Priors that differ by rounding only must not decide, or shuffled rows could change an answer.
-        decided(np.ascontiguousarray(posterior), np.round(prior, 12), tolerance, codes, tied)
+        decided(np.ascontiguousarray(posterior), np.round(prior, 12), tie_of(posterior), codes, tied)
     return codes, tied

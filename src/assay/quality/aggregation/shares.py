@@ -26,36 +26,53 @@ def vote_shares(
     start: Offsets,
     known: Codes,
     fallback: Floats,
-    posterior: Floats,
+    tolerance: float,
+    posterior: Reals,
     agreed: Floats,
+    codes: Codes,
+    tied: Flags,
 ) -> None:
-    """Each class's share of the vote into ``posterior`` (tasks, classes), and by how much each worker's votes went
-    with it into ``agreed`` (workers,).
+    """Each class's share of the vote into ``posterior`` (tasks, classes), zero before, and by how much each worker's
+    votes went with it into ``agreed`` (workers,).
 
     A vote has the weight of its row in ``weight`` (or 1 where that is empty) times that of its worker in ``voice``
-    (workers,). A known class has everything, and a task without any weight gets ``fallback`` (classes,).
+    (workers,). A known class has everything, and a task without any weight gets ``fallback`` (classes,). ``codes``:
+    (tasks,), a class with the largest share; ``tied``: whether another may come within ``tolerance`` of it, so that it
+    is still to be decided. Only classes with a vote are looked at: of a hundred, five votes reach five at most.
     """
-    classes = posterior.shape[1]
     for task in range(len(start) - 1):
         begin, end = np.uint64(start[task]), np.uint64(start[task + 1])
         shares = posterior[task]
         total = 0.0
-        for k in range(classes):
-            shares[k] = 0.0
         if len(known) > 0 and known[task] >= 0:
-            total = 1.0
             shares[known[task]] = 1.0
+            codes[task] = known[task]
         else:
             for row in range(begin, end):
                 power = voice[worker[row]] * (weight[row] if len(weight) > 0 else 1.0)
                 shares[np.uint32(label[row])] += power
                 total += power
-        if total > 0:
-            for k in range(classes):
-                shares[k] /= total
-        else:
-            for k in range(classes):
-                shares[k] = fallback[k]
+            if total > 0:
+                inverse = 1.0 / total
+                # A class is divided once, whoever says it: what is negative has been.
+                for row in range(begin, end):
+                    if shares[np.uint32(label[row])] > 0:
+                        shares[np.uint32(label[row])] *= -inverse
+                top = 0.0
+                for row in range(begin, end):
+                    share = -shares[np.uint32(label[row])]
+                    if share > 0:
+                        shares[np.uint32(label[row])] = share
+                        if share > top:
+                            top = share
+                            codes[task] = label[row]
+                for row in range(begin, end):
+                    near = shares[np.uint32(label[row])] >= top - tolerance
+                    tied[task] |= near and label[row] != codes[task]
+            else:
+                tied[task] = True
+                for k in range(len(fallback)):
+                    shares[k] = fallback[k]
         for row in range(begin, end):
             agreed[worker[row]] += shares[np.uint32(label[row])] * (weight[row] if len(weight) > 0 else 1.0)
 
@@ -237,7 +254,7 @@ def vote_shares_of_few(
     label: Codes,
     start: Offsets,
     leader: NDArray[np.uint8],
-    posterior: Floats,
+    posterior: Reals,
     codes: Codes,
     tied: Flags,
     agreed: Floats,

@@ -19,7 +19,7 @@ from assay.quality.aggregation.counts import Counts, Opening, Partition, Tables,
 from assay.quality.aggregation.majority import MajorityVote
 from assay.quality.aggregation.method import FittedByEM, stopped_because
 from assay.quality.aggregation.parts import Parts
-from assay.quality.aggregation.result import decide
+from assay.quality.aggregation.result import decide, tie_of
 from assay.quality.aggregation.shares import vote_shares
 from assay.quality.aggregation.skill import agreement_skill
 from assay.quality.arrays import Codes, Flags, Floats, Offsets, Reals
@@ -136,12 +136,14 @@ def _shared_out(part: Partition, _: None) -> Counts:
     return Counts(np.stack([agreed, given], axis=1), classes, float("nan"))
 
 
-def _shares(part: Partition, fallback: Floats) -> tuple[Floats, Floats]:
-    posterior, agreed = np.empty((part.n_tasks, part.n_classes)), np.zeros(part.n_workers)
+def _shares(part: Partition, fallback: Floats) -> tuple[Reals, Floats]:
+    posterior: Reals = np.zeros((part.n_tasks, part.n_classes), dtype=precision(part.n_classes))
+    agreed, codes, tied = np.zeros(part.n_workers), np.zeros(part.n_tasks, np.int32), np.zeros(part.n_tasks, np.bool_)
     weight = np.zeros(0) if part.weight is None else part.weight
     known = np.zeros(0, np.int32) if part.known is None else part.known
     voice = np.ones(part.n_workers)
-    vote_shares(part.worker, part.label, weight, voice, part.start, known, fallback, posterior, agreed)
+    each = (part.worker, part.label, weight, voice, part.start, known)
+    vote_shares(*each, fallback, tie_of(posterior), posterior, agreed, codes, tied)
     return posterior, agreed
 
 
