@@ -14,7 +14,7 @@ from typing import Any
 
 import scaleapi
 import uvicorn
-from litestar import Litestar
+from litestar.types import ASGIApp
 
 from assay.core.errors import AssayError
 from assay.services import labeling, resolution, routing
@@ -26,7 +26,7 @@ BOXES = {"box": {"objects_to_annotate": ["car", "sign"]}}
 
 
 @asynccontextmanager
-async def listening(app: Litestar, **options: Any) -> AsyncIterator[int]:
+async def listening(app: ASGIApp, **options: Any) -> AsyncIterator[int]:
     """The port of a server for the application."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
