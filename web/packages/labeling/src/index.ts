@@ -1,8 +1,10 @@
 export * from "./AttributeForm";
+export * from "./Instructions";
 export * from "./Labeler";
 export * from "./Markdown.lazy";
 export * from "./follow";
 export * from "./model";
 export * from "./photo";
 export * from "./Preview";
-export { type ObjectVerdict, type ReviewInfo, type Voice, doubtsOf, voiceOverlays } from "./review";
+export { DOUBT_BELOW, type ObjectVerdict, REASONS, type ReviewInfo, type Voice, doubtsOf, voiceOverlays, voicesOf } from "./review";
+export * from "./form";

@@ -33,7 +33,7 @@ export interface ReviewInfo {
 /** Below this an object counts as disputed. */
 export const DOUBT_BELOW = 0.75;
 const VOICE_COLORS = ["#22d3ee", "#f472b6", "#fde047", "#a3e635", "#c084fc", "#fb923c"];
-const REASONS: Readonly<Record<string, string>> = {
+export const REASONS: Readonly<Record<string, string>> = {
   low_agreement: "Annotators disagree",
   all: "Every task is reviewed",
   sample: "Picked at random",
@@ -47,7 +47,7 @@ export const doubtsOf = ({ objects, voices }: Pick<ReviewInfo, "objects" | "voic
   voices.length < 2 ? new Map() : new Map(objects.filter(({ kept, confidence }) => kept && confidence < DOUBT_BELOW).map(({ annotation_id, confidence }) => [annotation_id, percent(confidence)]));
 
 /** The names of those who marked an object. */
-export const voicesOf = ({ members }: ObjectVerdict, voices: readonly Voice[]): string[] =>
+export const voicesOf = ({ members }: ObjectVerdict, voices: readonly { readonly name: string }[]): string[] =>
   [...new Set(members.map(([voice]) => voices[voice]?.name ?? "?"))].sort();
 
 /** The least sure first; marks the merge does not know, being the reviewer's own, last. */

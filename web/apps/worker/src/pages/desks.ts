@@ -1,6 +1,7 @@
 /** Which desk a kind of annotation is worked at. */
 
 import type { MakeDesk } from "./desk";
+import { formDesk } from "./FormDesk";
 import { imageDesk } from "./ImageDesk";
 
-export const DESKS: Readonly<Record<string, MakeDesk>> = { image: imageDesk };
+export const DESKS: Readonly<Record<string, MakeDesk>> = { image: imageDesk, form: formDesk };

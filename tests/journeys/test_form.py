@@ -1,0 +1,117 @@
+"""A form's whole way: made by API, answered by two people with the keyboard, merged, reviewed, and exported."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from journey import Served, Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+
+TEXT = "The river rose by two metres on 3 March. Mayor Ann Lee closed both bridges.\n\nNobody was hurt."
+TAXONOMY: dict[str, Any] = {
+    "attributes": [
+        {"name": "topic", "title": "What is it about?", "type": "category", "required": True, "choices": [
+            {"name": "weather", "children": [{"name": "flood"}, {"name": "storm"}]},
+            {"name": "politics"}]},
+        {"name": "height", "title": "How high?", "type": "number", "unit": "m", "minimum": 0,
+         "when": {"attribute": "topic", "any_of": ["weather"]}},
+        {"name": "tone", "title": "Tone", "type": "multiselect", "choices_max": 2,
+         "choices": [{"name": "calm"}, {"name": "urgent"}, {"name": "sad"}]},
+        {"name": "day", "title": "Which day?", "type": "datetime"},
+        {"name": "people", "title": "Who is named?", "type": "group", "values_max": 5, "attributes": [
+            {"name": "name", "title": "Name", "type": "text", "length_max": 100, "required": True},
+            {"name": "office", "title": "Office", "type": "text", "length_max": 100}]},
+        {"name": "summary", "title": "In one sentence", "type": "text", "required": True},
+    ]
+}  # fmt: skip
+SUMMARIES = {"Ada Annotator": "The river rose and both bridges closed.", "Ben Annotator": "Mayor closes bridges."}
+
+
+def picture(page: Page, name: str) -> None:
+    """Kept for whoever wants to look, where a folder is named for it."""
+    if folder := os.environ.get("ASSAY_PICTURES"):
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+def answer(page: Page, who: str, topic: str) -> None:
+    """By keyboard alone: number keys choose, Tab and Enter go on, Ctrl+Enter submits."""
+    expect(page.get_by_role("radio", name="flood")).to_be_focused()
+    page.keyboard.press(topic)
+    expect(page.get_by_label("How high?")).to_be_focused()
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Which day?")).to_be_focused()
+    page.get_by_label("Which day?").fill("2026-03-03")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Ann Lee")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Mayor")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("In one sentence is required.")).to_be_visible()
+    expect(page.get_by_label("In one sentence")).to_be_focused()
+    picture(page, f"form-{who.split()[0]}-missing")
+    page.keyboard.type(SUMMARIES[who])
+    expect(page.get_by_text("Saved")).to_be_visible()
+    picture(page, f"form-{who.split()[0]}-filled")
+    page.keyboard.press("Control+Enter")
+
+
+def test_a_text_is_answered_by_two_merged_reviewed_and_exported(
+    served: Served, visit: Callable[..., Visitor]
+) -> None:
+    policy = {"overlap": {"mode": "fixed", "count": 2}, "review": {"mode": "all"}}
+    project = served.project(
+        name="Newsroom", kind="form", taxonomy=TAXONOMY, policy=policy, instructions="Answer from the **text** alone."
+    )
+    with served.client("Olga Owner") as owner:
+        rows = [{"content": [{"type": "text", "text": TEXT, "title": "Report"}], "unique_id": "report-1"}]
+        made = owner.post(f"/v1/projects/{project}/tasks", json={"tasks": rows}).json()
+    task = made["results"][0]["task_id"]
+
+    for who, topic in (("Ada Annotator", "1"), ("Ben Annotator", "2")):
+        visitor = visit(who)
+        page = visitor.page
+        page.goto(f"{served.url}/work/projects/{project}/annotate")
+        expect(page.get_by_role("complementary", name="Instructions")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_text("Nobody was hurt.")).to_be_visible()
+        page.get_by_role("radio", name="flood").focus()
+        answer(page, who, topic)
+        expect(page.get_by_text("Nobody was hurt.")).not_to_be_visible()
+        assert visitor.complaints == []
+    waiting = served.task(task, "reviewing")
+    assert waiting["consensus"]["answer"]["attributes"]["people"] == [{"name": "Ann Lee", "office": "Mayor"}]
+
+    rita = visit("Rita Reviewer").page
+    rita.goto(f"{served.url}/work/projects/{project}/review")
+    rita.keyboard.press("Escape")
+    said = rita.get_by_role("list", name="What annotators answered: In one sentence")
+    expect(said.get_by_role("listitem")).to_have_count(2)
+    picture(rita, "form-review")
+    said.get_by_role("button", name=re.compile("Use [AB]'s answer")).click()
+    rita.get_by_role("radio", name="storm").click()
+    expect(rita.get_by_role("button", name="Save fix")).to_be_enabled()
+    rita.keyboard.press("Control+Enter")
+    done = served.task(task, "completed")
+
+    fixed = done["response"]["answer"]["attributes"]
+    assert done["response"]["origin"] == "review"
+    assert fixed["summary"] in SUMMARIES.values()
+    assert fixed["summary"] != waiting["consensus"]["answer"]["attributes"]["summary"]
+    with served.client("Olga Owner") as owner:
+        exported = owner.get(f"/v1/projects/{project}/export", params={"format": "csv"})
+    (row,) = csv.DictReader(io.StringIO(exported.text))
+    assert (row["unique_id"], row["height"], row["tone"], row["day"]) == ("report-1", "2", "urgent", "2026-03-03")
+    assert (row["people.name"], row["people.office"], row["summary"]) == ("Ann Lee", "Mayor", fixed["summary"])
