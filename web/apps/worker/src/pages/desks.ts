@@ -3,5 +3,6 @@
 import type { MakeDesk } from "./desk";
 import { formDesk } from "./FormDesk";
 import { imageDesk } from "./ImageDesk";
+import { textDesk } from "./TextDesk";
 
-export const DESKS: Readonly<Record<string, MakeDesk>> = { image: imageDesk, form: formDesk };
+export const DESKS: Readonly<Record<string, MakeDesk>> = { image: imageDesk, form: formDesk, entities: textDesk };

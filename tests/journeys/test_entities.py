@@ -1,0 +1,158 @@
+"""One text's whole way: two people mark who and where, a reviewer joins them, and the files are right."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from journey import Served, Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+
+# The clef is one code point and two of what a browser counts.
+TEXT = "Ada 𝄞 Lovelace wrote to Charles Babbage in London.\nShe was a daughter of Lord Byron, the poet."
+TAXONOMY = {
+    "labels": [
+        {"name": "person", "title": "Person", "shapes": ["span"]},
+        {"name": "place", "title": "Place", "shapes": ["span"]},
+        {
+            "name": "role",
+            "title": "Role",
+            "shapes": ["span"],
+            "attributes": [{"name": "past", "type": "category", "choices": [{"name": "yes"}, {"name": "no"}]}],
+        },
+    ],
+    "relations": [{"name": "lives_in", "title": "lives in", "source_labels": ["person"], "target_labels": ["place"]}],
+}
+SHOTS = os.environ.get("ASSAY_SHOTS")
+
+
+def shot(page: Page, name: str) -> None:
+    """A picture to look at, where somebody asked for pictures."""
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/{name}.png")
+
+
+def make(served: Served, **policy: Any) -> tuple[str, str]:
+    """A project and its one task."""
+    project = served.project(name="Letters", kind="entities", taxonomy=TAXONOMY, policy=policy)
+    with served.client("Olga Owner") as owner:
+        made = owner.post(
+            f"/v1/projects/{project}/tasks",
+            json={
+                "tasks": [{"unique_id": "letter 1", "content": [{"type": "text", "text": TEXT, "title": "A letter"}]}]
+            },
+        ).json()
+    return project, str(made["results"][0]["task_id"])
+
+
+def drag(page: Page, passage: str) -> None:
+    """Draws over a passage as a hand does, from within its first letter to within its last."""
+    ends = page.evaluate(
+        """(passage) => {
+            const pieces = [...document.querySelectorAll('[data-from]')];
+            const whole = pieces.map((piece) => piece.textContent).join('');
+            const place = (unit) => {
+                const piece = pieces.findLast((each) => Number(each.dataset.from) <= unit);
+                const range = document.createRange();
+                const at = unit - Number(piece.dataset.from);
+                range.setStart(piece.firstChild, at);
+                range.setEnd(piece.firstChild, at + 1);
+                const box = range.getBoundingClientRect();
+                return [box.left, box.right, box.top + box.height / 2];
+            };
+            const start = whole.indexOf(passage);
+            return [place(start), place(start + passage.length - 1)];
+        }""",
+        passage,
+    )
+    (left, _, top), (_, right, bottom) = ends
+    page.mouse.move(left + 1, top)
+    page.mouse.down()
+    page.mouse.move((left + right) / 2, (top + bottom) / 2, steps=3)
+    page.mouse.move(right - 1, bottom, steps=3)
+    page.mouse.up()
+
+
+def passages(answer: dict[str, Any]) -> set[tuple[str, str]]:
+    """What is marked, read from the text as Python counts it."""
+    return {(mark["label"], TEXT[mark["start"] : mark["end"]]) for mark in answer.get("annotations", [])}
+
+
+def test_a_text_is_marked_by_two_merged_reviewed_and_exported(served: Served, visit: Callable[..., Visitor]) -> None:
+    project, task = make(served, overlap={"mode": "fixed", "count": 2}, review={"mode": "all"})
+
+    ada = visit("Ada Annotator").page
+    ada.goto(f"{served.url}/work/projects/{project}/annotate")
+    expect(ada.get_by_role("group", name="Text")).to_be_visible()
+    # Half of a name is drawn over and the whole is taken.
+    drag(ada, "da 𝄞 Lovela")
+    ada.keyboard.press("1")
+    drag(ada, "London")
+    ada.keyboard.press("2")
+    drag(ada, "daughter of Lord Byron")
+    ada.keyboard.press("3")
+    ada.get_by_role("group", name="past").get_by_role("button", name="yes").click()
+    drag(ada, "Lord Byron")
+    shot(ada, "passage")
+    ada.get_by_role("list", name="Labels").get_by_role("button", name="Person").click()
+    ada.get_by_role("list", name="Marked passages").get_by_role("button", name="Ada 𝄞 Lovelace").click()
+    ada.get_by_role("button", name="lives in").click()
+    ada.locator("[data-run]", has_text="London").click()
+    expect(ada.get_by_role("list", name="Relations").get_by_role("button")).to_have_count(1)
+    shot(ada, "marked")
+    ada.keyboard.press("Control+z")
+    expect(ada.get_by_role("list", name="Relations").get_by_role("button")).to_have_count(0)
+    ada.keyboard.press("Control+Shift+z")
+    # A page that is left and opened again has everything still.
+    expect(ada.get_by_text("Saved", exact=True)).to_be_visible()
+    ada.reload()
+    expect(ada.get_by_role("list", name="Marked passages").get_by_role("button")).to_have_count(4)
+    ada.keyboard.press("Control+Enter")
+
+    ben = visit("Ben Annotator").page
+    ben.goto(f"{served.url}/work/projects/{project}/annotate")
+    ben.get_by_role("button", name="Close").click()
+    ben.get_by_role("group", name="Text").focus()
+    # By the keyboard alone: the first word and the next, a label; five words on, two words, a label.
+    for key in ("ArrowRight", "Shift+ArrowRight", "1", *["ArrowRight"] * 3, "Shift+ArrowRight", "1"):
+        ben.keyboard.press(key)
+    for key in ("ArrowRight", "ArrowRight", "2"):
+        ben.keyboard.press(key)
+    expect(ben.get_by_role("list", name="Marked passages").get_by_role("button")).to_have_count(3)
+    ben.keyboard.press("Control+Enter")
+
+    merged = served.task(task, "reviewing")
+    answers = [passages(each["answer"]) for each in merged["submissions"]]
+    both = {("person", "Ada 𝄞 Lovelace"), ("place", "London")}
+    assert both | {("person", "Lord Byron"), ("role", "daughter of Lord Byron")} in answers
+    assert both | {("person", "Charles Babbage")} in answers
+
+    rita = visit("Rita Reviewer").page
+    rita.goto(f"{served.url}/work/projects/{project}/review")
+    expect(rita.get_by_role("region", name="Review")).to_contain_text("Agreement")
+    for name in "AB":
+        rita.get_by_role("region", name="Review").get_by_role("button", name=name, exact=False).first.click()
+    shot(rita, "review")
+    expect(rita.get_by_role("list", name="Marked passages").get_by_role("button")).to_have_count(5)
+    rita.get_by_role("list", name="Marked passages").get_by_role("button", name="daughter of Lord Byron").click()
+    rita.get_by_role("group", name="Text").focus()
+    rita.keyboard.press("Delete")
+    expect(rita.get_by_role("button", name="Save fix")).to_be_enabled()
+    rita.keyboard.press("Control+Enter")
+    done = served.task(task, "completed")
+
+    answer = done["response"]["answer"]
+    assert passages(answer) == both | {("person", "Lord Byron"), ("person", "Charles Babbage")}
+    ends = {mark["id"]: TEXT[mark["start"] : mark["end"]] for mark in answer["annotations"]}
+    assert [(ends[each["source"]], each["name"], ends[each["target"]]) for each in answer["relations"]] == [
+        ("Ada 𝄞 Lovelace", "lives_in", "London")
+    ]
+    with served.client("Olga Owner") as owner:
+        line = owner.get(f"/v1/projects/{project}/export", params={"format": "jsonl"}).text
+    assert json.loads(line)["answer"] == answer

@@ -1,0 +1,5 @@
+/** Texts with entities marked in them. The part that knows no framework is in `model`. */
+
+export * from "./model";
+export { TextLabeler, type TextLabelerProps } from "./TextLabeler";
+export type { TextReview } from "./Review";
