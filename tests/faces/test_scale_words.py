@@ -16,7 +16,7 @@ from assay.core import ids
 from assay.core.annotations import kind_named
 from assay.core.annotations.kind import Content, MediaSize
 from assay.core.errors import Invalid, NotFound
-from assay.core.taxonomy import Attribute, Choice, Condition, Label, Taxonomy
+from assay.core.taxonomy import Attribute, Choice, Condition, Label, Shape, Taxonomy
 from assay.faces.scale import describing, reading, task_ids
 from assay.faces.scale.answers import prelabels_of, response_of
 from assay.faces.scale.labels import taxonomy_of
@@ -260,7 +260,8 @@ _names = st.lists(st.text("abcdefghij", min_size=1, max_size=4), min_size=1, max
 @st.composite
 def taxonomies(draw: st.DrawFn) -> Taxonomy:
     """Forests that the dialect can say: a label has one shape or is a heading, attributes are the same everywhere."""
-    shapes = st.sampled_from(["box", "polygon", "polyline", "point"])
+    offered: list[Shape] = ["box", "polygon", "polyline", "point"]
+    shapes = st.sampled_from(offered)
     names = draw(_names)
     colours = Attribute("colour", "category", choices=[Choice("red"), Choice("blue")], required=draw(st.booleans()))
     shade = Attribute("shade", "text", when=Condition("colour", ["blue"]))
