@@ -68,9 +68,7 @@ def answer(page: Page, who: str, topic: str) -> None:
     page.keyboard.press("Control+Enter")
 
 
-def test_a_text_is_answered_by_two_merged_reviewed_and_exported(
-    served: Served, visit: Callable[..., Visitor]
-) -> None:
+def test_a_text_is_answered_by_two_merged_reviewed_and_exported(served: Served, visit: Callable[..., Visitor]) -> None:
     policy = {"overlap": {"mode": "fixed", "count": 2}, "review": {"mode": "all"}}
     project = served.project(
         name="Newsroom", kind="form", taxonomy=TAXONOMY, policy=policy, instructions="Answer from the **text** alone."
@@ -115,3 +113,64 @@ def test_a_text_is_answered_by_two_merged_reviewed_and_exported(
     (row,) = csv.DictReader(io.StringIO(exported.text))
     assert (row["unique_id"], row["height"], row["tone"], row["day"]) == ("report-1", "2", "urgent", "2026-03-03")
     assert (row["people.name"], row["people.office"], row["summary"]) == ("Ann Lee", "Mayor", fixed["summary"])
+
+
+def test_a_form_is_made_in_the_console_and_its_texts_are_listed(served: Served, visit: Callable[..., Visitor]) -> None:
+    visitor = visit("Olga Owner")
+    page = visitor.page
+    page.goto(f"{served.url}/console/projects/new")
+    page.get_by_label("Name", exact=True).first.fill("Letters")
+    page.get_by_role("radio", name="Questions about texts or photos").check(force=True)
+    page.get_by_placeholder("occluded").fill("mood")
+    page.get_by_role("textbox", name="Choice 1").fill("calm")
+    page.get_by_role("textbox", name="Choice 2").fill("angry")
+    preview = page.get_by_role("region", name="Preview")
+    expect(preview.get_by_role("radio", name="angry")).to_be_visible()
+    expect(page.get_by_text("No problems")).to_be_visible()
+    picture(page, "form-console-editor")
+    page.get_by_role("button", name="Create project").click()
+    expect(page).to_have_url(re.compile(r"/console/projects/[0-9a-f-]{36}$"))
+    project = page.url.rpartition("/")[2]
+    with served.client("Olga Owner") as owner:
+        rows = [{"content": [{"type": "text", "text": "Dear all, I am furious."}]}]
+        task = owner.post(f"/v1/projects/{project}/tasks", json={"tasks": rows}).json()["results"][0]["task_id"]
+    ada = visit("Ada Annotator").page
+    ada.goto(f"{served.url}/work/projects/{project}/annotate")
+    expect(ada.get_by_text("I am furious.")).to_be_visible()
+    ada.keyboard.press("2")
+    ada.keyboard.press("Control+Enter")
+    served.task(task, "completed")
+
+    page.goto(f"{served.url}/console/projects/{project}/tasks")
+    page.get_by_role("link", name="Dear all, I am furious.").click()
+
+    answers = page.get_by_role("tabpanel")
+    expect(answers.get_by_text("angry")).to_be_visible()
+    expect(page.get_by_role("region", name="What the task shows").get_by_text("I am furious.")).to_be_visible()
+    picture(page, "form-console-task")
+    assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_form_fits_a_phone(served: Served, visit: Callable[..., Visitor], scheme: str) -> None:
+    project = served.project(name=f"Pocket {scheme}", kind="form", taxonomy=TAXONOMY, instructions="")
+    with served.client("Olga Owner") as owner:
+        rows = [{"content": [{"type": "text", "text": TEXT * 8, "title": "Report"}]}]
+        owner.post(f"/v1/projects/{project}/tasks", json={"tasks": rows})
+    visitor = visit(
+        "Ben Annotator", viewport={"width": 390, "height": 844}, color_scheme=scheme, has_touch=True, is_mobile=True
+    )
+    page = visitor.page
+    page.goto(f"{served.url}/work/projects/{project}/annotate")
+
+    page.get_by_role("radio", name="storm").tap()
+    page.get_by_label("In one sentence").fill("It rained.")
+    expect(page.get_by_text("Show more")).to_be_visible()
+    picture(page, f"form-phone-{scheme}")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    heights = [box["height"] for each in page.get_by_role("radio").all() if (box := each.bounding_box())]
+    assert min(heights) >= 44
+    page.get_by_role("button", name="Submit").tap()
+    expect(page.get_by_label("In one sentence")).not_to_be_visible()
+    assert visitor.complaints == []

@@ -12,6 +12,8 @@ export interface AttributesEditorProps {
   problems: Problems;
   newKey: NewKey;
   onChange: (attributes: AttributeDraft[], tag: string | null) => void;
+  /** Whether all that a form may ask is offered. */
+  forms?: boolean;
 }
 
 const TYPES: readonly { value: AttributeType; name: string }[] = [
@@ -21,9 +23,11 @@ const TYPES: readonly { value: AttributeType; name: string }[] = [
   { value: "text", name: "Text" },
 ];
 
+const FORM_TYPES: typeof TYPES = [...TYPES, { value: "datetime", name: "A date" }, { value: "group", name: "A group of questions" }];
+
 const hasChoices = (type: AttributeType): boolean => type === "category" || type === "multiselect";
 
-export function AttributesEditor({ attributes, field, problems, newKey, onChange }: AttributesEditorProps) {
+export function AttributesEditor({ attributes, field, problems, newKey, onChange, forms = false }: AttributesEditorProps) {
   const update = (key: string, change: Partial<AttributeDraft>, tag: string | null = null) =>
     onChange(
       attributes.map((attribute) => (attribute.key === key ? { ...attribute, ...change } : attribute)),
@@ -55,7 +59,7 @@ export function AttributesEditor({ attributes, field, problems, newKey, onChange
                   <Field label="Answer" error={problems.at(`${field}[${index}].type`)}>
                     {(control) => (
                       <Select {...control} value={attribute.type} onChange={(event) => update(attribute.key, { type: event.target.value as AttributeType })}>
-                        {TYPES.map((type) => (
+                        {(forms ? FORM_TYPES : TYPES).map((type) => (
                           <option key={type.value} value={type.value}>{type.name}</option>
                         ))}
                       </Select>
@@ -91,6 +95,7 @@ export function AttributesEditor({ attributes, field, problems, newKey, onChange
                   {(control) => <NumberInput {...control} className="w-40" unit="signs" min={1} value={attribute.length_max} onValue={(value) => update(attribute.key, { length_max: value ?? 2000 }, "length_max")} />}
                 </Field>
               )}
+              {forms && <FormParts attribute={attribute} at={`${field}[${index}]`} problems={problems} newKey={newKey} onChange={(change, tag) => update(attribute.key, change, tag)} />}
               <Checkbox checked={attribute.required} onChange={(event) => update(attribute.key, { required: event.target.checked })} label="Must be answered" />
               <Condition attribute={attribute} others={attributes.filter((other) => other.key !== attribute.key && hasChoices(other.type))} error={problems.at(`${field}[${index}].when`) ?? problems.at(`${field}[${index}].when.attribute`) ?? problems.at(`${field}[${index}].when.any_of`)} onChange={(when) => update(attribute.key, { when })} />
             </li>
@@ -104,11 +109,59 @@ export function AttributesEditor({ attributes, field, problems, newKey, onChange
   );
 }
 
+interface FormPartsProps {
+  attribute: AttributeDraft;
+  at: string;
+  problems: Problems;
+  newKey: NewKey;
+  onChange: (change: Partial<AttributeDraft>, tag: string | null) => void;
+}
+
+/** What only the questions of a form have. */
+function FormParts({ attribute, at, problems, newKey, onChange }: FormPartsProps) {
+  const { type } = attribute;
+  return (
+    <>
+      <Field label="Explained below" optional error={problems.at(`${at}.description`)}>
+        {(control) => <Input {...control} value={attribute.description} maxLength={2000} onChange={(event) => onChange({ description: event.target.value }, "description")} />}
+      </Field>
+      {type === "number" && (
+        <Field label="Unit" optional error={problems.at(`${at}.unit`)}>
+          {(control) => <Input {...control} className="w-28" value={attribute.unit} maxLength={50} placeholder="kg" onChange={(event) => onChange({ unit: event.target.value }, "unit")} />}
+        </Field>
+      )}
+      {type === "multiselect" && (
+        <div className="flex gap-3">
+          <Field label="Choose at least" optional error={problems.at(`${at}.choices_min`)}>
+            {(control) => <NumberInput {...control} min={1} value={attribute.choices_min} onValue={(choices_min) => onChange({ choices_min }, "choices_min")} />}
+          </Field>
+          <Field label="Choose at most" optional error={problems.at(`${at}.choices_max`)}>
+            {(control) => <NumberInput {...control} min={1} value={attribute.choices_max} onValue={(choices_max) => onChange({ choices_max }, "choices_max")} />}
+          </Field>
+        </div>
+      )}
+      {type === "datetime" && <Checkbox checked={attribute.time_of_day} onChange={(event) => onChange({ time_of_day: event.target.checked }, null)} label="With the time of day" />}
+      {!hasChoices(type) && (
+        <Field label="Answers, at most" error={problems.at(`${at}.values_max`)} hint="Above 1, workers can add one more until there are so many.">
+          {(control) => <NumberInput {...control} min={1} max={100} value={attribute.values_max} onValue={(value) => onChange({ values_max: value ?? 1 }, "values_max")} />}
+        </Field>
+      )}
+      {type === "group" && (
+        <fieldset className="pl-3 border-l-2 border-border">
+          <legend className="text-2 font-medium mb-1">Questions of the group</legend>
+          {problems.at(`${at}.attributes`) && <p className="text-2 text-danger mb-1">{problems.at(`${at}.attributes`)}</p>}
+          <AttributesEditor attributes={attribute.attributes} field={`${at}.attributes`} problems={problems} newKey={newKey} onChange={(attributes, tag) => onChange({ attributes }, tag)} forms />
+        </fieldset>
+      )}
+    </>
+  );
+}
+
 function Choices({ attribute, field, problems, newKey, onChange }: { attribute: AttributeDraft; field: string; problems: Problems; newKey: NewKey; onChange: (choices: AttributeDraft["choices"], tag: string | null) => void }) {
   const listRef = useRef<HTMLUListElement>(null);
   const { choices } = attribute;
   const add = (at: number) => {
-    onChange(choices.toSpliced(at, 0, { key: newKey(), name: "", title: "" }), null);
+    onChange(choices.toSpliced(at, 0, { key: newKey(), name: "", title: "", children: [] }), null);
     requestAnimationFrame(() => listRef.current?.querySelectorAll("input")[at]?.focus());
   };
   return (
@@ -139,6 +192,7 @@ function Choices({ attribute, field, problems, newKey, onChange }: { attribute: 
                 }}
                 className="h-7 pl-2 bg-transparent text-3 rounded-medium min-w-0"
               />
+              {choice.children.length > 0 && <span className="text-2 text-muted pr-1" title="Finer choices below it, kept as they are. They are changed by the API.">+{choice.children.length}</span>}
               <IconButton size="small" icon="close" label={`Remove choice ${choice.name || index + 1}`} onClick={() => onChange(choices.filter((each) => each.key !== choice.key), null)} />
             </li>
           );

@@ -1,4 +1,4 @@
-import { api, type Project, type ProjectDraft } from "@assay/client";
+import { api, type Kind, type Project, type ProjectDraft } from "@assay/client";
 import { FormProblems, Problems, problemsOf } from "@assay/forms";
 import { Badge, Button, ConfirmDialog, cx, Field, Icon, IconButton, Input, Segmented, Skeleton, Spinner, TabPanel, Tabs, toast } from "@assay/ui";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -7,7 +7,7 @@ import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { projectQuery } from "../queries";
 import { LoadError, useTitle } from "../shell/page";
 import { AttributesEditor } from "./AttributesEditor";
-import { type EditorDraft, emptyDraft, keyMaker, type NewKey, readDraft, writeDraft } from "./draft";
+import { type EditorDraft, emptyDraft, keyMaker, newAttribute, type NewKey, readDraft, writeDraft } from "./draft";
 import { changed, newHistory, redone, sealed, undone } from "./history";
 import { InstructionsEditor } from "./InstructionsEditor";
 import { LabelsEditor } from "./LabelsEditor";
@@ -46,6 +46,7 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
   const [pane, setPane] = useState<Pane>("edit");
   const [attempted, setAttempted] = useState(project !== null);
   const draft = history.present;
+  const isForm = draft.kind === "form";
 
   const wire = useMemo(() => writeDraft(draft), [draft]);
   const json = JSON.stringify(wire);
@@ -74,10 +75,10 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
         queryClient.invalidateQueries({ queryKey: ["project", made.id] }),
         queryClient.invalidateQueries({ queryKey: ["versions", made.id] }),
       ]);
-      toast(project ? (made.version > project.version ? `Saved as version ${made.version}` : "Saved") : "The project is made. Add its photos next.");
+      toast(project ? (made.version > project.version ? `Saved as version ${made.version}` : "Saved") : isForm ? "The project is made. Add its tasks by the API." : "The project is made. Add its photos next.");
       leaving.current = true;
       await navigate(
-        project
+        project || isForm
           ? { to: "/console/projects/$projectId", params: { projectId: made.id } }
           : { to: "/console/projects/$projectId/add", params: { projectId: made.id } },
       );
@@ -126,7 +127,7 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
 
   const whole = problems.besides(["name", "instructions", "taxonomy", "policy"]);
   const tabs = [
-    { value: "labels" as const, label: <TabName name="Labels" problems={problems.within("taxonomy")} /> },
+    { value: "labels" as const, label: <TabName name={isForm ? "Questions" : "Labels"} problems={problems.within("taxonomy")} /> },
     { value: "instructions" as const, label: <TabName name="Instructions" problems={problems.within("instructions")} /> },
     { value: "quality" as const, label: <TabName name="Quality" problems={problems.within("policy")} /> },
   ];
@@ -181,19 +182,33 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
                 />
               )}
             </Field>
+            {project === null && (
+              <Segmented<Kind>
+                label="What is worked on"
+                value={draft.kind}
+                onValue={(kind) => set({ kind, ...(kind === "form" && draft.attributes.length === 0 ? { attributes: [newAttribute(newKey)] } : {}) })}
+                options={[
+                  { value: "image", label: "Marks on photos" },
+                  { value: "form", label: "Questions about texts or photos" },
+                ]}
+              />
+            )}
           </div>
           <Tabs label="Parts of the project" value={section} onValue={setSection} tabs={tabs}>
             <TabPanel value="labels" className="p-4 flex flex-col gap-6">
-              <LabelsEditor
-                labels={draft.labels}
-                problems={problems}
-                newKey={newKey}
-                onChange={(labels, tag) => set({ labels }, tag)}
-              />
+              {!isForm && (
+                <LabelsEditor
+                  labels={draft.labels}
+                  problems={problems}
+                  newKey={newKey}
+                  onChange={(labels, tag) => set({ labels }, tag)}
+                />
+              )}
               <section className="flex flex-col gap-2">
                 <div>
-                  <h2 className="text-3 font-semibold">Questions about the whole photo</h2>
-                  <p className="text-2 text-muted">Asked once a photo, beside its marks.</p>
+                  <h2 className="text-3 font-semibold">{isForm ? "Questions" : "Questions about the whole photo"}</h2>
+                  <p className="text-2 text-muted">{isForm ? "Asked of every task, beside the texts and photos that it shows." : "Asked once a photo, beside its marks."}</p>
+                  {isForm && problems.at("taxonomy.attributes") && <p className="text-2 text-danger">{problems.at("taxonomy.attributes")}</p>}
                 </div>
                 <AttributesEditor
                   attributes={draft.attributes}
@@ -201,6 +216,7 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
                   problems={problems}
                   newKey={newKey}
                   onChange={(attributes, tag) => set({ attributes }, tag)}
+                  forms={isForm}
                 />
               </section>
             </TabPanel>
@@ -219,10 +235,10 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
           className={cx("min-w-0 min-h-0 flex-col bg-bg xl:flex", pane === "preview" ? "flex h-[calc(100dvh-132px)] xl:h-auto" : "hidden")}
         >
           <p className="hidden xl:flex items-center gap-2 px-4 h-9 text-2 text-muted border-b border-border shrink-0">
-            <Icon name="eye" size={14} /> What a worker sees, with the labels as they are now. Try it: nothing is stored.
+            <Icon name="eye" size={14} /> What a worker sees, with the {isForm ? "questions" : "labels"} as they are now. Try it: nothing is stored.
           </p>
           <Suspense fallback={<div className="grow p-4"><Skeleton className="size-full min-h-60" /></div>}>
-            <Preview taxonomy={wire.taxonomy} instructions={draft.instructions} projectId={project?.id ?? null} />
+            <Preview kind={draft.kind} taxonomy={wire.taxonomy} instructions={draft.instructions} projectId={project?.id ?? null} />
           </Suspense>
         </section>
       </div>

@@ -31,7 +31,7 @@ export function LabelsEditor({ labels, problems, newKey, onChange }: LabelsEdito
 
   // The colours workers will see, also of labels that choose none.
   const colors = useMemo(() => {
-    const { taxonomy } = writeDraft({ name: "", instructions: "", labels, attributes: [], policy: DEFAULT_POLICY });
+    const { taxonomy } = writeDraft({ kind: "image", name: "", instructions: "", labels, attributes: [], policy: DEFAULT_POLICY });
     return placedLabels(readTaxonomy(taxonomy)).map((placed) => placed.color);
   }, [labels]);
 

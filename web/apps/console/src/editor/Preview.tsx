@@ -1,12 +1,32 @@
 /** The real labelling page, on the project's first photo or a drawn one, with the taxonomy being edited. */
-import { api, type Taxonomy } from "@assay/client";
-import { LabelingPreview } from "@assay/labeling";
+import { readTaxonomy } from "@assay/annotation";
+import { api, type Kind, type Taxonomy } from "@assay/client";
+import { FormEditor, FormSheet, LabelingPreview } from "@assay/labeling";
 import { Skeleton } from "@assay/ui";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { drawnStreet } from "./placeholder";
 
-export default function Preview({ taxonomy, instructions, projectId }: { taxonomy: Taxonomy; instructions: string; projectId: string | null }) {
+interface PreviewProps {
+  kind: Kind;
+  taxonomy: Taxonomy;
+  instructions: string;
+  projectId: string | null;
+}
+
+export default function Preview({ kind, ...props }: PreviewProps) {
+  return kind === "form" ? <FormPreview {...props} /> : <PhotoPreview {...props} />;
+}
+
+const EXAMPLE = [{ type: "text" as const, title: "Example", text: "The river rose by two metres on Tuesday. Both bridges are closed; nobody was hurt." }];
+
+function FormPreview({ taxonomy, instructions }: Omit<PreviewProps, "kind">) {
+  const settled = useSettled(taxonomy);
+  const editor = useMemo(() => new FormEditor(readTaxonomy(settled), {}), [settled]);
+  return <FormSheet editor={editor} items={EXAMPLE} instructions={instructions} keys="within" className="grow min-h-0" />;
+}
+
+function PhotoPreview({ taxonomy, instructions, projectId }: Omit<PreviewProps, "kind">) {
   const first = useQuery({
     queryKey: ["first-photo", projectId],
     queryFn: async ({ signal }) => (await api.projects.tasks(projectId!, { order: "oldest", limit: 10 }, signal)).items.find((task) => task.media)?.media ?? null,

@@ -2,12 +2,14 @@
  * A project while it is being edited: the wire values with a stable key on everything that can be moved or renamed,
  * so that fields keep their focus and undo its meaning.
  */
-import type { Attribute, AttributeType, Label, Policy, ProjectDraft, Shape } from "@assay/client";
+import type { Attribute, AttributeType, Choice, Kind, Label, Policy, ProjectDraft, Shape } from "@assay/client";
 
 export interface ChoiceDraft {
   key: string;
   name: string;
   title: string;
+  /** Finer choices below it; made by the API and kept as they are. */
+  children: Choice[];
 }
 
 export interface AttributeDraft {
@@ -22,6 +24,14 @@ export interface AttributeDraft {
   length_max: number;
   /** By key of the other attribute, so that renaming it does not break the condition. */
   when: { attributeKey: string; any_of: string[] } | null;
+  /** From here on: of forms only. */
+  description: string;
+  unit: string;
+  choices_min: number | null;
+  choices_max: number | null;
+  values_max: number;
+  time_of_day: boolean;
+  attributes: AttributeDraft[];
 }
 
 export interface LabelDraft {
@@ -38,6 +48,7 @@ export interface LabelDraft {
 }
 
 export interface EditorDraft {
+  kind: Kind;
   name: string;
   instructions: string;
   labels: LabelDraft[];
@@ -87,19 +98,26 @@ export function newAttribute(newKey: NewKey): AttributeDraft {
     type: "category",
     title: "",
     choices: [
-      { key: newKey(), name: "", title: "" },
-      { key: newKey(), name: "", title: "" },
+      { key: newKey(), name: "", title: "", children: [] },
+      { key: newKey(), name: "", title: "", children: [] },
     ],
     required: false,
     minimum: null,
     maximum: null,
     length_max: 2000,
     when: null,
+    description: "",
+    unit: "",
+    choices_min: null,
+    choices_max: null,
+    values_max: 1,
+    time_of_day: false,
+    attributes: [],
   };
 }
 
 export function emptyDraft(newKey: NewKey): EditorDraft {
-  return { name: "", instructions: "", labels: [newLabel(newKey, "object")], attributes: [], policy: DEFAULT_POLICY };
+  return { kind: "image", name: "", instructions: "", labels: [newLabel(newKey, "object")], attributes: [], policy: DEFAULT_POLICY };
 }
 
 function readAttributes(attributes: readonly Attribute[] | undefined, newKey: NewKey): AttributeDraft[] {
@@ -108,12 +126,19 @@ function readAttributes(attributes: readonly Attribute[] | undefined, newKey: Ne
     name: attribute.name,
     type: attribute.type,
     title: attribute.title ?? "",
-    choices: (attribute.choices ?? []).map((choice) => ({ key: newKey(), name: choice.name, title: choice.title ?? "" })),
+    choices: (attribute.choices ?? []).map((choice) => ({ key: newKey(), name: choice.name, title: choice.title ?? "", children: choice.children ?? [] })),
     required: attribute.required ?? false,
     minimum: attribute.minimum ?? null,
     maximum: attribute.maximum ?? null,
     length_max: attribute.length_max ?? 2000,
     when: null,
+    description: attribute.description ?? "",
+    unit: attribute.unit ?? "",
+    choices_min: attribute.choices_min ?? null,
+    choices_max: attribute.choices_max ?? null,
+    values_max: attribute.values_max ?? 1,
+    time_of_day: attribute.time_of_day ?? false,
+    attributes: readAttributes(attribute.attributes, newKey),
   }));
   return read.map((draft, index): AttributeDraft => {
     const when = attributes?.[index]?.when;
@@ -139,6 +164,7 @@ function readLabels(labels: readonly Label[] | undefined, newKey: NewKey): Label
 
 export function readDraft(project: ProjectDraft, newKey: NewKey): EditorDraft {
   return {
+    kind: project.kind,
     name: project.name,
     instructions: project.instructions,
     labels: readLabels(project.taxonomy.labels, newKey),
@@ -154,15 +180,24 @@ function writeAttributes(attributes: readonly AttributeDraft[]): Attribute[] {
     if (attribute.title.trim()) wire.title = attribute.title.trim();
     if (attribute.required) wire.required = true;
     if (attribute.type === "category" || attribute.type === "multiselect") {
-      wire.choices = attribute.choices.map((choice) =>
-        choice.title.trim() ? { name: choice.name.trim(), title: choice.title.trim() } : { name: choice.name.trim() },
-      );
+      wire.choices = attribute.choices.map((choice) => ({
+        name: choice.name.trim(),
+        ...(choice.title.trim() ? { title: choice.title.trim() } : {}),
+        ...(choice.children.length > 0 ? { children: choice.children } : {}),
+      }));
     }
     if (attribute.type === "number") {
       if (attribute.minimum !== null) wire.minimum = attribute.minimum;
       if (attribute.maximum !== null) wire.maximum = attribute.maximum;
     }
     if (attribute.type === "text" && attribute.length_max !== 2000) wire.length_max = attribute.length_max;
+    if (attribute.description.trim()) wire.description = attribute.description.trim();
+    if (attribute.type === "number" && attribute.unit.trim()) wire.unit = attribute.unit.trim();
+    if (attribute.type === "multiselect" && attribute.choices_min !== null) wire.choices_min = attribute.choices_min;
+    if (attribute.type === "multiselect" && attribute.choices_max !== null) wire.choices_max = attribute.choices_max;
+    if (attribute.type === "datetime" && attribute.time_of_day) wire.time_of_day = true;
+    if (attribute.type === "group") wire.attributes = writeAttributes(attribute.attributes);
+    if (attribute.values_max > 1 && attribute.type !== "category" && attribute.type !== "multiselect") wire.values_max = attribute.values_max;
     const other = attribute.when && attributes.find((candidate) => candidate.key === attribute.when?.attributeKey);
     if (attribute.when && other) wire.when = { attribute: other.name.trim(), any_of: attribute.when.any_of };
     return wire;
@@ -187,9 +222,9 @@ export function writeDraft(draft: EditorDraft): ProjectDraft {
   const attributes = writeAttributes(draft.attributes);
   return {
     name: draft.name.trim(),
-    kind: "image",
+    kind: draft.kind,
     instructions: draft.instructions,
-    taxonomy: { labels: writeLabels(draft.labels), ...(attributes.length > 0 ? { attributes } : {}) },
+    taxonomy: { ...(draft.kind === "form" ? {} : { labels: writeLabels(draft.labels) }), ...(attributes.length > 0 ? { attributes } : {}) },
     policy: draft.policy,
   };
 }

@@ -1,4 +1,4 @@
-import { api, type ExportFormat } from "@assay/client";
+import { api, type ExportFormat, type Kind } from "@assay/client";
 import { buttonClass, Checkbox, count, Icon, Panel, Segmented } from "@assay/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -11,6 +11,8 @@ interface Format {
   file: string;
   holds: string;
   lacks: string;
+  /** Whose answers it holds. */
+  kinds: readonly Kind[];
 }
 
 const FORMATS: readonly Format[] = [
@@ -20,6 +22,7 @@ const FORMATS: readonly Format[] = [
     file: ".json",
     holds: "Boxes, polygons and points with their confidence; what COCO has no field for is under keys of our own.",
     lacks: "A turned box becomes an upright one with its corners as outline, a hole becomes a mask, lines are only listed with their photo.",
+    kinds: ["image"],
   },
   {
     value: "yolo",
@@ -27,6 +30,7 @@ const FORMATS: readonly Format[] = [
     file: ".zip",
     holds: "A text file a photo with boxes, or outlines where labels take polygons, and a data.yaml with the names.",
     lacks: "Lines, points, holes, attributes, metadata and confidence are left out; turned boxes become upright or outlines.",
+    kinds: ["image"],
   },
   {
     value: "voc",
@@ -34,13 +38,23 @@ const FORMATS: readonly Format[] = [
     file: ".zip",
     holds: "An XML file a photo with boxes in whole pixels, and outlines, turned boxes and attributes as tools around it read them.",
     lacks: "Lines, points, holes, metadata and confidence are left out.",
+    kinds: ["image"],
   },
   {
     value: "jsonl",
     name: "Assay JSONL",
     file: ".jsonl",
-    holds: "Everything: shapes as drawn, attributes, confidences, metadata. It can be imported again.",
+    holds: "Everything: answers as given, what was shown, confidences, metadata. It can be imported again.",
     lacks: "Nothing is lost, but other tools need a script to read it.",
+    kinds: ["image", "form", "entities"],
+  },
+  {
+    value: "csv",
+    name: "CSV",
+    file: ".csv",
+    holds: "A row a task and a column a question, safe to open in a spreadsheet.",
+    lacks: "Metadata and the confidence of single questions are left out; several values share a cell.",
+    kinds: ["form"],
   },
 ];
 
@@ -72,12 +86,12 @@ export function ExportPage() {
         <p className="text-2 text-muted mt-3">
           {state === "completed"
             ? "Only tasks with an accepted answer."
-            : "Tasks without an accepted answer are listed with no marks."}
+            : "Tasks without an accepted answer are listed without an answer."}
         </p>
       </Panel>
 
       <ul className="grid gap-3 md:grid-cols-2">
-        {FORMATS.map((format) => (
+        {FORMATS.filter(({ kinds }) => kinds.includes(project.kind)).map((format) => (
           <li key={format.value} className="bg-surface border border-border rounded-large p-4 flex flex-col gap-3">
             <div className="flex items-center gap-2">
               <h2 className="text-4 font-semibold">{format.name}</h2>

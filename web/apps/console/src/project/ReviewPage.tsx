@@ -90,7 +90,7 @@ function Row({ item, projectId }: { item: ReviewItem; projectId: string }) {
           search={{ state: "reviewing" }}
           className="flex items-center gap-3 min-w-44 no-underline hover:underline"
         >
-          <Thumbnail media={item.task.media} />
+          <Thumbnail media={item.task.media} excerpt={item.task.excerpt} />
           <span className="truncate max-w-60">{taskName(item.task)}</span>
         </Link>
       </Td>

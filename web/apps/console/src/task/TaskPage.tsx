@@ -8,6 +8,7 @@ import { projectQuery, taskQuery, tasksQuery } from "../queries";
 import { LoadError, useTitle } from "../shell/page";
 import { useMay } from "../shell/session";
 import { taskName, TaskStateBadge } from "../tasks/task-cells";
+import { Answers, ShownContent } from "./Answers";
 import { History } from "./History";
 import { neighbours } from "./neighbours";
 import { Details, Layers, Objects, Verdict } from "./panels";
@@ -107,6 +108,7 @@ type Side = "objects" | "history" | "details";
 function Body({ task, projectId }: { task: TaskDetail; projectId: string }) {
   const project = useQuery(projectQuery(projectId)).data;
   const scene = useMemo(() => sceneOf(task), [task]);
+  const isForm = project?.kind === "form";
   const [hidden, setHidden] = useState<ReadonlySet<string>>(() => new Set(scene.layers.filter((layer) => !layer.shown).map((layer) => layer.key)));
   const [hovered, setHovered] = useState<string | null>(null);
   const [picked, setPicked] = useState<string | null>(null);
@@ -142,7 +144,9 @@ function Body({ task, projectId }: { task: TaskDetail; projectId: string }) {
     <div className="grow grid lg:grid-cols-[minmax(0,1fr)_360px] min-h-0">
       <div className="h-[55dvh] lg:h-auto min-h-0">
         {task.media ? (
-          <Viewer media={task.media} layers={visible} objects={scene.objects} highlighted={highlighted} onHover={setHovered} onPick={pick} onStale={refresh} titleOf={titleOfLabel} />
+          isForm ? <ShownContent items={[{ type: "image", media: task.media, title: null }]} /> : <Viewer media={task.media} layers={visible} objects={scene.objects} highlighted={highlighted} onHover={setHovered} onPick={pick} onStale={refresh} titleOf={titleOfLabel} />
+        ) : task.content ? (
+          <ShownContent items={task.content} />
         ) : (
           <EmptyState icon="image" title={task.state === "preparing" ? "The photo is being prepared" : "This task has no photo"}>
             {task.media_problem}
@@ -156,20 +160,20 @@ function Body({ task, projectId }: { task: TaskDetail; projectId: string }) {
           </p>
         )}
         <Verdict task={task} />
-        <Layers task={task} layers={scene.layers} hidden={hidden} onShow={show} />
+        {!isForm && <Layers task={task} layers={scene.layers} hidden={hidden} onShow={show} />}
         <Tabs<Side>
           label="About this task"
           value={side}
           onValue={setSide}
           className="border-t border-border pt-1"
           tabs={[
-            { value: "objects", label: `Objects (${scene.objects.length})` },
+            { value: "objects", label: isForm ? "Answers" : `Objects (${scene.objects.length})` },
             { value: "history", label: "History" },
             { value: "details", label: "Details" },
           ]}
         >
           <TabPanel value="objects">
-            <Objects objects={scene.objects} highlighted={highlighted} picked={picked} titleOf={titleOfLabel} onHover={setHovered} onPick={pick} layers={scene.layers} />
+            {isForm ? <Answers task={task} taxonomy={task.taxonomy ?? project.taxonomy} /> : <Objects objects={scene.objects} highlighted={highlighted} picked={picked} titleOf={titleOfLabel} onHover={setHovered} onPick={pick} layers={scene.layers} />}
           </TabPanel>
           <TabPanel value="history">
             <History task={task} />
@@ -180,7 +184,7 @@ function Body({ task, projectId }: { task: TaskDetail; projectId: string }) {
         </Tabs>
         <p className="mt-auto px-4 py-3 text-1 text-muted hidden lg:flex gap-3 flex-wrap border-t border-border">
           <span><Kbd>j</Kbd> <Kbd>k</Kbd> next, previous</span>
-          <span><Kbd>+</Kbd> <Kbd>-</Kbd> <Kbd>0</Kbd> zoom, fit</span>
+          {!isForm && <span><Kbd>+</Kbd> <Kbd>-</Kbd> <Kbd>0</Kbd> zoom, fit</span>}
         </p>
       </aside>
     </div>

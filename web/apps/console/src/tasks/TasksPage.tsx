@@ -122,7 +122,7 @@ function TaskTableRow({ row, projectId, search }: { row: TaskRow; projectId: str
           data-row-link
           className="flex items-center gap-3 min-w-40 no-underline hover:underline rounded-small"
         >
-          <Thumbnail media={row.media} />
+          <Thumbnail media={row.media} excerpt={row.excerpt} />
           <span className="truncate max-w-36 sm:max-w-72" title={taskName(row)}>
             {taskName(row)}
           </span>

@@ -4,8 +4,8 @@ import { Badge, Icon } from "@assay/ui";
 import { useState } from "react";
 import { TASK_TONE } from "../projects/states";
 
-export function taskName(task: Pick<TaskRow, "unique_id" | "media" | "id">): string {
-  return task.unique_id ?? task.media?.file_name ?? task.id.slice(0, 8);
+export function taskName(task: Pick<TaskRow, "unique_id" | "media" | "id" | "excerpt">): string {
+  return task.unique_id ?? task.media?.file_name ?? (task.excerpt?.trim().slice(0, 80) || task.id.slice(0, 8));
 }
 
 /** A gold stays open for as long as there is work, so that "annotating" would say nothing of it. */
@@ -20,7 +20,7 @@ export function TaskStateBadge({ task }: { task: Pick<TaskRow, "state" | "is_gol
   );
 }
 
-export function Thumbnail({ media }: { media: Media | null }) {
+export function Thumbnail({ media, excerpt = null }: { media: Media | null; excerpt?: string | null }) {
   const [broken, setBroken] = useState<string | null>(null);
   return (
     <span className="size-9 shrink-0 rounded-small border border-border bg-sunken overflow-hidden grid place-items-center text-muted">
@@ -34,7 +34,7 @@ export function Thumbnail({ media }: { media: Media | null }) {
           onError={() => setBroken(media.thumbnail_url)}
         />
       ) : (
-        <Icon name="image" />
+        <Icon name={excerpt === null ? "image" : "file"} />
       )}
     </span>
   );

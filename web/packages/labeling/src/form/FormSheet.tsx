@@ -25,6 +25,7 @@ export function FormSheet({ editor, items, instructions, instructionsOpen = fals
   const state = useSyncExternalStore(editor.subscribe, () => editor.state);
   const [reading, setReading] = useState(instructionsOpen);
   const [tall, setTall] = useState(false);
+  const isInstructed = instructions.trim() !== "";
   const root = useRef<HTMLDivElement>(null);
   const handle = useRef<(event: KeyboardEvent) => void>(() => {});
 
@@ -69,11 +70,11 @@ export function FormSheet({ editor, items, instructions, instructionsOpen = fals
         <div tabIndex={0} role="region" aria-label="What the questions are about" className="grow min-h-0 overflow-y-auto overscroll-contain focus-visible:outline-offset-[-2px]">
           <ContentView items={items} />
         </div>
-        <div className="absolute bottom-2 left-2 flex gap-1">
-          {instructions.trim() !== "" && !reading && (
-            <Button size="small" onClick={() => setReading(true)} title="Instructions  (I)" className="shadow-2">Instructions</Button>
+        <div className={cx("shrink-0 flex gap-1 px-2 py-1.5 border-t border-border bg-surface", !isInstructed && "md:hidden")}>
+          {isInstructed && (
+            <Button size="small" aria-pressed={reading} onClick={() => setReading(!reading)} title="Instructions  (I)" className="max-md:h-9">Instructions</Button>
           )}
-          <Button size="small" onClick={() => setTall(!tall)} aria-pressed={tall} className="shadow-2 md:hidden">
+          <Button size="small" onClick={() => setTall(!tall)} aria-pressed={tall} className="md:hidden max-md:h-9">
             {tall ? "Show less" : "Show more"}
           </Button>
         </div>
