@@ -1,5 +1,6 @@
-"""Export and import formats for image projects: COCO, YOLO, Pascal VOC, our own JSONL, and lists of photos; and forms as CSV.
+"""Export and import formats: COCO, YOLO and Pascal VOC for photos, CSV for forms, CoNLL and CSV for entities, our own
+JSONL for all, and lists of photos.
 
-Marks with a label, boxes and outlines are what these formats speak of, so unlike the rest of core this package
-knows one kind, images; ``jsonl`` alone holds answers of any kind.
+Each format speaks of boxes and outlines, or of questions, or of spans, so unlike the rest of core this package knows
+the kinds; ``jsonl`` alone holds answers of any.
 """

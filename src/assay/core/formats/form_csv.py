@@ -21,6 +21,7 @@ import msgspec
 
 from assay.core.annotations.form import FormAnswer
 from assay.core.content import Item, text_of
+from assay.core.formats.cells import cell_text, safe_cell
 from assay.core.formats.rows import ExportFacts, ExportRow, Losses, Spool
 from assay.core.taxonomy import Attribute
 
@@ -28,7 +29,6 @@ FIXED: Final = ("task_id", "unique_id", "batch", "origin", "confidence", "is_gol
 JOINT: Final = " | "
 
 _CHUNK_BYTES: Final = 256 * 1024
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _decode_answer = msgspec.json.Decoder(FormAnswer).decode
 _decode_items = msgspec.json.Decoder(list[Item]).decode
 _LOSSES: Final = {
@@ -67,11 +67,11 @@ class FormCsvExporter:
         names = list(self._columns)
         out = io.StringIO(newline="")
         writer = csv.writer(out)
-        writer.writerow([*FIXED, *(_safe(f"answer.{name}" if name in FIXED else name) for name in names)])
+        writer.writerow([*FIXED, *(safe_cell(f"answer.{name}" if name in FIXED else name) for name in names)])
         self._spool.seek(0)
         for line in _lines(self._spool):
             fixed, cells = msgspec.json.decode(line)
-            writer.writerow([_safe(cell) for cell in (*fixed, *(cells.get(name) for name in names))])
+            writer.writerow([safe_cell(cell) for cell in (*fixed, *(cells.get(name) for name in names))])
             if out.tell() >= _CHUNK_BYTES:
                 yield out.getvalue().encode()
                 out.seek(0)
@@ -98,7 +98,7 @@ class FormCsvExporter:
             cells[name] = value
 
     def _joined(self, values: Sequence[Any]) -> str:
-        texts = [_text(value) for value in values]
+        texts = [cell_text(value) for value in values]
         if any("|" in text for text in texts):
             self.losses.add("bar")
         return JOINT.join(texts)
@@ -117,22 +117,6 @@ def _fixed(row: ExportRow) -> tuple[Any, ...]:
     text = None if row.content is None else text_of(_decode_items(row.content))
     shown = row.file_name if text is None else text
     return row.task_id, row.unique_id, row.batch, row.origin, row.confidence, row.is_gold, row.completed_at, shown
-
-
-def _text(value: Any) -> str:
-    # Whole numbers without the ".0" that only says how they are kept.
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _safe(cell: Any) -> str:
-    """A cell as text that no spreadsheet runs."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if not isinstance(cell, str):
-        return _text(cell)
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _lines(spool: Spool) -> Iterator[bytes]:

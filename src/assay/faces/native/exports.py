@@ -43,11 +43,11 @@ _sending: Final = asyncio.Semaphore(SENDING_MAX)
 async def export_project(
     request: AnyRequest,
     project_id: FromPath[UUID],
-    format: FromQuery[Literal["coco", "yolo", "voc", "jsonl", "csv"]],
+    format: FromQuery[Literal["coco", "yolo", "voc", "jsonl", "csv", "conll", "spans"]],
     which: Annotated[Literal["completed", "all"], QueryParameter(name="state")] = "completed",
     golds: FromQuery[bool] = False,
 ) -> Stream:
-    """The project's answers as one file: coco is .json, jsonl is .jsonl, csv is .csv, yolo and voc are .zip.
+    """The project's answers as one file: coco is .json, jsonl is .jsonl, csv and spans are .csv, the others are .zip.
 
     With `state=all`, tasks without an accepted answer come too, with what their opinions say so far. With
     `golds=true`, golds come too, with their known answer. When the transfer breaks off, so does the file: a

@@ -3607,7 +3607,7 @@ export interface operations {
     export_project: {
         parameters: {
             query: {
-                format: "coco" | "yolo" | "voc" | "jsonl" | "csv";
+                format: "coco" | "yolo" | "voc" | "jsonl" | "csv" | "conll" | "spans";
                 state?: "completed" | "all";
                 golds?: boolean;
             };
