@@ -400,7 +400,7 @@ export interface Import {
 
 export type ImportProblem = Schemas["ImportProblem"];
 
-export type ExportFormat = "coco" | "yolo" | "voc" | "jsonl" | "csv";
+export type ExportFormat = "coco" | "yolo" | "voc" | "jsonl" | "csv" | "conll" | "spans";
 
 /* ---- webhooks ---- */
 

@@ -56,6 +56,22 @@ const FORMATS: readonly Format[] = [
     lacks: "Metadata and the confidence of single questions are left out; several values share a cell.",
     kinds: ["form"],
   },
+  {
+    value: "conll",
+    name: "CoNLL",
+    file: ".zip",
+    holds: "A word and its BIO tag a line, as CoNLL-2002 wrote them, and an index of which lines are whose.",
+    lacks: "Of overlapping passages only the longest is written; relations, attributes and metadata are left out.",
+    kinds: ["entities"],
+  },
+  {
+    value: "spans",
+    name: "CSV of spans",
+    file: ".csv",
+    holds: "A row a passage with its label, place, text, confidence, attributes and the relations that begin at it.",
+    lacks: "Answers about the whole text and metadata are left out; a text with nothing marked has no row.",
+    kinds: ["entities"],
+  },
 ];
 
 export function ExportPage() {
