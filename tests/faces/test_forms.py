@@ -10,6 +10,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from PIL import Image
 
 from assay.services import resolution
 from assay.services.context import SYSTEM
@@ -136,3 +137,42 @@ async def test_photos_keep_to_photos(organization: Organization) -> None:
     (result,) = await add(client, made.json()["id"], text("a"))
 
     assert [problem["field"] for problem in result["problems"]] == ["content"]
+
+
+async def test_photos_of_the_content_are_shown_also_to_who_claims_again(organization: Organization) -> None:
+    """The second claim takes the short way, which does not look up photos."""
+    manager, project = await new_form(organization)
+    photos = []
+    for shade in (10, 200):
+        out = io.BytesIO()
+        Image.new("RGB", (64, 48), (shade, 90, 90)).save(out, "JPEG")
+        headers = {"x-file-name": f"{shade}.jpg"}
+        sent = await manager.post(f"/v1/projects/{project}/attachments", content=out.getvalue(), headers=headers)
+        photos.append(sent.json()["id"])
+    content = [{"type": "image", "attachment_id": each, "title": str(n)} for n, each in enumerate(photos)]
+    made = await add(manager, project, *[{"content": [*content, {"type": "text", "text": f"{n}"}]} for n in range(3)])
+    worker = await organization.client_for("annotator")
+
+    for row in made:
+        turn, at = await claim(worker, project)
+
+        shown = [(each["type"], each["title"], each.get("text")) for each in turn["content"]]
+        assert shown == [("image", "0", None), ("image", "1", None), ("text", None, str(made.index(row)))]
+        assert [each["media"]["id"] for each in turn["content"][:2]] == photos
+        assert (await worker.get(turn["content"][1]["media"]["display_url"])).status_code == 200
+        assert (await worker.post(f"{at}/submit", json={"answer": {"attributes": {"topic": "politics"}}})).is_success
+    task = (await manager.get(f"/v1/tasks/{made[0]['task_id']}")).json()
+    assert task["content"][0]["media"]["file_name"] == "10.jpg"
+
+
+async def test_a_long_text_is_answered_too(organization: Organization) -> None:
+    """Beyond what the server keeps in mind of a turn between claim and submission."""
+    manager, project = await new_form(organization)
+    await add(manager, project, text("word " * 50_000), text("word " * 50_000))
+    worker = await organization.client_for("annotator")
+    for _ in range(2):
+        turn, at = await claim(worker, project)
+        assert len(turn["content"][0]["text"]) == 250_000
+        assert (await worker.post(f"{at}/submit", json={"answer": {"attributes": {"topic": "politics"}}})).is_success
+    listed = (await manager.get(f"/v1/projects/{project}/tasks")).json()["items"]
+    assert [len(task["excerpt"]) for task in listed] == [200, 200]

@@ -181,8 +181,9 @@ def _refuse_forms(attribute: Attribute, path: str, problems: Problems) -> None:
     for index, choice in enumerate(attribute.choices):
         if choice.children:
             problems.add(f"{path}.choices[{index}].children", "choices are nested only in a form; list them flat")
+    plain = Attribute(attribute.name, attribute.type)
     for name in ("description", "unit", "choices_min", "choices_max", "values_max", "time_of_day", "attributes"):
-        if getattr(attribute, name) not in (None, False, 1, []):
+        if getattr(attribute, name) != getattr(plain, name):
             problems.add(f"{path}.{name}", "is only for the questions of a form; leave it out")
 
 

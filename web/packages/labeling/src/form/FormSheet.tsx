@@ -30,7 +30,7 @@ export function FormSheet({ editor, items, instructions, instructionsOpen = fals
   const handle = useRef<(event: KeyboardEvent) => void>(() => {});
 
   handle.current = (event) => {
-    if (document.querySelector("[role=dialog]")) return;
+    if (document.querySelector("dialog[open], [role=dialog]")) return;
     const onText = event.target instanceof HTMLTextAreaElement;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
@@ -125,7 +125,9 @@ function Summary({ review }: { review: FormReview }) {
   );
 }
 
-const isQuestion = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.closest("[data-question]") !== null && !target.matches("[type=search]");
+/** Whether the focus is where an answer is given; other buttons keep their Enter. */
+const isQuestion = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest("[data-question]") !== null && target.matches("input:not([type=search]), [data-choice]");
 
 const cardsIn = (root: HTMLElement | null): HTMLElement[] => [...(root?.querySelectorAll<HTMLElement>("[data-question]") ?? [])];
 
