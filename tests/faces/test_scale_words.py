@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from math import degrees
 from typing import Any
@@ -250,6 +251,48 @@ def test_what_cannot_be_asked_is_refused_by_name(attributes: Json, words: str) -
 def test_labels_that_are_none_are_refused(labels: list[Any]) -> None:
     with pytest.raises(Invalid):
         asked({}, labels)
+
+
+_words = st.sampled_from(
+    ["box", "polygon", "choice", "subchoices", "objects_to_annotate", "conditions", "choices", "type", "number", "text"]
+) | st.sampled_from(
+    ["label_condition", "attribute_conditions", "label", "is_global", "min", "vertices", "annotations", "x", "left"]
+)
+_anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3) | _words,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_words | st.text(max_size=2), inner, max_size=4),
+    max_leaves=25,
+)
+
+
+@given(_anything, _anything)
+def test_whatever_is_sent_is_read_or_refused(geometries: Any, attributes: Any) -> None:
+    box = {"box": {"objects_to_annotate": ["car", {"choice": "sign", "subchoices": ["stop"]}]}}
+    for params in (
+        {"geometries": geometries, "annotation_attributes": attributes},
+        {"geometries": box, "annotation_attributes": {"one": ["a", "b"], "two": attributes}},
+        {"geometries": {"box": geometries}},
+        {"geometries": {"line": {"objects_to_annotate": geometries}}},
+    ):
+        with suppress(Invalid):
+            assert isinstance(taxonomy_of(IMAGE, params), Taxonomy)
+    with suppress(Invalid):
+        prelabels_of(IMAGE, {"annotations": [attributes, geometries]})
+
+
+@pytest.mark.parametrize("levels", [9, 400])
+def test_labels_nested_without_end_are_refused(levels: int) -> None:
+    entry: Any = "leaf"
+    for level in range(levels):
+        entry = {"choice": str(level), "subchoices": [entry]}
+
+    for params in (
+        {"geometries": {"box": {"objects_to_annotate": [entry]}}},
+        {"annotation_attributes": {"a": [entry]}},
+    ):
+        with suppress(Invalid):
+            kind_named("image").check_taxonomy(taxonomy_of(IMAGE, params))
+            assert "annotation_attributes" in params, "choices are told by their leaves, so their depth is no matter"
 
 
 # --- ours in their words, and back --------------------------------------------------------------------------------

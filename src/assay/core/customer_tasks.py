@@ -29,6 +29,12 @@ def check_unique_id(unique_id: str) -> None:
         raise Invalid(f"Must have 1 to {UNIQUE_ID_LENGTH_MAX} characters.", "unique_id")
 
 
+def check_request(request: str) -> None:
+    """JSON text as a program sent it. Raises ``Invalid`` for what the database could keep and not search in."""
+    if "\\u0000" in request:
+        raise Invalid("Text must not contain the NUL character.")
+
+
 def checked_metadata(metadata: Mapping[str, Any]) -> str:
     """Metadata as JSON text. Raises ``Invalid``."""
     text = msgspec.json.encode(metadata).decode()

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from assay.core.annotations import kind_named
-from assay.core.customer_tasks import check_tags, check_unique_id, checked_metadata
+from assay.core.customer_tasks import check_request, check_tags, check_unique_id, checked_metadata
 from assay.core.errors import AlreadyExists, Conflict, Invalid
 from assay.core.intake import TaskRow, check_rows
 from assay.core.taxonomy import Taxonomy
@@ -26,8 +26,8 @@ async def create(
     tags: Sequence[str] = (),
     request: str | None = None,
     taxonomy: Taxonomy | None = None,
-) -> UUID:
-    """Creates one task from an address; its id. Its unique id is so among all such tasks of the caller's mode.
+) -> FoundTask:
+    """Creates one task from an address. Its unique id is so among all such tasks of the caller's mode.
 
     ``request``: JSON text, the task as a customer's program said it. ``taxonomy``: what this task asks, where it is not
     what its project asks. Raises ``Invalid``, ``Conflict`` (archived project), and ``AlreadyExists`` for a unique id
@@ -38,20 +38,21 @@ async def create(
     if row.url is None:
         raise Invalid("Give the address of a photo.", "url")
     check_tags(tags)
+    if request is not None:
+        check_request(request)
     if taxonomy is not None:
         kind_named(project.kind).check_taxonomy(taxonomy)
     good, bad = check_rows([row], project.kind, taxonomy or project.current.taxonomy, {})
     if bad:
         raise Invalid(bad[0])
-    photo_id, task_id, event_id = context.new_ids(3)
     try:
-        await store.insert(
+        return await store.insert(
             context.tenant,
-            task_id,
-            photo_id,
+            (context.new_id(), context.new_id(), context.new_id()),
             project,
             good[0],
             context.now,
+            context.caller.actor,
             unique_among=context.caller.mode if row.unique_id is not None else None,
             tags=list(dict.fromkeys(tags)),
             request=request,
@@ -59,9 +60,6 @@ async def create(
         )
     except AlreadyExists as error:
         raise AlreadyExists(f"There is a task with the unique id {row.unique_id!r} already.", "unique_id") from error
-    event = events.NewEvent(event_id, "task.created", project.id, task_id)
-    await events.record(context.tenant, context.now, context.caller.actor, [event])
-    return task_id
 
 
 # --- across projects ----------------------------------------------------------------------------------------------

@@ -16,48 +16,9 @@ from assay.core.errors import NotFound
 from assay.core.intake import CheckedRow, file_name_of
 from assay.core.tasks import TaskState
 from assay.core.taxonomy import Taxonomy
-from assay.store import attachments, jobs, projects
+from assay.store import jobs, projects
 from assay.store.connection import Tenant, as_json, from_json, queries
 from assay.store.tasks import MISSING
-
-
-async def insert(
-    tenant: Tenant,
-    task_id: UUID,
-    photo_id: UUID,
-    project: projects.Project,
-    row: CheckedRow,
-    now: datetime,
-    *,
-    unique_among: str | None,
-    tags: Sequence[str],
-    request: str | None,
-    taxonomy: Taxonomy | None,
-) -> None:
-    """One task, and the job that fetches its photo. ``unique_among``: the mode in which no other has its unique id.
-
-    Raises ``AlreadyExists`` for one that is taken; then nothing can be done in this transaction but to leave it.
-    """
-    url = row.row.url
-    assert url is not None, "its photo is fetched"
-    await attachments.insert_pending(tenant, project.id, now, [photo_id], [file_name_of(url)], [url])
-    await tenant.execute(
-        queries("customer_tasks")["insert_task"],
-        task_id,
-        project.id,
-        project.version,
-        photo_id,
-        row.row.unique_id,
-        unique_among,
-        row.metadata,
-        list(tags) or None,
-        request,
-        None if taxonomy is None else as_json(taxonomy),
-        None if row.prelabels is None else as_json(row.prelabels),
-        row.row.priority,
-        now,
-    )
-    await jobs.enqueue(tenant, "fetch_attachment", [photo_id])
 
 
 @dataclass(frozen=True)
@@ -87,6 +48,74 @@ class FoundTask:
     media_problem: str | None
     taxonomy: str | None
     answer: str | None
+
+
+async def insert(
+    tenant: Tenant,
+    ids: tuple[UUID, UUID, UUID],
+    project: projects.Project,
+    row: CheckedRow,
+    now: datetime,
+    actor: tuple[str, UUID | None],
+    *,
+    unique_among: str | None,
+    tags: Sequence[str],
+    request: str | None,
+    taxonomy: Taxonomy | None,
+) -> FoundTask:
+    """One task, its event, and the job that fetches its photo; the task as it would be found. ``ids``: of the task, the
+    photo and the event. ``unique_among``: the mode in which no other has its unique id.
+
+    Raises ``AlreadyExists`` for one that is taken; then nothing can be done in this transaction but to leave it.
+    """
+    url = row.row.url
+    assert url is not None, "its photo is fetched"
+    task_id, photo_id, event_id = ids
+    own = None if taxonomy is None else as_json(taxonomy)
+    await tenant.execute(
+        queries("customer_tasks")["insert_task"],
+        task_id,
+        project.id,
+        project.version,
+        photo_id,
+        row.row.unique_id,
+        unique_among,
+        row.metadata,
+        list(tags) or None,
+        request,
+        own,
+        None if row.prelabels is None else as_json(row.prelabels),
+        row.row.priority,
+        now,
+        file_name_of(url),
+        url,
+        *actor,
+        event_id,
+    )
+    await jobs.enqueue(tenant, "fetch_attachment", [photo_id])
+    return FoundTask(
+        id=task_id,
+        project_id=project.id,
+        project_name=project.handle or project.name,
+        kind=project.kind,
+        mode=project.mode,
+        project_version=project.version,
+        unique_id=row.row.unique_id,
+        state="preparing",
+        metadata=row.row.metadata,
+        tags=tags,
+        request=from_json(request),
+        priority=row.row.priority,
+        batch=None,
+        created_at=now,
+        changed_at=now,
+        completed_at=None,
+        begun=False,
+        source_url=url,
+        media_problem=None,
+        taxonomy=own,
+        answer=None,
+    )
 
 
 @dataclass(frozen=True)

@@ -210,6 +210,21 @@ async def test_a_photo_that_cannot_be_had_makes_an_error(speaker: Speaker, finis
     assert (await speaker.tasks(status="pending")).docs == []
 
 
+async def test_an_error_frees_the_unique_id_where_that_was_asked(speaker: Speaker, finish: Finish) -> None:
+    freed = await create(speaker, unique_id="freed", clear_unique_id_on_error=True)
+    await create(speaker, unique_id="kept")
+    with pytest.raises(ScaleDuplicateResource):
+        await create(speaker, unique_id="freed")
+    await finish(failure="The server answered 404.")
+
+    again = await create(speaker, unique_id="freed")
+
+    assert "unique_id" not in (await speaker.get_task(freed.id)).as_dict()
+    assert [task.id for task in (await speaker.tasks(unique_id="freed")).docs] == [again.id]
+    with pytest.raises(ScaleDuplicateResource):
+        await create(speaker, unique_id="kept")
+
+
 # --- ending -------------------------------------------------------------------------------------------------------
 
 
@@ -310,6 +325,7 @@ async def test_a_task_that_is_not_there_is_not_found_by_any_verb(speaker: Speake
         ({"base_annotations": {"annotations": [1]}}, "base_annotations"),
         ({"padding": 10}, "padding"),
         ({"metadata": {"nul": "\x00"}}, "NUL"),
+        ({"note": {"deep": ["\x00"]}}, "NUL"),
     ],
 )
 async def test_what_cannot_be_done_is_refused_and_nothing_is_kept(

@@ -31,7 +31,7 @@ from assay.faces.scale.projects import usable
 from assay.faces.scale.reading import a_flag, a_list, a_number, an_object, json_of, one
 from assay.faces.scale.task_ids import sought
 from assay.faces.scale.task_types import KINDS, checked
-from assay.faces.scale.tasks_told import PRIORITY_OFFSET, limited, told
+from assay.faces.scale.tasks_told import PRIORITY_OFFSET, gives_back, limited, told
 from assay.services import customer_tasks, projects, resolution
 from assay.services.context import Context
 from assay.services.customer_tasks import FoundTask, Search
@@ -50,13 +50,18 @@ _THEIR_WORDS: Final = {"prelabels": "hypothesis", "url": "attachment"}
 async def create_task(request: AnyRequest, task: FromPath[str]) -> Response[bytes]:
     """Creates one task. A unique id that another task of the mode has is a conflict, whatever else is sent."""
     body = {name: value for name, value in (await object_in(request)).items() if value is not None}
+    task_type = named(task)
     try:
-        created = await _create(request, named(task), body)
+        created = await _create(request, task_type, body)
     except NotFound:
         if "project" in body:
             raise
-        await _make_home(request, named(task))
-        created = await _create(request, named(task), body)
+        await _make_home(request, task_type)
+        created = await _create(request, task_type, body)
+    except AlreadyExists:
+        if not await _set_free(request, body["unique_id"]):
+            raise
+        created = await _create(request, task_type, body)
     house(request).ring()
     return answer(created)
 
@@ -89,7 +94,7 @@ async def _create(request: AnyRequest, task_type: str, body: Mapping[str, Any]) 
         said = TaskRequest(task_type, {name: value for name, value in body.items() if name not in _HAVE_A_PLACE})
         project = usable(await projects.called(context, _home(said)))
         try:
-            task_id = await customer_tasks.create(
+            created = await customer_tasks.create(
                 context,
                 project,
                 row,
@@ -99,7 +104,7 @@ async def _create(request: AnyRequest, task_type: str, body: Mapping[str, Any]) 
             )
         except Invalid as error:
             raise Invalid([Problem(_their_field(one.field), one.message) for one in error.problems]) from error
-        return told(await customer_tasks.found(context, task_id, KINDS), project.current)
+        return told(created, project.current)
 
 
 def _own_question(said: TaskRequest, project: Project) -> Taxonomy | None:
@@ -151,6 +156,16 @@ async def _make_home(request: AnyRequest, task_type: str) -> None:
     except AlreadyExists:
         # Somebody else's first task came at the same time.
         return
+
+
+async def _set_free(request: AnyRequest, unique_id: str) -> bool:
+    """Takes a unique id away from a task that ended in an error and was to give it back then; whether it did."""
+    async with enter(request) as context:
+        for task in await customer_tasks.search(context, Search(unique_ids=[unique_id]), KINDS, limit=1):
+            if gives_back(task):
+                await customer_tasks.set_unique_id(context, task.id, None)
+                return True
+    return False
 
 
 # --- looking ------------------------------------------------------------------------------------------------------

@@ -44,6 +44,11 @@ def status_of(task: FoundTask) -> str:
     return "error" if task.state == "broken" and task.media_problem is not None else "pending"
 
 
+def gives_back(task: FoundTask) -> bool:
+    """Whether its unique id is free: it ended in an error, and was created so that this frees it."""
+    return status_of(task) == "error" and request_said(task).params.get("clear_unique_id_on_error") is True
+
+
 def told(task: FoundTask, version: Version) -> dict[str, Any]:
     """A task. ``version``: of its project, that it was created under."""
     project, said = request_of(version), request_said(task)
@@ -64,7 +69,7 @@ def told(task: FoundTask, version: Version) -> dict[str, Any]:
         "project": None if hidden else task.project_name,
         "project_param_version": None if hidden else task.project_version,
         "batch": task.batch,
-        "unique_id": task.unique_id,
+        "unique_id": None if gives_back(task) else task.unique_id,
         "tags": list(task.tags),
         "priority": task.priority - PRIORITY_OFFSET,
         "urgency": said.params.get("urgency"),
