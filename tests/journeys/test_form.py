@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from journey import Served, Visitor
@@ -173,4 +174,38 @@ def test_a_form_fits_a_phone(served: Served, visit: Callable[..., Visitor], sche
     assert min(heights) >= 44
     page.get_by_role("button", name="Submit").tap()
     expect(page.get_by_label("In one sentence")).not_to_be_visible()
+    assert visitor.complaints == []
+
+
+def test_two_photos_are_compared_side_by_side_and_looked_into(served: Served, visit: Callable[..., Visitor]) -> None:
+    better = {"name": "better", "title": "Which is sharper?", "type": "category", "required": True}
+    taxonomy = {"attributes": [{**better, "choices": [{"name": "left"}, {"name": "right"}]}]}
+    project = served.project(name="Sharper", kind="form", taxonomy=taxonomy, instructions="")
+    with served.client("Olga Owner") as owner:
+        content = []
+        for name in ("Left", "Right"):
+            out = io.BytesIO()
+            Image.effect_mandelbrot((900, 600), (-2, -1, 1, 1), 60 if name == "Left" else 80).save(out, "PNG")
+            path = f"/v1/projects/{project}/attachments"
+            sent = owner.post(path, content=out.getvalue(), headers={"x-file-name": f"{name}.png"}).json()
+            content.append({"type": "image", "attachment_id": sent["id"], "title": name})
+        made = owner.post(f"/v1/projects/{project}/tasks", json={"tasks": [{"content": content}]}).json()
+    visitor = visit("Ada Annotator", color_scheme="dark")
+    page = visitor.page
+    page.goto(f"{served.url}/work/projects/{project}/annotate")
+    left, right = page.get_by_role("img", name="Left"), page.get_by_role("img", name="Right")
+    expect(right).to_be_visible()
+    picture(page, "form-compare")
+    before = left.bounding_box()
+
+    page.get_by_role("region", name="Left").get_by_role("button", name="Larger").click()
+
+    after = left.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["width"] > before["width"] * 1.2
+    page.keyboard.press("2")
+    page.keyboard.press("Control+Enter")
+    done = served.task(made["results"][0]["task_id"], "completed")
+    assert done["response"]["answer"] == {"attributes": {"better": "right"}}
     assert visitor.complaints == []

@@ -204,7 +204,7 @@ function Choices({ editor, attribute, path, value }: AnswerProps & { value: Valu
       <div
         role={many ? "group" : "radiogroup"}
         aria-label={titleOf(attribute)}
-        className="flex flex-wrap gap-1.5 max-h-80 overflow-y-auto p-0.5 -m-0.5"
+        className="flex flex-wrap gap-1.5 max-h-80 overflow-y-auto p-1 -m-1"
         onKeyDown={(event) => {
           const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
           if (by === undefined) return;
