@@ -18,9 +18,10 @@ import numpy as np
 
 from aggregate_accuracy import DATA, accuracy, crowd
 from assay.quality import Auto, Golds
+from assay.quality.aggregation import method_named
 from assay.quality.aggregation.calibration import right_in_part
 from assay.quality.arrays import Floats
-from assay.quality.auto import chosen_by_golds, chosen_by_votes, joined, portfolio_method
+from assay.quality.auto import chosen_by_golds, chosen_by_votes, joined
 from assay.quality.reliability import trusted_workers
 
 SETS = "temporal,face,ms,cf,cf_amt,rte,dog,sp_amt,zc_in,zc_us,possent,zc_all,product,sp"
@@ -61,7 +62,7 @@ def one_draw(name: str, count: int, seed: int) -> list[float] | None:
     scores = Auto().scored(votes, golds, advised)
     right = {method: right_in_part(rows, golds.label) for method, rows in scores.items()}
     alone = [method for method in scores if " with " not in method]
-    made = {method: portfolio_method(method).fit(votes if method == "majority" else kept, golds) for method in alone}
+    made = {method: method_named(method)().fit(votes if method == "majority" else kept, golds) for method in alone}
     posterior = {method: result.posterior for method, result in made.items()}
     posterior[joined(advised)] = np.mean([posterior[method] for method in advised], axis=0)
     final = {method: accuracy(rows, rest) for method, rows in posterior.items()}

@@ -29,12 +29,9 @@ FOLDS = 4
 # is not in the confusion matrices.
 # Majority and Wawa have shares of the vote for posteriors, which are not to be averaged with probabilities.
 FORETELLING = ("ibcc", "pooled-bcc", "dawid-skene", "mace", "one-coin")
-TRUSTED_MAJORITY = "majority of the trusted"
-SHARES_OF_THE_VOTE = {"majority", "wawa", TRUSTED_MAJORITY}
+SHARES_OF_THE_VOTE = {"majority", "wawa"}
 # Of those that are right as often on the golds the first is taken: models before counts.
-JUDGED_BY_GOLDS = (
-    "ibcc", "dawid-skene", "pooled-bcc", "mace", "one-coin", "ebcc", "glad", "wawa", TRUSTED_MAJORITY, "majority",
-)  # fmt: skip
+JUDGED_BY_GOLDS = ("ibcc", "dawid-skene", "pooled-bcc", "mace", "one-coin", "ebcc", "glad", "wawa", "majority")
 # Slow methods are left out where there are more votes than this; the others take about as long as a Dawid-Skene fit.
 VOTES_MAX = {"ebcc": 30_000, "glad": 100_000, "mace": 100_000}
 # Holding out is repeated until so many votes were foretold, DRAWS_MAX times at most; fewer than HELD_MIN tell nothing.
@@ -122,8 +119,8 @@ class Auto:
             open_golds = Golds(known.task[~hidden], known.label[~hidden])
             kept = trusted_workers(votes, open_golds).keep(votes) if self.filtered else votes
             for name in names:
-                # The floor is a plain majority vote of everybody; one of the trusted alone may well be above it.
-                fitted = portfolio_method(name).fit(votes if name == "majority" else kept, open_golds)
+                # The floor is a plain majority vote, of everybody.
+                fitted = _method(name).fit(votes if name == "majority" else kept, open_golds)
                 scores[name][hidden] = fitted.posterior[known.task[hidden]]
         if len(advised) > 1:
             scores[joined(advised)] = np.mean([scores[name] for name in advised], axis=0)
@@ -133,7 +130,7 @@ class Auto:
         self, votes: Votes, known: Golds, names: Sequence[str], reason: str, trust: Trust | None, scale: float
     ) -> Aggregated:
         kept = votes if trust is None else trust.keep(votes)
-        fits = [portfolio_method(name).fit(kept, known) for name in names]
+        fits = [_method(name).fit(kept, known) for name in names]
         first = fits[0]
         if len(fits) > 1:
             posterior: Any = np.mean([fit.posterior for fit in fits], axis=0).astype(first.posterior.dtype)
@@ -223,7 +220,7 @@ def _foretelling(votes: Votes, golds: Golds, seed: int) -> dict[str, Floats]:
         held = hold_out(votes, chance)
         rest = votes.only(~held)
         for name in names:
-            scores[name].append(foretold(portfolio_method(name).fit(rest, golds), votes, held))
+            scores[name].append(foretold(_method(name).fit(rest, golds), votes, held))
         total += int(held.sum())
         if total >= HELD_ENOUGH:
             break
@@ -232,9 +229,8 @@ def _foretelling(votes: Votes, golds: Golds, seed: int) -> dict[str, Floats]:
     return {name: np.concatenate(parts) for name, parts in scores.items()}
 
 
-def portfolio_method(name: str) -> Method:
-    """The method of that name, of those that are judged here."""
-    method: Method = method_named("majority" if name == TRUSTED_MAJORITY else name)()
+def _method(name: str) -> Method:
+    method: Method = method_named(name)()
     return method
 
 
