@@ -50,7 +50,7 @@ async def write(
         batch_id,
         now,
         task_ids,
-        _column([fetched.get(row.index, row.row.attachment_id) for row in rows], None),
+        [fetched.get(row.index, row.row.attachment_id) for row in rows],
         unique_ids,
         _column([row.metadata for row in rows], "{}"),
         _column([None if row.prelabels is None else as_json(row.prelabels) for row in rows], None),
