@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from typing import Any
 
@@ -196,10 +197,29 @@ async def test_live_and_test_are_two_worlds(speak: Speak) -> None:
             await refused
 
 
-async def test_the_client_works_over_https_with_a_certificate_of_ones_own(speak: Speak) -> None:
-    speaker = await speak(tls=True)
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
+async def test_every_method_that_is_built_works_by_http_and_by_https(speak: Speak, tls: bool) -> None:
+    """With a certificate of one's own. The methods of a task and of a project call those of the client."""
+    speaker = await speak(tls=tls)
 
-    await speaker.create_project("Cars", TaskType.ImageAnnotation, {"geometries": BOXES})
-    task = await speaker.create_task(TaskType.ImageAnnotation, project="Cars", attachment=PHOTO)
-
-    assert (await speaker.get_task(task.id)).status == "pending"
+    project = await speaker.create_project("Cars", TaskType.ImageAnnotation, {"geometries": BOXES})
+    assert (await speaker.get_project("Cars")).as_dict() == project.as_dict()
+    assert (await speaker.update_project("Cars", patch=True, instruction="Box cars.")).version == 2
+    assert [one.name for one in await speaker.projects()] == [one.name for one in await speaker.get_projects()]
+    task = await speaker.create_task(TaskType.ImageAnnotation, project="Cars", attachment=PHOTO, unique_id="one")
+    for change, given, name, value in (
+        (task.update_unique_id, ["two"], "unique_id", "two"),
+        (task.set_metadata, [{"n": 1}], "metadata", {"n": 1}),
+        (task.set_tags, [["a"]], "tags", ["a"]),
+        (task.add_tags, [["b"]], "tags", ["a", "b"]),
+        (task.delete_tags, [["a"]], "tags", ["b"]),
+    ):
+        await asyncio.to_thread(change, *given)
+        await asyncio.to_thread(task.refresh)
+        assert task.as_dict()[name] == value
+    await asyncio.to_thread(task.clear_unique_id)
+    assert (await speaker.tasks(project="Cars")).docs[0].id == task.id
+    assert [one.id for one in await speaker.gathered("get_tasks", project_name="Cars", tags=["b"])] == [task.id]
+    assert await speaker.get_tasks_count(project_name="Cars", unique_id="two") == 0
+    await asyncio.to_thread(task.cancel, True)
+    assert (await speaker.get_task(task.id)).status == "canceled"

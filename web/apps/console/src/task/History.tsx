@@ -120,6 +120,7 @@ const EVENT_WORDS: Record<string, string> = {
   "submission.created": "{who} submitted",
   "task.broken": "Set aside as broken",
   "task.cancelled": "Cancelled",
+  "task.changed": "Changed by {who}",
   "task.completed": "Completed",
   "task.created": "Created by {who}",
   "task.made_gold": "Made a gold by {who}",
