@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -155,4 +157,53 @@ def test_a_text_is_marked_by_two_merged_reviewed_and_exported(served: Served, vi
     ]
     with served.client("Olga Owner") as owner:
         line = owner.get(f"/v1/projects/{project}/export", params={"format": "jsonl"}).text
+        conll = owner.get(f"/v1/projects/{project}/export", params={"format": "conll"}).content
     assert json.loads(line)["answer"] == answer
+    words = zipfile.ZipFile(io.BytesIO(conll)).read("labels.conll").decode().splitlines()
+    assert words[:3] == ["Ada B-person", "𝄞 I-person", "Lovelace I-person"]
+    assert [word for word in words if "B-" in word] == [
+        "Ada B-person",
+        "Charles B-person",
+        "London B-place",
+        "Lord B-person",
+    ]
+
+    olga = visit("Olga Owner").page
+    olga.goto(f"{served.url}/console/projects/{project}/tasks/{task}")
+    expect(olga.get_by_role("group", name="Text")).to_contain_text("wrote to Charles Babbage")
+    expect(olga.locator('[data-name="Person"]')).to_have_count(3)
+    shot(olga, "console-task")
+
+
+def test_a_project_of_texts_is_made_in_the_console(served: Served, visit: Callable[..., Visitor]) -> None:
+    olga = visit("Olga Owner").page
+    olga.goto(f"{served.url}/console/projects/new")
+    olga.get_by_label("Name", exact=True).first.fill("Contracts")
+    olga.get_by_role("radiogroup", name="What is worked on").get_by_text("Marks in texts").click()
+    olga.get_by_role("button", name="Add relation").click()
+    olga.get_by_placeholder("lives_in").fill("owns")
+    shot(olga, "console-editor")
+    olga.get_by_role("button", name="Create").click()
+    expect(olga.get_by_text("The project is made")).to_be_visible()
+
+    with served.client("Olga Owner") as owner:
+        made = next(each for each in owner.get("/v1/projects").json()["items"] if each["name"] == "Contracts")
+    assert made["kind"] == "entities"
+    assert made["taxonomy"]["labels"][0]["shapes"] == ["span"]
+    assert made["taxonomy"]["relations"] == [{"name": "owns"}]
+
+
+def test_a_text_is_marked_with_a_finger_on_a_phone(served: Served, visit: Callable[..., Visitor]) -> None:
+    project, task = make(served)
+    ada = visit("Ada Annotator", viewport={"width": 390, "height": 800}, has_touch=True, color_scheme="dark").page
+    ada.goto(f"{served.url}/work/projects/{project}/annotate")
+    ada.get_by_role("button", name="Close").click()
+    # A tap takes a word, a label marks it.
+    ada.locator("[data-run]").first.tap(position={"x": 12, "y": 10})
+    expect(ada.get_by_role("region", name="Passage")).to_contain_text("Ada")
+    ada.get_by_role("list", name="Labels").get_by_role("button", name="Person").tap()
+    expect(ada.get_by_role("list", name="Marked passages").get_by_role("button")).to_have_count(1)
+    shot(ada, "phone")
+    ada.get_by_role("button", name="Submit").tap()
+
+    assert passages(served.task(task, "completed")["response"]["answer"]) == {("person", "Ada")}

@@ -1,6 +1,6 @@
 import type { ProjectDraft } from "@assay/client";
 import { expect, test } from "vitest";
-import { DEFAULT_POLICY, keyMaker, readDraft, writeDraft } from "../src/editor/draft";
+import { DEFAULT_POLICY, keyMaker, ofKind, readDraft, writeDraft } from "../src/editor/draft";
 import { changed, newHistory, redone, sealed, undone } from "../src/editor/history";
 
 const PROJECT: ProjectDraft = {
@@ -37,6 +37,32 @@ const PROJECT: ProjectDraft = {
 
 test("a project read for editing is written back as it was", () => {
   expect(writeDraft(readDraft(PROJECT, keyMaker()))).toEqual(PROJECT);
+});
+
+const LETTERS: ProjectDraft = {
+  ...PROJECT,
+  kind: "entities",
+  taxonomy: {
+    labels: [{ name: "person", shapes: ["span"] }, { name: "where", shapes: [], children: [{ name: "city", shapes: ["span"] }] }],
+    relations: [{ name: "lives_in", title: "lives in", source_labels: ["person"], target_labels: ["where"] }, { name: "same", directed: false }],
+  },
+};
+
+test("relations are written back as they were, and follow a label that is renamed", () => {
+  const draft = readDraft(LETTERS, keyMaker());
+  expect(writeDraft(draft)).toEqual(LETTERS);
+
+  draft.labels[1]!.name = "place";
+
+  expect(writeDraft(draft).taxonomy.relations?.[0]?.target_labels).toEqual(["place"]);
+});
+
+test("a project made one of texts marks passages, and headings stay headings", () => {
+  const newKey = keyMaker();
+  const { kind, taxonomy } = writeDraft(ofKind(readDraft(PROJECT, newKey), "entities", newKey));
+
+  expect(kind).toBe("entities");
+  expect(taxonomy.labels?.[0]).toMatchObject({ shapes: [], children: [{ name: "car", shapes: ["span"] }] });
 });
 
 test("renaming an attribute keeps the condition that asks about it", () => {

@@ -22,10 +22,12 @@ export interface TextLabelerProps {
   readonly instructions: string;
   readonly instructionsOpen?: boolean;
   readonly review?: TextReview | null;
-  readonly onSubmit: () => void;
+  readonly onSubmit?: () => void;
+  /** "page": keys work wherever the focus is. "within": only inside, for a page that has other things on it. */
+  readonly keys?: "page" | "within";
 }
 
-export function TextLabeler({ editor, title, instructions, instructionsOpen = false, review = null, onSubmit }: TextLabelerProps) {
+export function TextLabeler({ editor, title, instructions, instructionsOpen = false, review = null, onSubmit, keys = "page" }: TextLabelerProps) {
   const narrow = useIsNarrow();
   const root = useRef<HTMLDivElement>(null);
   const [help, setHelp] = useState(false);
@@ -33,11 +35,11 @@ export function TextLabeler({ editor, title, instructions, instructionsOpen = fa
   const { answer, done, undone, problems } = useTextState(editor);
 
   const commands = useRef<PageCommands>(null);
-  commands.current = { submit: onSubmit, toggleHelp: () => setHelp((open) => !open), toggleInstructions: () => setReading((open) => !open) };
-  useKeys(editor, commands);
+  commands.current = { submit: () => onSubmit?.(), toggleHelp: () => setHelp((open) => !open), toggleInstructions: () => setReading((open) => !open) };
+  useKeys(keys === "page" ? null : root, editor, commands);
   useEffect(() => {
-    if (!instructionsOpen) root.current?.querySelector<HTMLElement>("[data-stage]")?.focus({ preventScroll: true });
-  }, [editor, instructionsOpen]);
+    if (keys === "page" && !instructionsOpen) root.current?.querySelector<HTMLElement>("[data-stage]")?.focus({ preventScroll: true });
+  }, [editor, keys, instructionsOpen]);
 
   const verdicts = useMemo(() => (review && review.voices.length > 1 ? new Map(review.objects.map((each) => [each.annotation_id, each])) : null), [review]);
   const [first] = problems;
@@ -95,10 +97,11 @@ export function TextLabeler({ editor, title, instructions, instructionsOpen = fa
 
 const counted = (count: number, what: string): string => (count === 1 ? `1 ${what}` : `${count} ${what}s`);
 
-function useKeys(editor: TextEditor, commands: React.RefObject<PageCommands | null>): void {
+function useKeys(within: React.RefObject<HTMLElement | null> | null, editor: TextEditor, commands: React.RefObject<PageCommands | null>): void {
   useEffect(() => {
-    const press = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    const place = within === null ? window : within.current!;
+    const press = (event: Event): void => {
+      if (!(event instanceof KeyboardEvent) || event.defaultPrevented || document.querySelector("dialog[open]")) return;
       const chord = chordOf(event);
       const { target } = event;
       // A field keeps its keys, except those that leave it: what is being typed is taken first.
@@ -112,9 +115,9 @@ function useKeys(editor: TextEditor, commands: React.RefObject<PageCommands | nu
       if (!onText && ["enter", "tab", "shift+tab", "arrowleft", "arrowright", "backspace"].includes(chord)) return;
       if (runChord(chord, editor, commands.current!)) event.preventDefault();
     };
-    window.addEventListener("keydown", press);
-    return () => window.removeEventListener("keydown", press);
-  }, [editor, commands]);
+    place.addEventListener("keydown", press);
+    return () => place.removeEventListener("keydown", press);
+  }, [within, editor, commands]);
 }
 
 /** Says what happened to those who cannot see it. */

@@ -82,7 +82,7 @@ export function TextStage({ editor }: { editor: TextEditor }) {
             isPointedOut={covers(pointedOut, run)}
             isFocused={run.start === (passage?.start ?? editor.selectedSpan?.start)}
             selected={selected}
-            voices={voices.map((voice) => voice.answer.annotations.some((span) => covers(span, run)))}
+            voices={voices.map((voice, place) => (voice.answer.annotations.some((span) => covers(span, run)) ? (voice.color ?? VOICE_COLORS[place % VOICE_COLORS.length]!) : null))}
           />
         ))}
         <RelationArcs editor={editor} />
@@ -113,8 +113,8 @@ interface RunProps {
   readonly isPointedOut: boolean;
   readonly isFocused: boolean;
   readonly selected: string | null;
-  /** Which of the voices laid over marked it, in their order. */
-  readonly voices: readonly boolean[];
+  /** For each of the voices laid over its colour, where it marked this; else null. */
+  readonly voices: readonly (string | null)[];
 }
 
 function RunView({ editor, run, index, lanes, letterHeight, isChosen, isPointedOut, isFocused, selected, voices }: RunProps) {
@@ -126,7 +126,7 @@ function RunView({ editor, run, index, lanes, letterHeight, isChosen, isPointedO
       const height = span.id === selected ? BAR + 2 : BAR;
       return layer(colorOf(editor, span.label), `100% ${height}px`, `0 calc(100% - ${bottom - lane * LANE - height}px)`);
     }),
-    ...voices.flatMap((marked, voice) => (marked ? [layer(VOICE_COLORS[voice % VOICE_COLORS.length]!, "100% 3px", `0 ${voice * VOICE}px`)] : [])),
+    ...voices.flatMap((color, voice) => (color ? [layer(color, "100% 3px", `0 ${voice * VOICE}px`)] : [])),
     ...tintsOf(editor, run, selected, isChosen, isPointedOut).map((color) => layer(color, `100% ${letterHeight}px`, `0 ${top}px`)),
   ];
   const style: React.CSSProperties = {

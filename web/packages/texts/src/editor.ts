@@ -45,6 +45,8 @@ export type TextHand = Pick<TextState, "label">;
 
 export interface TextVoice {
   readonly name: string;
+  /** Of its lines over the text; none: one is chosen by its place. */
+  readonly color?: string;
   readonly answer: EntitiesAnswer;
 }
 
@@ -56,6 +58,8 @@ export interface TextSetup {
   readonly suggestions?: EntitiesAnswer | null;
   readonly voices?: readonly TextVoice[];
   readonly hand?: Partial<TextHand>;
+  /** Only to be looked at: passages can be selected, and nothing is marked or changed. */
+  readonly readOnly?: boolean;
 }
 
 const STEPS_MAX = 1000;
@@ -73,6 +77,7 @@ export class TextEditor {
   readonly #byName: ReadonlyMap<string, PlacedLabel>;
   readonly #rules: ReturnType<typeof relationRules>;
   readonly #suggestions: ReadonlyMap<string, Span>;
+  readonly #readOnly: boolean;
   readonly #listeners = new Set<() => void>();
   readonly #answerListeners = new Set<() => void>();
   #state: TextState;
@@ -86,6 +91,7 @@ export class TextEditor {
     this.#byName = new Map(this.placed.map((placed) => [placed.label.name, placed]));
     this.#rules = relationRules(setup.taxonomy);
     this.#suggestions = new Map((setup.suggestions?.annotations ?? []).map((span) => [span.id, span]));
+    this.#readOnly = setup.readOnly ?? false;
     const inHand = this.usable.find(({ label }) => label.name === setup.hand?.label);
     this.#state = {
       answer: setup.answer,
@@ -157,11 +163,13 @@ export class TextEditor {
 
   /** Chooses a passage to be marked. */
   choose(range: Range | null): void {
+    if (this.#readOnly) return;
     this.#set({ passage: range, selected: range ? null : this.#state.selected, joining: false });
   }
 
   /** What a hand has drawn over: marked at once when a label is in hand. `exact`: not widened to whole words. */
   draw(range: Range, exact: boolean): void {
+    if (this.#readOnly) return;
     const passage = exact ? this.index.trimmed(range) : this.index.widened(range);
     if (passage === null) return;
     const { label } = this.#state;
@@ -364,7 +372,7 @@ export class TextEditor {
 
   #commit(answer: EntitiesAnswer, change: Partial<TextState> = {}): void {
     const { answer: before, done } = this.#state;
-    if (answer !== before) this.#travel({ ...change, answer, done: [...done, before].slice(-STEPS_MAX), undone: [] });
+    if (answer !== before && !this.#readOnly) this.#travel({ ...change, answer, done: [...done, before].slice(-STEPS_MAX), undone: [] });
   }
 
   #travel(change: Partial<TextState> & Pick<TextState, "answer">): void {

@@ -2,4 +2,6 @@
 
 export * from "./model";
 export { TextLabeler, type TextLabelerProps } from "./TextLabeler";
+export { TextView } from "./TextView";
+export { TextPreview } from "./TextPreview";
 export type { TextReview } from "./Review";

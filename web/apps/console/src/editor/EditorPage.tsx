@@ -7,11 +7,12 @@ import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { projectQuery } from "../queries";
 import { LoadError, useTitle } from "../shell/page";
 import { AttributesEditor } from "./AttributesEditor";
-import { type EditorDraft, emptyDraft, keyMaker, newAttribute, type NewKey, readDraft, writeDraft } from "./draft";
+import { type EditorDraft, emptyDraft, keyMaker, type NewKey, ofKind, readDraft, writeDraft } from "./draft";
 import { changed, newHistory, redone, sealed, undone } from "./history";
 import { InstructionsEditor } from "./InstructionsEditor";
 import { LabelsEditor } from "./LabelsEditor";
 import { PolicyEditor } from "./PolicyEditor";
+import { RelationsEditor } from "./RelationsEditor";
 
 const Preview = lazy(() => import("./Preview"));
 const route = getRouteApi("/console/projects/$projectId/edit");
@@ -47,6 +48,7 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
   const [attempted, setAttempted] = useState(project !== null);
   const draft = history.present;
   const isForm = draft.kind === "form";
+  const inTexts = draft.kind === "entities";
 
   const wire = useMemo(() => writeDraft(draft), [draft]);
   const json = JSON.stringify(wire);
@@ -75,10 +77,10 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
         queryClient.invalidateQueries({ queryKey: ["project", made.id] }),
         queryClient.invalidateQueries({ queryKey: ["versions", made.id] }),
       ]);
-      toast(project ? (made.version > project.version ? `Saved as version ${made.version}` : "Saved") : isForm ? "The project is made. Add its tasks by the API." : "The project is made. Add its photos next.");
+      toast(project ? (made.version > project.version ? `Saved as version ${made.version}` : "Saved") : isForm || inTexts ? "The project is made. Add its tasks by the API." : "The project is made. Add its photos next.");
       leaving.current = true;
       await navigate(
-        project || isForm
+        project || isForm || inTexts
           ? { to: "/console/projects/$projectId", params: { projectId: made.id } }
           : { to: "/console/projects/$projectId/add", params: { projectId: made.id } },
       );
@@ -186,9 +188,10 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
               <Segmented<Kind>
                 label="What is worked on"
                 value={draft.kind}
-                onValue={(kind) => set({ kind, ...(kind === "form" && draft.attributes.length === 0 ? { attributes: [newAttribute(newKey)] } : {}) })}
+                onValue={(kind) => set(ofKind(draft, kind, newKey))}
                 options={[
                   { value: "image", label: "Marks on photos" },
+                  { value: "entities", label: "Marks in texts" },
                   { value: "form", label: "Questions about texts or photos" },
                 ]}
               />
@@ -199,15 +202,19 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
               {!isForm && (
                 <LabelsEditor
                   labels={draft.labels}
+                  inTexts={inTexts}
                   problems={problems}
                   newKey={newKey}
                   onChange={(labels, tag) => set({ labels }, tag)}
                 />
               )}
+              {inTexts && (
+                <RelationsEditor relations={draft.relations} labels={draft.labels} problems={problems} newKey={newKey} onChange={(relations, tag) => set({ relations }, tag)} />
+              )}
               <section className="flex flex-col gap-2">
                 <div>
-                  <h2 className="text-3 font-semibold">{isForm ? "Questions" : "Questions about the whole photo"}</h2>
-                  <p className="text-2 text-muted">{isForm ? "Asked of every task, beside the texts and photos that it shows." : "Asked once a photo, beside its marks."}</p>
+                  <h2 className="text-3 font-semibold">{isForm ? "Questions" : `Questions about the whole ${inTexts ? "text" : "photo"}`}</h2>
+                  <p className="text-2 text-muted">{isForm ? "Asked of every task, beside the texts and photos that it shows." : `Asked once a ${inTexts ? "text" : "photo"}, beside its marks.`}</p>
                   {isForm && problems.at("taxonomy.attributes") && <p className="text-2 text-danger">{problems.at("taxonomy.attributes")}</p>}
                 </div>
                 <AttributesEditor

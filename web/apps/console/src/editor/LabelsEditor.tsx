@@ -10,6 +10,8 @@ import { canMove, type DropPlace, dropLabel, freeName, insertLabel, type Move, m
 
 export interface LabelsEditorProps {
   labels: LabelDraft[];
+  /** Marked in texts, and not on photos. */
+  inTexts: boolean;
   problems: Problems;
   newKey: NewKey;
   onChange: (labels: LabelDraft[], tag: string | null) => void;
@@ -22,7 +24,7 @@ const SHAPES: readonly { value: Shape; name: string; hint: string }[] = [
   { value: "point", name: "Point", hint: "one spot" },
 ];
 
-export function LabelsEditor({ labels, problems, newKey, onChange }: LabelsEditorProps) {
+export function LabelsEditor({ labels, inTexts, problems, newKey, onChange }: LabelsEditorProps) {
   const [openKey, setOpenKey] = useState<string | null>(labels[0]?.key ?? null);
   const [dragged, setDragged] = useState<string | null>(null);
   const [target, setTarget] = useState<{ key: string; place: DropPlace } | null>(null);
@@ -31,7 +33,7 @@ export function LabelsEditor({ labels, problems, newKey, onChange }: LabelsEdito
 
   // The colours workers will see, also of labels that choose none.
   const colors = useMemo(() => {
-    const { taxonomy } = writeDraft({ kind: "image", name: "", instructions: "", labels, attributes: [], policy: DEFAULT_POLICY });
+    const { taxonomy } = writeDraft({ kind: "image", name: "", instructions: "", labels, attributes: [], relations: [], policy: DEFAULT_POLICY });
     return placedLabels(readTaxonomy(taxonomy)).map((placed) => placed.color);
   }, [labels]);
 
@@ -42,7 +44,7 @@ export function LabelsEditor({ labels, problems, newKey, onChange }: LabelsEdito
   const update = (key: string, change: Partial<LabelDraft>, tag: string | null = null) =>
     onChange(updateLabel(labels, key, (label) => ({ ...label, ...change })), tag && `${key}.${tag}`);
   const add = (parentKey: string | null, index: number) => {
-    const label = newLabel(newKey, freeName(labels, "object"));
+    const label = newLabel(newKey, freeName(labels, inTexts ? "entity" : "object"), inTexts ? "span" : "box");
     onChange(insertLabel(labels, parentKey, index, label), null);
     setOpenKey(label.key);
     focusName(label.key);
@@ -75,7 +77,7 @@ export function LabelsEditor({ labels, problems, newKey, onChange }: LabelsEdito
       <div className="flex items-center gap-3">
         <div className="grow">
           <h2 className="text-3 font-semibold">Labels</h2>
-          <p className="text-2 text-muted">What is to be marked, and with which shapes. Labels can be nested.</p>
+          <p className="text-2 text-muted">{inTexts ? "What is to be marked in the text. Labels can be nested." : "What is to be marked, and with which shapes. Labels can be nested."}</p>
         </div>
         <Button size="small" icon="add" onClick={() => add(null, labels.length)}>
           Add label
@@ -86,7 +88,7 @@ export function LabelsEditor({ labels, problems, newKey, onChange }: LabelsEdito
       {rows.length === 0 ? (
         <div className="border border-border rounded-medium">
           <EmptyState icon="box" title="No labels yet" action={<Button icon="add" onClick={() => add(null, 0)}>Add the first label</Button>}>
-            A project needs at least one label, or a question about the whole photo.
+            A project needs at least one label, or a question about the whole {inTexts ? "text" : "photo"}.
           </EmptyState>
         </div>
       ) : (
@@ -150,7 +152,7 @@ export function LabelsEditor({ labels, problems, newKey, onChange }: LabelsEdito
                   />
                   {wrong > 0 && <Icon name="alert" className="text-danger" />}
                   <span className="flex gap-1 text-muted" title={label.shapes.length > 0 ? `Drawn as ${label.shapes.join(", ")}` : "A heading only"}>
-                    {label.shapes.length > 0 ? SHAPES.filter((shape) => label.shapes.includes(shape.value)).map((shape) => <Icon key={shape.value} name={shape.value} size={14} />) : <Badge>heading</Badge>}
+                    {label.shapes.length > 0 ? label.shapes.map((shape) => <Icon key={shape} name={shape} size={14} />) : <Badge>heading</Badge>}
                   </span>
                   {label.attributes.length > 0 && <Badge>{label.attributes.length} q.</Badge>}
                   <IconButton
@@ -174,7 +176,7 @@ export function LabelsEditor({ labels, problems, newKey, onChange }: LabelsEdito
                     </MenuItem>
                   </Menu>
                 </div>
-                {open && <LabelDetails row={row} problems={problems} newKey={newKey} onUpdate={(change, tag) => update(label.key, change, tag)} />}
+                {open && <LabelDetails inTexts={inTexts} row={row} problems={problems} newKey={newKey} onUpdate={(change, tag) => update(label.key, change, tag)} />}
               </li>
             );
           })}
@@ -192,7 +194,7 @@ function ColorInput({ label, value, onValue }: { label: string; value: string; o
   );
 }
 
-function LabelDetails({ row, problems, newKey, onUpdate }: { row: TreeRow; problems: Problems; newKey: NewKey; onUpdate: (change: Partial<LabelDraft>, tag?: string | null) => void }) {
+function LabelDetails({ row, inTexts, problems, newKey, onUpdate }: { row: TreeRow; inTexts: boolean; problems: Problems; newKey: NewKey; onUpdate: (change: Partial<LabelDraft>, tag?: string | null) => void }) {
   const { label, field } = row;
   const box = label.shapes.includes("box");
   const toggle = (shape: Shape, on: boolean) =>
@@ -201,7 +203,14 @@ function LabelDetails({ row, problems, newKey, onUpdate }: { row: TreeRow; probl
     <div className="px-4 pb-4 pt-2 flex flex-col gap-4 bg-hover/30 border-t border-border">
       {problems.at(`${field}.name`) && <p className="text-2 text-danger">{problems.at(`${field}.name`)}</p>}
       {problems.at(field) && <p className="text-2 text-danger">{problems.at(field)}</p>}
-      <fieldset>
+      {inTexts && (
+        <Checkbox
+          checked={label.shapes.length > 0}
+          onChange={(event) => onUpdate({ shapes: event.target.checked ? ["span"] : [] })}
+          label="Passages are marked with it; else it is a heading over the labels inside it"
+        />
+      )}
+      {!inTexts && <fieldset>
         <legend className="text-2 font-medium mb-1.5">Drawn as</legend>
         <div className="grid grid-cols-2 sm:grid-cols-4 gap-2">
           {SHAPES.map((shape) => {
@@ -225,12 +234,12 @@ function LabelDetails({ row, problems, newKey, onUpdate }: { row: TreeRow; probl
         {label.shapes.length === 0 && <p className="text-2 text-muted mt-1.5">Without a shape it is a heading that only groups the labels inside it.</p>}
         {problems.at(`${field}.shapes`) && <p className="text-2 text-danger mt-1">{problems.at(`${field}.shapes`)}</p>}
         {box && <Checkbox className="mt-2" checked={label.rotatable} onChange={(event) => onUpdate({ rotatable: event.target.checked })} label="Boxes may be turned" />}
-      </fieldset>
+      </fieldset>}
       <div className="flex flex-wrap gap-3 items-start">
         <Field label="Shown as" optional hint="The name above is what exports carry." className="basis-full 2xl:basis-48 grow" error={problems.at(`${field}.title`)}>
           {(control) => <Input {...control} value={label.title} maxLength={200} placeholder={label.name} onChange={(event) => onUpdate({ title: event.target.value }, "title")} />}
         </Field>
-        {label.shapes.some((shape) => shape !== "point") && (
+        {label.shapes.some((shape) => shape !== "point" && shape !== "span") && (
           <>
             <Field label="Least width" error={problems.at(`${field}.width_min`)}>
               {(control) => <NumberInput {...control} className="w-24" min={0} unit="px" value={label.width_min || null} placeholder="0" onValue={(value) => onUpdate({ width_min: value ?? 0 }, "width_min")} />}

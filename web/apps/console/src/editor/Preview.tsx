@@ -2,6 +2,7 @@
 import { readTaxonomy } from "@assay/annotation";
 import { api, type Kind, type Taxonomy } from "@assay/client";
 import { FormEditor, FormSheet, LabelingPreview } from "@assay/labeling";
+import { TextPreview } from "@assay/texts";
 import { Skeleton } from "@assay/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
@@ -15,6 +16,7 @@ interface PreviewProps {
 }
 
 export default function Preview({ kind, ...props }: PreviewProps) {
+  if (kind === "entities") return <EntitiesPreview {...props} />;
   return kind === "form" ? <FormPreview {...props} /> : <PhotoPreview {...props} />;
 }
 
@@ -24,6 +26,11 @@ function FormPreview({ taxonomy, instructions }: Omit<PreviewProps, "kind">) {
   const settled = useSettled(taxonomy);
   const editor = useMemo(() => new FormEditor(readTaxonomy(settled), {}), [settled]);
   return <FormSheet editor={editor} items={EXAMPLE} instructions={instructions} keys="within" className="grow min-h-0" />;
+}
+
+function EntitiesPreview({ taxonomy, instructions }: Omit<PreviewProps, "kind">) {
+  const settled = useSettled(taxonomy);
+  return <TextPreview taxonomy={settled} instructions={instructions} text={EXAMPLE[0]!.text} />;
 }
 
 function PhotoPreview({ taxonomy, instructions, projectId }: Omit<PreviewProps, "kind">) {

@@ -2,7 +2,7 @@
  * A project while it is being edited: the wire values with a stable key on everything that can be moved or renamed,
  * so that fields keep their focus and undo its meaning.
  */
-import type { Attribute, AttributeType, Choice, Kind, Label, Policy, ProjectDraft, Shape } from "@assay/client";
+import type { Attribute, AttributeType, Choice, Kind, Label, Policy, ProjectDraft, RelationType, Shape } from "@assay/client";
 
 export interface ChoiceDraft {
   key: string;
@@ -47,12 +47,24 @@ export interface LabelDraft {
   children: LabelDraft[];
 }
 
+/** Its ends by the keys of labels, so that renaming one does not break it. */
+export interface RelationDraft {
+  key: string;
+  name: string;
+  title: string;
+  directed: boolean;
+  sourceKeys: string[];
+  targetKeys: string[];
+}
+
 export interface EditorDraft {
   kind: Kind;
   name: string;
   instructions: string;
   labels: LabelDraft[];
   attributes: AttributeDraft[];
+  /** Of entities only. */
+  relations: RelationDraft[];
   policy: Policy;
 }
 
@@ -76,13 +88,13 @@ export const DEFAULT_POLICY: Policy = {
   send_backs_max: 2,
 };
 
-export function newLabel(newKey: NewKey, name = ""): LabelDraft {
+export function newLabel(newKey: NewKey, name = "", shape: Shape = "box"): LabelDraft {
   return {
     key: newKey(),
     name,
     title: "",
     color: null,
-    shapes: ["box"],
+    shapes: [shape],
     rotatable: false,
     width_min: 0,
     height_min: 0,
@@ -117,7 +129,7 @@ export function newAttribute(newKey: NewKey): AttributeDraft {
 }
 
 export function emptyDraft(newKey: NewKey): EditorDraft {
-  return { kind: "image", name: "", instructions: "", labels: [newLabel(newKey, "object")], attributes: [], policy: DEFAULT_POLICY };
+  return { kind: "image", name: "", instructions: "", labels: [newLabel(newKey, "object")], attributes: [], relations: [], policy: DEFAULT_POLICY };
 }
 
 function readAttributes(attributes: readonly Attribute[] | undefined, newKey: NewKey): AttributeDraft[] {
@@ -162,13 +174,60 @@ function readLabels(labels: readonly Label[] | undefined, newKey: NewKey): Label
   }));
 }
 
+export function newRelation(newKey: NewKey): RelationDraft {
+  return { key: newKey(), name: "", title: "", directed: true, sourceKeys: [], targetKeys: [] };
+}
+
+/** Every label, parents first. */
+export const allLabels = (labels: readonly LabelDraft[]): LabelDraft[] => labels.flatMap((label) => [label, ...allLabels(label.children)]);
+
+/** The draft as one of another kind: labels are marked with what that kind marks with, headings stay headings. */
+export function ofKind(draft: EditorDraft, kind: Kind, newKey: NewKey): EditorDraft {
+  const shape: Shape = kind === "entities" ? "span" : "box";
+  const shaped = (labels: readonly LabelDraft[]): LabelDraft[] =>
+    labels.map((label) => ({ ...label, shapes: label.shapes.length === 0 ? [] : [shape], children: shaped(label.children) }));
+  return {
+    ...draft,
+    kind,
+    labels: kind === "form" ? draft.labels : shaped(draft.labels),
+    ...(kind === "form" && draft.attributes.length === 0 ? { attributes: [newAttribute(newKey)] } : {}),
+  };
+}
+
+function readRelations(relations: readonly RelationType[], labels: readonly LabelDraft[], newKey: NewKey): RelationDraft[] {
+  const keys = new Map(allLabels(labels).map(({ name, key }) => [name, key]));
+  const keysOf = (names: readonly string[] = []) => names.flatMap((name) => keys.get(name) ?? []);
+  return relations.map((relation) => ({
+    key: newKey(),
+    name: relation.name,
+    title: relation.title ?? "",
+    directed: relation.directed ?? true,
+    sourceKeys: keysOf(relation.source_labels),
+    targetKeys: keysOf(relation.target_labels),
+  }));
+}
+
+function writeRelations(relations: readonly RelationDraft[], labels: readonly LabelDraft[]): RelationType[] {
+  const names = new Map(allLabels(labels).map(({ name, key }) => [key, name.trim()]));
+  const namesOf = (keys: readonly string[]) => keys.flatMap((key) => names.get(key) ?? []);
+  return relations.map(({ name, title, directed, sourceKeys, targetKeys }) => ({
+    name: name.trim(),
+    ...(title.trim() ? { title: title.trim() } : {}),
+    ...(directed ? {} : { directed }),
+    ...(namesOf(sourceKeys).length > 0 ? { source_labels: namesOf(sourceKeys) } : {}),
+    ...(namesOf(targetKeys).length > 0 ? { target_labels: namesOf(targetKeys) } : {}),
+  }));
+}
+
 export function readDraft(project: ProjectDraft, newKey: NewKey): EditorDraft {
+  const labels = readLabels(project.taxonomy.labels, newKey);
   return {
     kind: project.kind,
     name: project.name,
     instructions: project.instructions,
-    labels: readLabels(project.taxonomy.labels, newKey),
+    labels,
     attributes: readAttributes(project.taxonomy.attributes, newKey),
+    relations: readRelations(project.taxonomy.relations ?? [], labels, newKey),
     policy: project.policy,
   };
 }
@@ -224,7 +283,11 @@ export function writeDraft(draft: EditorDraft): ProjectDraft {
     name: draft.name.trim(),
     kind: draft.kind,
     instructions: draft.instructions,
-    taxonomy: { ...(draft.kind === "form" ? {} : { labels: writeLabels(draft.labels) }), ...(attributes.length > 0 ? { attributes } : {}) },
+    taxonomy: {
+      ...(draft.kind === "form" ? {} : { labels: writeLabels(draft.labels) }),
+      ...(attributes.length > 0 ? { attributes } : {}),
+      ...(draft.kind === "entities" && draft.relations.length > 0 ? { relations: writeRelations(draft.relations, draft.labels) } : {}),
+    },
     policy: draft.policy,
   };
 }

@@ -10,6 +10,7 @@ import { useMay } from "../shell/session";
 import { taskName, TaskStateBadge } from "../tasks/task-cells";
 import { Answers, ShownContent } from "./Answers";
 import { History } from "./History";
+import { MarkedText } from "./MarkedText";
 import { neighbours } from "./neighbours";
 import { Details, Layers, Objects, Verdict } from "./panels";
 import { sceneOf } from "./scene";
@@ -145,6 +146,8 @@ function Body({ task, projectId }: { task: TaskDetail; projectId: string }) {
       <div className="h-[55dvh] lg:h-auto min-h-0">
         {task.media ? (
           isForm ? <ShownContent items={[{ type: "image", media: task.media, title: null }]} /> : <Viewer media={task.media} layers={visible} objects={scene.objects} highlighted={highlighted} onHover={setHovered} onPick={pick} onStale={refresh} titleOf={titleOfLabel} />
+        ) : task.content && project?.kind === "entities" ? (
+          <MarkedText content={task.content} taxonomy={task.taxonomy ?? project.taxonomy} layers={visible} highlighted={highlighted} />
         ) : task.content ? (
           <ShownContent items={task.content} />
         ) : (
@@ -184,7 +187,7 @@ function Body({ task, projectId }: { task: TaskDetail; projectId: string }) {
         </Tabs>
         <p className="mt-auto px-4 py-3 text-1 text-muted hidden lg:flex gap-3 flex-wrap border-t border-border">
           <span><Kbd>j</Kbd> <Kbd>k</Kbd> next, previous</span>
-          {!isForm && <span><Kbd>+</Kbd> <Kbd>-</Kbd> <Kbd>0</Kbd> zoom, fit</span>}
+          {task.media && !isForm && <span><Kbd>+</Kbd> <Kbd>-</Kbd> <Kbd>0</Kbd> zoom, fit</span>}
         </p>
       </aside>
     </div>
