@@ -37,6 +37,19 @@ const MERGED = task({
   },
 });
 
+test("who drew a relation is told as who drew a mark", () => {
+  const joined = { annotations: [], relations: [{ id: "r", name: "owns", source: "a", target: "b" }] } as Answer;
+  const { objects } = sceneOf(task({
+    submissions: [submission("s1", "Ada", joined), submission("s2", "Ben", answer())],
+    consensus: {
+      answer: {}, confidence: 0.5, agreement: 0.5, submission_ids: ["s1", "s2"],
+      objects: [{ annotation_id: "r1", label: "owns", kept: false, confidence: 0.4, label_share: 1, spread_iou: 1, members: [[0, "r"]] }],
+    },
+  }));
+
+  expect(objects).toMatchObject([{ label: "owns", members: [{ layerKey: "s1", markId: "r" }] }]);
+});
+
 test("the least certain object comes first, with everybody's marks by the consensus' own order of submissions", () => {
   const { objects } = sceneOf(MERGED);
 

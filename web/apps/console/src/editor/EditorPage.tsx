@@ -187,6 +187,7 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
             {project === null && (
               <Segmented<Kind>
                 label="What is worked on"
+                className="flex-wrap self-start"
                 value={draft.kind}
                 onValue={(kind) => set(ofKind(draft, kind, newKey))}
                 options={[

@@ -48,7 +48,7 @@ export function Layers({ task, layers, hidden, onShow }: { task: TaskDetail; lay
   return (
     <section aria-label="Layers" className="py-2">
       <div className="flex items-center px-4 h-7">
-        <h2 className="text-2 font-medium text-muted grow">Shown on the photo</h2>
+        <h2 className="text-2 font-medium text-muted grow">{task.media ? "Shown on the photo" : "Shown"}</h2>
         {people.length > 1 && (
           <Button size="small" variant="ghost" className="-mr-2" onClick={() => onShow(people, allHidden)}>
             {allHidden ? "Show" : "Hide"} all people
@@ -60,7 +60,7 @@ export function Layers({ task, layers, hidden, onShow }: { task: TaskDetail; lay
           const shown = !hidden.has(layer.key);
           const submission = task.submissions.find((each) => each.id === layer.key);
           const notes = [
-            counted(layer.marks.size, "mark"),
+            counted(layer.answer.annotations?.length ?? 0, "mark"),
             !layer.counted && "not counted",
             submission && duration(submission.duration_seconds),
             submission?.agreement_with_consensus != null && `agrees ${percent(submission.agreement_with_consensus)}`,
