@@ -55,6 +55,19 @@ def a_text(value: Any, path: str) -> str:
     return value
 
 
+def an_entry(entry: Any, path: str) -> tuple[str, str | None, Sequence[Any]]:
+    """Name, title and finer entries of a label or a choice: a string, or an object that describes it."""
+    if isinstance(entry, Mapping):
+        name = a_text(entry.get("choice"), f"{path}.choice")
+        display = entry.get("display")
+        return (
+            name,
+            display if isinstance(display, str) and display != name else None,
+            a_list(entry.get("subchoices"), f"{path}.subchoices"),
+        )
+    return a_text(entry, path), None, ()
+
+
 def a_number(value: Any, path: str) -> float | None:
     """A number, also one written as text; none where nothing was sent. Raises ``Invalid``."""
     if value is None or value == "":
