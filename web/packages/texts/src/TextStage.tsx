@@ -196,7 +196,10 @@ function useSelection(root: React.RefObject<HTMLDivElement | null>, editor: Text
       if (range === null) return;
       document.getSelection()?.removeAllRanges();
       // The click that follows would take the word under the pointer.
-      window.addEventListener("click", (click) => click.stopPropagation(), { capture: true, once: true });
+      const swallow = (click: Event): void => click.stopPropagation();
+      window.addEventListener("click", swallow, { capture: true, once: true });
+      // Not every browser sends one after a drag, and the next is meant.
+      setTimeout(() => window.removeEventListener("click", swallow, true), 0);
       editor.draw(range, event.altKey);
     };
     const changed = (): void => {

@@ -99,7 +99,8 @@ export class TextIndex {
   }
 
   #lineStart(unit: number): number {
-    const line = this.text.lastIndexOf("\n", unit - 1) + 1;
+    // Before the first letter `lastIndexOf` would look at it all the same.
+    const line = unit <= 0 ? 0 : this.text.lastIndexOf("\n", unit - 1) + 1;
     return line + Math.floor((unit - line) / LINE_MAX) * LINE_MAX;
   }
 

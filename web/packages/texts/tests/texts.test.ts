@@ -50,6 +50,15 @@ describe("the two ways of counting", () => {
     expect(index.widened({ start: 3, end: 8 })).toEqual({ start: 2, end: 10 });
   });
 
+  it("come to an end at either end of the text, whatever stands there", () => {
+    const index = new TextIndex("\n\n 𝄞 \n");
+    for (let point = 0; point <= index.length; point += 1) {
+      expect(index.wordBefore(point)).toBeNull();
+      expect(index.wordFrom(point)).toBeNull();
+    }
+    expect(new TextIndex("").wordFrom(0)).toBeNull();
+  });
+
   it("find words where no blanks are written", () => {
     const index = new TextIndex("私は東京に住んでいます");
     expect(index.slice(index.wordFrom(2)!)).toBe("東京");
