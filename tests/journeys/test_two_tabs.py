@@ -47,5 +47,5 @@ def test_the_second_of_two_tabs_says_what_became_of_its_answer(served: Served, v
     second.keyboard.press("Control+Enter")
 
     expect(second.get_by_text("You answered this task already, perhaps in another tab")).to_be_visible()
-    expect(second.get_by_text("No photo for you right now")).to_be_visible()
+    expect(second.get_by_text("No task for you right now")).to_be_visible()
     assert served.task(task, "completed")["submissions"][0]["answer"].get("annotations", []) == []

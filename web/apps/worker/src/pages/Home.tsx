@@ -71,7 +71,7 @@ function HomeHeader({ me, outbox, onSignedOut }: { me: Me | undefined; outbox: O
 
 function StatsLine({ stats, hasWork }: { stats: Stats | undefined; hasWork: boolean }) {
   if (stats === undefined) return <Skeleton className="h-5 w-72 mt-2" />;
-  if (stats.submitted_total === 0) return <p className="text-4 text-muted mt-1">{hasWork ? "Your first photo is waiting." : "You have not answered anything yet."}</p>;
+  if (stats.submitted_total === 0) return <p className="text-4 text-muted mt-1">{hasWork ? "Your first task is waiting." : "You have not answered anything yet."}</p>;
   return (
     <p className="text-4 text-muted mt-1">
       <strong className="text-text font-semibold">{count(stats.submitted_today)}</strong> done today · {count(stats.submitted_total)} in all
@@ -86,7 +86,7 @@ function ProjectList({ projects, held }: { projects: readonly WorkProject[]; hel
   if (shown.length === 0) {
     return (
       <EmptyState icon="check" title="No work right now">
-        New photos appear here by themselves as soon as somebody adds some.
+        New tasks appear here by themselves as soon as somebody adds some.
       </EmptyState>
     );
   }
@@ -114,7 +114,7 @@ function ProjectCard({ project, held }: { project: WorkProject; held: readonly T
           {!project.suspended && project.annotate_open > 0 && <span>{upTo(project.annotate_open)} to label</span>}
           {!project.suspended && project.annotate_open + project.review_open === 0 && <span>Nothing to label now</span>}
           {!project.suspended && project.review_open > 0 && <span>{upTo(project.review_open)} to review</span>}
-          {project.done_today > 0 && <span>{counted(project.done_today, "photo")} done today</span>}
+          {project.done_today > 0 && <span>{counted(project.done_today, "task")} done today</span>}
         </p>
         {project.suspended && (
           <p className="text-3 text-warn mt-2 flex gap-2 items-start">

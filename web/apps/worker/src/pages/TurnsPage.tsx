@@ -1,4 +1,4 @@
-/** A stay at one project: photo after photo, and what is shown when there is none. */
+/** A stay at one project: task after task, and what is shown when there is none. */
 
 import { Button, EmptyState, ErrorState, Spinner, buttonClass } from "@assay/ui";
 import { loadPhoto, releasePhoto } from "@assay/labeling";
@@ -97,7 +97,7 @@ function Waiting({ state, stage, onRetry }: { state: SessionState; stage: Stage;
   switch (state.phase) {
     case "nothing":
       return (
-        <EmptyState icon="check" title={stage === "review" ? "Nothing to review right now" : "No photo for you right now"} action={<><Button icon="retry" onClick={onRetry}>Look again</Button><HomeLink /></>}>
+        <EmptyState icon="check" title={stage === "review" ? "Nothing to review right now" : "No task for you right now"} action={<><Button icon="retry" onClick={onRetry}>Look again</Button><HomeLink /></>}>
           You have done what there was. We keep looking, and the next one opens here by itself.
         </EmptyState>
       );
@@ -108,11 +108,11 @@ function Waiting({ state, stage, onRetry }: { state: SessionState; stage: Stage;
         </EmptyState>
       );
     case "failed":
-      return <ErrorState title="The next photo could not be fetched" error={state.error} onRetry={onRetry} action={<HomeLink />} />;
+      return <ErrorState title="The next task could not be fetched" error={state.error} onRetry={onRetry} action={<HomeLink />} />;
     default:
       return (
         <p role="status" className="flex items-center gap-2 text-3 text-muted">
-          <Spinner /> Looking for a photo…
+          <Spinner /> Looking for a task…
         </p>
       );
   }
