@@ -9,7 +9,7 @@ half for its place and by half for its attributes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -43,6 +43,19 @@ def overlaps(left: Sequence[Span], right: Sequence[Span]) -> FloatArray:
     return iou(_ends(left)[:, None], _ends(right)[None])
 
 
+def passages(spans: Sequence[Span]) -> list[list[int]]:
+    """Indices of spans that hang together by overlapping, in the order of the text: spans of different passages share
+    nothing, so that a long text costs as much as its passages and not the square of them."""
+    found: list[list[int]] = []
+    reached = -1
+    for index in sorted(range(len(spans)), key=lambda index: (spans[index].start, spans[index].end)):
+        if spans[index].start >= reached:
+            found.append([])
+        found[-1].append(index)
+        reached = max(reached, spans[index].end)
+    return found
+
+
 def _ends(spans: Sequence[Span]) -> FloatArray:
     return np.array([(span.start, span.end) for span in spans], dtype=np.float64).reshape(-1, 2)
 
@@ -51,16 +64,25 @@ def _f_measure(left: EntitiesAnswer, right: EntitiesAnswer, iou_min: float, exac
     said = sum(len(one.annotations) + len(one.relations) + len(one.attributes) for one in (left, right))
     if said == 0:
         return 1.0
-    alike = np.where(_same_label(left.annotations, right.annotations), overlaps(left.annotations, right.annotations), 0)
-    rows, columns = match(alike, iou_min)
     shared = _shared_values(left.attributes, right.attributes)
     partner: dict[str, str] = {}
-    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-        mine, theirs = left.annotations[row], right.annotations[column]
+    for mine, theirs, overlap in _pairs(left.annotations, right.annotations, iou_min):
         partner[mine.id] = theirs.id
         likeness = (1 + attributes_similarity(mine.attributes, theirs.attributes)) / 2
-        shared += likeness * (float(alike[row, column]) if exact else 1.0)
+        shared += likeness * (overlap if exact else 1.0)
     return min(2 * (shared + _shared_relations(left.relations, right.relations, partner)) / said, 1.0)
+
+
+def _pairs(left: Sequence[Span], right: Sequence[Span], iou_min: float) -> Iterator[tuple[Span, Span, float]]:
+    """Those of both sides that are the same, with their overlap."""
+    both = [*left, *right]
+    for passage in passages(both):
+        mine = [both[index] for index in passage if index < len(left)]
+        theirs = [both[index] for index in passage if index >= len(left)]
+        alike = np.where(_same_label(mine, theirs), overlaps(mine, theirs), 0.0)
+        rows, columns = match(alike, iou_min)
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            yield mine[row], theirs[column], float(alike[row, column])
 
 
 def _same_label(left: Sequence[Span], right: Sequence[Span]) -> FloatArray:

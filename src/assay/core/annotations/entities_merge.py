@@ -22,7 +22,7 @@ import msgspec
 import numpy as np
 
 from assay.core.annotations.entities import EntitiesAnswer, Relation, Span
-from assay.core.annotations.entities_agreement import mean_agreement, overlaps
+from assay.core.annotations.entities_agreement import mean_agreement, overlaps, passages
 from assay.core.annotations.image_attributes import merge_attributes, value_similarity
 from assay.core.annotations.kind import Merged, MergeOptions, ObjectVerdict, Voice
 from assay.core.annotations.voting import ROUNDING, WEIGHT_MIN, belief, own_order, winner
@@ -144,20 +144,24 @@ def _things(answers: Sequence[EntitiesAnswer], ballot: _Ballot, iou_min: float) 
     number = {name: index for index, name in enumerate(sorted({span.label for span in spans}))}
     label = np.array([number[span.label] for span in spans], dtype=np.int64)
     says = np.array(ballot.says)[voice]
-    alike = overlaps(spans, spans)
-    groups = group(alike, voice, label, says, iou_min)
+    groups: list[list[int]] = []
+    for passage in passages(spans):
+        inside = [spans[index] for index in passage]
+        found = group(overlaps(inside, inside), voice[passage], label[passage], says[passage], iou_min)
+        groups.extend([passage[place] for place in members] for members in found)
     everyone = range(len(answers))
     things = []
     for members in groups:
         name, label_share = winner([spans[index].label for index in members], [float(says[index]) for index in members])
         electors = [index for index in members if spans[index].label == name]
-        likeness = alike[np.ix_(electors, electors)] @ says[electors]
+        named_so, all_of_it = [spans[index] for index in electors], [spans[index] for index in members]
+        likeness = overlaps(named_so, named_so) @ says[electors]
         # Among equals the longest: parts of a name are forgotten more often than added.
         central = [
             (round(float(like), 9), *_size(spans[index]), index) for like, index in zip(likeness, electors, strict=True)
         ]
         best = max(central)[-1]
-        spread = float(alike[best, members].mean())
+        spread = float(overlaps([spans[best]], all_of_it).mean())
         voters = [int(voice[index]) for index in members]
         share = ballot.share(voters, everyone)
         presence = belief(ballot.weight(everyone) * (2 * share - 1))
