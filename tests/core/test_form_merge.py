@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.core.annotations import kind_named
+from assay.core.annotations.form_similarity import similarity
 from assay.core.annotations.kind import Content, Merged, MergeOptions, Voice
 from assay.core.taxonomy import Attribute, Choice, Condition, Taxonomy
+from assay.quality.aggregation.texts import edit_similarity
 
 FORM = kind_named("form")
 
@@ -228,3 +230,12 @@ def test_several_values_are_compared_by_their_best_pairing() -> None:
 
     # "a dog" pairs with itself (1), "a cat" with "a bird" (1 of 2 words): 1.5 / (2 + 2 - 1.5).
     assert FORM.agreement(left, right, MergeOptions(taxonomy=taxonomy)) == pytest.approx(0.6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(["a", "b", "it's", "C"]), max_size=12), st.lists(st.sampled_from("abc"), min_size=1))
+def test_short_texts_are_compared_as_the_quality_engine_does(left: list[str], right: list[str]) -> None:
+    said = Attribute("said", "text")
+    one, other = " ".join([*left, "a"]), ", ".join(right)
+
+    assert similarity(one, other, said) == pytest.approx(edit_similarity(one, other))

@@ -16,6 +16,8 @@ from assay.quality.geometry.matching import match
 WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
 # Longer texts are compared by the words they hold, since the cost of edits grows with the square of the length.
 _EDITED_LENGTH_MAX = 5_000
+# As long as this a comparison takes a millisecond without a compiler.
+_SHORT_WORDS_MAX = 60
 
 
 def similarity(left: Value, right: Value, question: Attribute) -> float:
@@ -67,16 +69,29 @@ def _number_similarity(left: Value, right: Value) -> float:
 
 
 def _text_similarity(left: str, right: str) -> float:
-    if max(len(left), len(right)) > _EDITED_LENGTH_MAX:
-        ours, theirs = set(WORD.findall(left.casefold())), set(WORD.findall(right.casefold()))
-        return len(ours & theirs) / len(ours | theirs) if ours | theirs else float(left == right)
-    if not WORD.search(left) and not WORD.search(right):
+    ours, theirs = WORD.findall(left.casefold()), WORD.findall(right.casefold())
+    if not ours and not theirs:
         # Nothing but punctuation, which counts here: it is all there is.
         return float(left.split() == right.split())
-    # Imported here because its compiler takes a second, and most answers have no texts to compare.
+    if max(len(left), len(right)) > _EDITED_LENGTH_MAX:
+        return len(set(ours) & set(theirs)) / len(set(ours) | set(theirs))
+    if max(len(ours), len(theirs)) <= _SHORT_WORDS_MAX:
+        return 1.0 - _edits(ours, theirs) / max(len(ours), len(theirs))
+    # Imported here because its compiler takes a second, and most texts are short.
     from assay.quality.aggregation.texts import edit_similarity
 
     return edit_similarity(left, right)
+
+
+def _edits(left: Sequence[str], right: Sequence[str]) -> int:
+    """The fewest words to put in, take out or exchange (Wagner and Fischer 1974)."""
+    above = list(range(len(right) + 1))
+    for row, word in enumerate(left, 1):
+        here = [row]
+        for column, other in enumerate(right, 1):
+            here.append(min(above[column] + 1, here[-1] + 1, above[column - 1] + (word != other)))
+        above = here
+    return above[-1]
 
 
 def _lists_similarity(left: Value, right: Value, question: Attribute) -> float:
