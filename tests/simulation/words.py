@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
-from assay.core.annotations.kind import Answer, Kind, MediaSize, Merged, MergeOptions, Voice
+from assay.core.annotations.kind import Answer, Content, Kind, Merged, MergeOptions, Voice
+from assay.core.content import Item
+from assay.core.errors import Problem
 from assay.core.taxonomy import Taxonomy
 
 WORDS = ("cat", "dog", "car")
@@ -24,7 +26,10 @@ class WordKind:
     def check_taxonomy(self, taxonomy: Taxonomy) -> None:
         return None
 
-    def check(self, answer: Any, taxonomy: Taxonomy, size: MediaSize | None, *, complete: bool = True) -> Answer:
+    def content_problems(self, items: Sequence[Item] | None, photo: bool) -> Iterator[Problem]:
+        return iter(())
+
+    def check(self, answer: Any, taxonomy: Taxonomy, content: Content, *, complete: bool = True) -> Answer:
         return {"word": str(answer["word"])}
 
     def agreement(self, left: Answer, right: Answer, options: MergeOptions) -> float:
