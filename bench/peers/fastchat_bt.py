@@ -13,9 +13,17 @@ import json
 import sys
 from pathlib import Path
 from time import perf_counter, process_time
+from unittest.mock import MagicMock
 
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
+
+# What the module of the fit also imports for pictures and catalogues, PyTorch among it: the fit uses none of it.
+for unused in (
+    "plotly", "plotly.express", "plotly.graph_objects", "pytz", "fastchat.model", "fastchat.model.model_registry",
+    "fastchat.serve.monitor.basic_stats", "fastchat.serve.monitor.clean_battle_data",
+):  # fmt: skip
+    sys.modules[unused] = MagicMock()
 
 try:
     from fastchat.serve.monitor.rating_systems import compute_bt as fit  # type: ignore[import-not-found]
