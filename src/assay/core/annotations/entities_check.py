@@ -11,7 +11,7 @@ from assay.core.annotations.attributes_check import check_attributes
 from assay.core.annotations.entities import EntitiesAnswer, Relation, Span
 from assay.core.annotations.image import AttributeValue
 from assay.core.annotations.kind import Answer
-from assay.core.annotations.problems import Full, Problems
+from assay.core.annotations.problems import Full, Problems, is_made_of
 from assay.core.annotations.taxonomy_check import is_storable
 from assay.core.taxonomy import RelationType, Taxonomy
 
@@ -42,12 +42,8 @@ def check_answer(answer: Any, taxonomy: Taxonomy, text: str | None, *, complete:
 
 
 def _check(answer: Any, taxonomy: Taxonomy, text: str | None, complete: bool, problems: Problems) -> EntitiesAnswer:
-    if not isinstance(answer, dict):
-        problems.add("", "an answer is an object with annotations, relations and attributes")
+    if not is_made_of(answer, ("annotations", "relations", "attributes"), problems):
         return EntitiesAnswer()
-    for name in answer:
-        if name not in ("annotations", "relations", "attributes"):
-            problems.add(str(name), "is not part of an answer; leave it out")
     ids: dict[str, str] = {}
     spans = _check_spans(answer.get("annotations", []), taxonomy, text, complete, ids, problems)
     relations = _check_relations(answer.get("relations", []), taxonomy, spans, ids, problems)

@@ -14,7 +14,7 @@ from assay.core.annotations.attributes_check import check_attributes
 from assay.core.annotations.image import AttributeValue, Box, ImageAnswer, Mark, Point, Polygon, Polyline, Vertex
 from assay.core.annotations.image_shapes import RING_VERTICES_MAX, bounds
 from assay.core.annotations.kind import Answer, MediaSize
-from assay.core.annotations.problems import Full, Problems
+from assay.core.annotations.problems import Full, Problems, is_made_of
 from assay.core.annotations.taxonomy_check import is_storable
 from assay.core.taxonomy import Label, Taxonomy
 from assay.quality.geometry.arrays import FloatArray
@@ -53,12 +53,8 @@ def check_answer(answer: Any, taxonomy: Taxonomy, size: MediaSize | None, *, com
 
 
 def _check(answer: Any, taxonomy: Taxonomy, size: MediaSize | None, complete: bool, problems: Problems) -> ImageAnswer:
-    if not isinstance(answer, dict):
-        problems.add("", "an answer is an object with annotations and attributes")
+    if not is_made_of(answer, ("annotations", "attributes"), problems):
         return ImageAnswer()
-    for name in answer:
-        if name not in ("annotations", "attributes"):
-            problems.add(str(name), "is not part of an answer; leave it out")
     given = answer.get("annotations", [])
     if not isinstance(given, list | tuple):
         problems.add("annotations", "must be a list")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, TypeGuard
+
 from assay.core.errors import Invalid, Problem
 
 PROBLEMS_MAX = 50
@@ -29,3 +32,14 @@ class Problems:
         """Raises ``Invalid`` with all of them, if there are any."""
         if self._found:
             raise Invalid(list(self._found))
+
+
+def is_made_of(answer: Any, parts: Sequence[str], problems: Problems) -> TypeGuard[dict[str, Any]]:
+    """Whether an answer is an object. Adds a problem if it is not, and one for each thing in it that is no part."""
+    if not isinstance(answer, dict):
+        problems.add("", f"an answer is an object with {', '.join(parts[:-1])} and {parts[-1]}")
+        return False
+    for name in answer:
+        if name not in parts:
+            problems.add(str(name), "is not part of an answer; leave it out")
+    return True
