@@ -18,8 +18,12 @@ import { ToolRail } from "./ToolRail";
 import type { Editor } from "./editor";
 import { useEditorState, useIsNarrow } from "./follow";
 import { Glyph } from "./glyphs";
-import { type PageCommands, chordOf, runChord } from "./keymap";
+import { useChords } from "./chords";
+import { type PageCommands, runChord } from "./keymap";
 import { DOUBT_BELOW, type ObjectVerdict, type ReviewInfo, ReviewPanel, byDoubt, voicesOf } from "./review";
+
+// A control with the focus keeps the keys that work it, and Tab always leaves it.
+const CONTROL_KEYS = ["enter", "tab", "shift+tab", "arrowleft", "arrowright", "arrowup", "arrowdown"];
 
 export interface LabelerProps {
   readonly editor: Editor;
@@ -61,7 +65,7 @@ export function Labeler({ editor, photo, placeholder, instructions, instructions
   useEffect(() => {
     if (narrow && isTroubled) setSheet("details");
   }, [narrow, isTroubled]);
-  useKeys(keys === "page" ? null : root, editor, commands);
+  useChords(keys === "page" ? null : root, CONTROL_KEYS, runChord, editor, commands);
 
   // The keys belong to the photo from the start: nobody should have to click first.
   useEffect(() => {
@@ -128,29 +132,6 @@ export function Labeler({ editor, photo, placeholder, instructions, instructions
       {help && <Help onClose={() => setHelp(false)} />}
     </div>
   );
-}
-
-function useKeys(within: React.RefObject<HTMLElement | null> | null, editor: Editor, commands: React.RefObject<PageCommands | null>): void {
-  useEffect(() => {
-    const place = within === null ? window : within.current!;
-    const press = (event: Event): void => {
-      if (!(event instanceof KeyboardEvent) || event.defaultPrevented || document.querySelector("dialog[open]")) return;
-      const chord = chordOf(event);
-      const { target } = event;
-      // A field keeps its keys, except those that leave it: what is being typed is taken first.
-      if (isTyping(target)) {
-        if (chord !== "mod+enter" && chord !== "escape") return;
-        (target as HTMLElement).blur();
-        if (chord === "escape") return document.querySelector<HTMLElement>("[data-stage]")?.focus();
-      }
-      // A control with the focus keeps the keys that work it, and Tab always leaves it.
-      const onStage = target instanceof HTMLElement && (target === document.body || "stage" in target.dataset);
-      if (!onStage && ["enter", "tab", "shift+tab", "arrowleft", "arrowright", "arrowup", "arrowdown"].includes(chord)) return;
-      if (runChord(chord, editor, commands.current!)) event.preventDefault();
-    };
-    place.addEventListener("keydown", press);
-    return () => place.removeEventListener("keydown", press);
-  }, [within, editor, commands]);
 }
 
 function Marks({ editor, narrow, review }: { editor: Editor; narrow: boolean; review: ReviewInfo | null }) {

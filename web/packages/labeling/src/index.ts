@@ -2,6 +2,7 @@ export * from "./AttributeForm";
 export * from "./Instructions";
 export * from "./Labeler";
 export * from "./Markdown.lazy";
+export * from "./chords";
 export * from "./follow";
 export * from "./model";
 export * from "./photo";

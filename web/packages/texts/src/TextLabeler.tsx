@@ -4,8 +4,7 @@
  */
 
 import { titleOf } from "@assay/annotation";
-import { isTyping } from "@assay/canvas";
-import { Instructions, chordOf, useIsNarrow } from "@assay/labeling";
+import { Instructions, useChords, useIsNarrow } from "@assay/labeling";
 import { Dialog, Icon, IconButton, Kbd, cx } from "@assay/ui";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { SelectionDetails, TextDetails } from "./Details";
@@ -15,6 +14,9 @@ import { GESTURES, type PageCommands, SHORTCUTS, runChord } from "./keymap";
 import { LabelList, RelationList, SpanList, excerpt } from "./Lists";
 import { ReviewPanel, type TextReview } from "./Review";
 import { TextStage } from "./TextStage";
+
+// A control with the focus keeps the keys that work it, and Tab always leaves it.
+const CONTROL_KEYS = ["enter", "tab", "shift+tab", "arrowleft", "arrowright", "backspace"];
 
 export interface TextLabelerProps {
   readonly editor: TextEditor;
@@ -36,7 +38,7 @@ export function TextLabeler({ editor, title, instructions, instructionsOpen = fa
 
   const commands = useRef<PageCommands>(null);
   commands.current = { submit: () => onSubmit?.(), toggleHelp: () => setHelp((open) => !open), toggleInstructions: () => setReading((open) => !open) };
-  useKeys(keys === "page" ? null : root, editor, commands);
+  useChords(keys === "page" ? null : root, CONTROL_KEYS, runChord, editor, commands);
   useEffect(() => {
     if (keys === "page" && !instructionsOpen) root.current?.querySelector<HTMLElement>("[data-stage]")?.focus({ preventScroll: true });
   }, [editor, keys, instructionsOpen]);
@@ -96,29 +98,6 @@ export function TextLabeler({ editor, title, instructions, instructionsOpen = fa
 }
 
 const counted = (count: number, what: string): string => (count === 1 ? `1 ${what}` : `${count} ${what}s`);
-
-function useKeys(within: React.RefObject<HTMLElement | null> | null, editor: TextEditor, commands: React.RefObject<PageCommands | null>): void {
-  useEffect(() => {
-    const place = within === null ? window : within.current!;
-    const press = (event: Event): void => {
-      if (!(event instanceof KeyboardEvent) || event.defaultPrevented || document.querySelector("dialog[open]")) return;
-      const chord = chordOf(event);
-      const { target } = event;
-      // A field keeps its keys, except those that leave it: what is being typed is taken first.
-      if (isTyping(target)) {
-        if (chord !== "mod+enter" && chord !== "escape") return;
-        (target as HTMLElement).blur();
-        if (chord === "escape") return document.querySelector<HTMLElement>("[data-stage]")?.focus();
-      }
-      // A control with the focus keeps the keys that work it, and Tab always leaves it.
-      const onText = target instanceof HTMLElement && (target === document.body || "stage" in target.dataset);
-      if (!onText && ["enter", "tab", "shift+tab", "arrowleft", "arrowright", "backspace"].includes(chord)) return;
-      if (runChord(chord, editor, commands.current!)) event.preventDefault();
-    };
-    place.addEventListener("keydown", press);
-    return () => place.removeEventListener("keydown", press);
-  }, [within, editor, commands]);
-}
 
 /** Says what happened to those who cannot see it. */
 function Announcer({ editor }: { editor: TextEditor }) {
