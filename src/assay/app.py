@@ -35,10 +35,22 @@ from assay.core.ports import Blobs
 from assay.faces import http, media, native, pages, scale, worker
 from assay.faces.jobs.runner import Bell, Runner
 from assay.faces.jobs.workshop import Workshop
+from assay.faces.worker import at_once
 from assay.store import jobs, refusals
 from assay.store.connection import Database, migrate
 
 STATE_FILE: Final = "server.json"
+
+
+class Application(Litestar):
+    """The web application, with a short way past the framework for what workers do all day."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST":
+            receive = await at_once.answered(self.state.house, scope, receive, send)
+            if receive is None:
+                return
+        await super().__call__(scope, receive, send)
 
 
 def build(home: http.House) -> Litestar:
@@ -46,7 +58,7 @@ def build(home: http.House) -> Litestar:
     declare its permission."""
     configure_logs()
     speaks_scale = scale.application()
-    app = Litestar(
+    app = Application(
         route_handlers=[
             native.router,
             worker.router,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -24,6 +24,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import Message, Scope
 
 from assay.core import errors, ids, tokens
+from assay.core.permissions import Permission
 from assay.core.ports import Blobs, Seals
 from assay.faces import throttle
 from assay.faces.broadcast import Broadcast
@@ -150,16 +151,28 @@ async def refuse_strangers(request: AnyRequest) -> None:
         token_of(request)
 
 
-@asynccontextmanager
-async def enter(request: AnyRequest, *, durable: bool = True) -> AsyncIterator[Context]:
+def enter(request: AnyRequest, *, durable: bool = True) -> AbstractAsyncContextManager[Context]:
     """The caller's tenant, open for one request; committed on leaving, rolled back on any exception.
 
     Raises ``Unauthenticated`` or ``Forbidden`` before the handler does anything.
     """
-    home = house(request)
-    token = token_of(request)
+    named = [id_ for id_ in request.path_params.values() if isinstance(id_, UUID)]
+    permission = request.route_handler.opt["permission"]
+    return admitted(house(request), token_of(request), network_of(request), permission, named, durable=durable)
+
+
+@asynccontextmanager
+async def admitted(
+    home: House,
+    token: tokens.Token,
+    network: str,
+    permission: Permission,
+    named: Sequence[UUID] = (),
+    *,
+    durable: bool = True,
+) -> AsyncIterator[Context]:
+    """The same, for whoever has no request of the framework at hand. ``named``: the ids that the request names."""
     now = home.clock()
-    network = network_of(request)
     home.gate.check(network, token, now)
     async with home.database.tenant(token.organization_id, durable=durable) as tenant:
         try:
@@ -169,9 +182,9 @@ async def enter(request: AnyRequest, *, durable: bool = True) -> AsyncIterator[C
             raise
         home.gate.passed(token)
         context = Context(tenant, now, caller, home.random_bytes, home.chance)
-        context.require(request.route_handler.opt["permission"])
+        context.require(permission)
         if caller.mode == "test":
-            await accounts.keep_to_test(context, [id_ for id_ in request.path_params.values() if isinstance(id_, UUID)])
+            await accounts.keep_to_test(context, named)
         yield context
     home.announce(context)
 
@@ -341,6 +354,8 @@ _HEADERS: Final = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
 _RAW_HEADERS: Final = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
+# Of an answer that does not come by the hook below.
+JSON_HEADERS: Final = [(b"content-type", b"application/json"), *_RAW_HEADERS, (b"cache-control", b"no-store")]
 _JSON_TYPES: Final = (b"application/json", b"application/problem+json")
 
 

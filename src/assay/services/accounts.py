@@ -17,7 +17,7 @@ from assay.services.context import Caller, Context
 from assay.store import accounts as store
 from assay.store import due, events
 from assay.store.accounts import ApiKey, Member, Organization
-from assay.store.at_once import SeenSession
+from assay.store.at_once import SeenSession as SeenSession
 from assay.store.connection import Tenant, queries
 
 __all__ = [

@@ -61,15 +61,14 @@ async def claim(
 ) -> Response[wire.Turn | None]:
     """The next turn that fits you; 204 when there is none now. It is yours until its lease ends."""
     # Drawn once: if each of two ways drew its own, golds would come at another rate than the policy's.
-    chance = house(request).chance()
-    for attempt in range(CLAIMS_AT_ONCE_MAX):
+    chance = at_once.tried(request.scope).chance
+    if chance is None:
+        chance = house(request).chance()
+    for _ in range(CLAIMS_AT_ONCE_MAX):
         # The same worker claimed in several places at once and more than one found the same task. One of them has it
         # now, so that another look finds another.
         with suppress(AlreadyExists):
-            turn = None
-            if attempt == 0 and data.stage == "annotate":
-                turn = await at_once.claim(request, project_id, chance)
-            turn = turn or await _claim(request, project_id, data.stage, chance)
+            turn = await _claim(request, project_id, data.stage, chance)
             break
     else:
         raise Conflict("You are claiming in too many places at once. Try again in a moment.")
@@ -101,21 +100,23 @@ async def _claim(request: AnyRequest, project_id: UUID, stage: Stage, chance: fl
         remembered.versions.put((context.organization_id, project_id), found.version)
         version = await projects.version(context, found.turn.project_id, found.turn.project_version)
         remembered.give(context.organization_id, found.turn, version)
-        return await shown.held(request, context, found.turn)
+        return await shown.held(house(request), context, found.turn)
 
 
 @get("/turns", opt={"permission": "work.annotate"}, operation_id="list_turns")
 async def list_turns(request: AnyRequest) -> wire.Turns:
     """The turns you hold, oldest first: what to go on with after a reload."""
     async with enter(request) as context:
-        return wire.Turns([await shown.held(request, context, turn) for turn in await routing.held_turns(context)])
+        return wire.Turns(
+            [await shown.held(house(request), context, turn) for turn in await routing.held_turns(context)]
+        )
 
 
 @get("/turns/{turn_id:uuid}", opt={"permission": "work.annotate"}, operation_id="get_turn")
 async def get_turn(request: AnyRequest, turn_id: FromPath[UUID]) -> wire.Turn:
     """One of your turns."""
     async with enter(request) as context:
-        return await shown.held(request, context, await routing.own_turn(context, turn_id))
+        return await shown.held(house(request), context, await routing.own_turn(context, turn_id))
 
 
 @put(
@@ -140,14 +141,13 @@ async def save_draft(request: AnyRequest, turn_id: FromPath[UUID], data: JSONBod
 )
 async def submit(request: AnyRequest, turn_id: FromPath[UUID], data: JSONBody[wire.Submit]) -> wire.Submitted:
     """Hands in your answer. Sending the same one again is safe."""
-    token = token_of(request)
     # Once: whoever asks again is repeating a request, and should read what became of the first.
-    given = house(request).remembered.turns.take((token.organization_id, turn_id))
-    submission_id = None if given is None else await at_once.submit(request, given, data)
-    if submission_id is None:
-        async with enter(request) as context:
-            turn = None if given is None else given.turn
-            submission_id = await labeling.submit(context, turn_id, data.answer, data.duration_seconds, given=turn)
+    given = at_once.tried(request.scope).given or house(request).remembered.turns.take(
+        (token_of(request).organization_id, turn_id)
+    )
+    async with enter(request) as context:
+        turn = None if given is None else given.turn
+        submission_id = await labeling.submit(context, turn_id, data.answer, data.duration_seconds, given=turn)
     house(request).ring()
     return wire.Submitted(submission_id)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from assay.core.annotations.kind import Answer
 from assay.core.photos import StoredPhoto
-from assay.faces.http import AnyRequest, House, house
+from assay.faces.http import House
 from assay.faces.media import Asker, media_of, shown_items
 from assay.faces.worker import wire
 from assay.services import projects, review, routing, tasks
@@ -15,7 +15,7 @@ from assay.services.context import Context
 from assay.services.routing import HeldTurn, Version
 
 
-async def held(request: AnyRequest, context: Context, turn: HeldTurn) -> wire.Turn:
+async def held(home: House, context: Context, turn: HeldTurn) -> wire.Turn:
     """A turn the caller holds, with what was said of it before: sent back with a comment, or given to be judged."""
     version = await projects.version(context, turn.project_id, turn.project_version)
     sent_back = await routing.sent_back(context, turn)
@@ -32,7 +32,7 @@ async def held(request: AnyRequest, context: Context, turn: HeldTurn) -> wire.Tu
             may_send_back=judged.may_send_back,
         )
     photos = await tasks.photos_shown(context, turn.items)
-    return given(house(request), context, turn, version, sent_back, judge, photos)
+    return given(home, context, turn, version, sent_back, judge, photos)
 
 
 def given(
