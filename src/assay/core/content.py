@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Container, Iterator, Mapping, Sequence
+from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -26,13 +26,27 @@ class TextItem(
 class ImageItem(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="image", omit_defaults=True
 ):
-    """A photo of the project that is here already."""
+    """A photo of the project that is here already. ``width`` and ``height``, pixels as shown, are kept with the task;
+    what a request says of them counts for nothing."""
 
     attachment_id: UUID
     title: str | None = None
+    width: int | None = None
+    height: int | None = None
 
 
 Item: TypeAlias = TextItem | ImageItem
+
+
+class Fetched(msgspec.Struct, frozen=True):
+    """A photo or a text at an address, to become an item once it is here."""
+
+    url: str
+    type: Literal["text", "image"] = "image"
+    title: str | None = None
+
+
+GivenItem: TypeAlias = Item | Fetched
 
 
 def problems(items: Sequence[Item], photos: Container[UUID]) -> Iterator[Problem]:
@@ -54,6 +68,27 @@ def problems(items: Sequence[Item], photos: Container[UUID]) -> Iterator[Problem
             yield Problem(f"{where}.text", "Is empty; write the text that is to be shown, or leave the item out.")
         elif not is_storable(item.text):
             yield Problem(f"{where}.text", "Has a character that cannot be stored; remove it.")
+
+
+def sized(items: Sequence[Item], sizes: Mapping[UUID, tuple[int, int]]) -> list[Item]:
+    """The items as they are kept: each photo with its size."""
+    return [
+        msgspec.structs.replace(
+            item, **dict(zip(("width", "height"), sizes.get(item.attachment_id, (None, None)), strict=True))
+        )
+        if isinstance(item, ImageItem)
+        else item
+        for item in items
+    ]
+
+
+def pages_of(items: Sequence[Item] | None) -> list[tuple[int, int] | None]:
+    """Width and height of each photo, in order; none of one whose size is not known."""
+    return [
+        (item.width, item.height) if item.width and item.height else None
+        for item in items or ()
+        if isinstance(item, ImageItem)
+    ]
 
 
 def photos_in(items: Sequence[Item] | None) -> list[UUID]:

@@ -128,6 +128,7 @@ class Search:
     """
 
     project: str | None = None
+    kind: str | None = None
     batch: str | None = None
     states: Sequence[TaskState] | None = None
     unreadable: bool | None = None
@@ -152,6 +153,7 @@ _CONDITIONS: Final[Mapping[str, str]] = {
     "project": """task.project_id = any (array(select called.id from projects called
         where called.organization_id = $1 and called.mode = $2
             and (called.handle = ? or called.handle is null and called.name = ?)))""",
+    "kind": "project.kind = ?",
     "batch": "batch.name = ?",
     "states": "task.state = any (?::text[])",
     "unreadable": "(attachment.failure is not null) = ?",

@@ -14,7 +14,7 @@ import msgspec
 from assay.core.errors import Invalid
 from assay.faces.scale.asking import Query
 from assay.faces.scale.reading import a_time, one, several
-from assay.faces.scale.task_types import IMAGE
+from assay.faces.scale.task_types import TYPES, told_as
 from assay.faces.scale.tasks_told import REVIEW_PENDING, STATUSES
 from assay.services.customer_tasks import Search
 
@@ -55,9 +55,12 @@ def search_of(query: Query) -> Search | None:
             found[condition] = a_time(text, name)
     task_type = one(query, "type")
     if task_type is not None:
-        # What other programs created is told as the type of all images.
-        condition = "said_or_silent" if task_type == IMAGE else "said"
-        found[condition] = msgspec.json.encode({"type": task_type}).decode()
+        if task_type not in TYPES:
+            return None
+        kind = TYPES[task_type].kind
+        # What other programs created is told as the first type of its kind.
+        condition = "said_or_silent" if told_as(kind).name == task_type else "said"
+        found |= {"kind": kind, condition: msgspec.json.encode({"type": task_type}).decode()}
     reviews = {part for part in several(query, "customer_review_status") if "," not in part}
     if not reviews <= REVIEW_STATUSES:
         raise Invalid(f"Must be among {', '.join(sorted(REVIEW_STATUSES))}.", "customer_review_status")

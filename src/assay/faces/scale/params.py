@@ -15,23 +15,14 @@ from assay.core.errors import Invalid
 from assay.core.policy import FixedOverlap, Policy, ReviewLowAgreement
 from assay.core.projects import INSTRUCTIONS_LENGTH_MAX
 from assay.core.taxonomy import Taxonomy
-from assay.faces.scale import describing
-from assay.faces.scale.labels import QUESTION, taxonomy_of
 from assay.faces.scale.reading import an_object
-from assay.faces.scale.task_types import IMAGE
+from assay.faces.scale.task_type import Params, TaskType
+from assay.faces.scale.task_types import told_as
 from assay.services.projects import Version
 
-Params = Mapping[str, Any]
-
-# What would change the work or be waited for, and has nothing behind it yet. Refused, as keeping it would promise it.
+# What would be waited for, whatever the type, and has nothing behind it yet.
 _NOT_BUILT: Final[Mapping[str, str]] = {
     "callback_url": "Nobody is called back yet; look with GET /tasks, or add a webhook in the console",
-    "links": "Links between annotations cannot be drawn yet",
-    "base_annotations": "Base annotations with permissions are not built yet; send them as hypothesis",
-    "padding": "Nothing can be drawn outside the image yet",
-    "paddingX": "Nothing can be drawn outside the image yet",
-    "paddingY": "Nothing can be drawn outside the image yet",
-    "context_attachments": "Context beside the image is not shown yet",
     "batch": "Batches are not built yet",
 }
 _PIPELINES: Final[Mapping[str, Policy]] = {
@@ -65,17 +56,17 @@ class Question:
     taxonomy: Taxonomy
 
 
-def refuse_unbuilt(params: Params) -> None:
+def refuse_unbuilt(task_type: TaskType, params: Params) -> None:
     """Raises ``Invalid`` for the first parameter that says something nobody would honour."""
-    for name, why in _NOT_BUILT.items():
+    for name, why in (*_NOT_BUILT.items(), *task_type.refused.items()):
         if params.get(name):
             raise Invalid(f"{why}.", name)
 
 
-def question_of(task_type: str, params: Params) -> Question:
+def question_of(task_type: TaskType, params: Params) -> Question:
     """What the parameters of a project ask. Raises ``Invalid``."""
-    refuse_unbuilt(params)
-    return Question(instruction_of(params), taxonomy_of(task_type, params))
+    refuse_unbuilt(task_type, params)
+    return Question(instruction_of(params), task_type.question(params))
 
 
 def instruction_of(params: Params) -> str:
@@ -90,9 +81,9 @@ def instruction_of(params: Params) -> str:
     return instruction
 
 
-def asks_itself(params: Params) -> bool:
+def asks_itself(task_type: TaskType, params: Params) -> bool:
     """Whether the parameters of a task say anything about what is asked."""
-    return any(params.get(name) is not None for name in QUESTION)
+    return any(params.get(name) is not None for name in task_type.asks)
 
 
 def policy_of(other: Params) -> Policy:
@@ -103,11 +94,14 @@ def policy_of(other: Params) -> Policy:
     return _PIPELINES[pipeline]
 
 
-def request_of(version: Version) -> ProjectRequest:
-    """What a version says in this dialect: as it was sent, else as it follows from what it asks."""
+def request_of(version: Version, kind: str) -> ProjectRequest:
+    """What a version of a project says in this dialect: as it was sent, else as it follows from what it asks.
+    ``kind``: the project's."""
     if version.request is not None:
         return _decode(version.request)
-    return ProjectRequest(IMAGE, describing.params_of(version.taxonomy, version.instructions))
+    task_type = told_as(kind)
+    assert task_type.described is not None, f"work of the kind {kind} can be told"
+    return ProjectRequest(task_type.name, task_type.described(version.taxonomy, version.instructions))
 
 
 _decode = msgspec.json.Decoder(ProjectRequest).decode

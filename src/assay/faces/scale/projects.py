@@ -22,14 +22,14 @@ from assay.faces.scale.params import (
     sent_params,
 )
 from assay.faces.scale.reading import a_flag, one, written
-from assay.faces.scale.task_types import KINDS, checked
+from assay.faces.scale.task_types import KINDS, type_named
 from assay.services import projects
 from assay.services.projects import Project, Version
 
 
 def told(project: Project, history: Sequence[Version]) -> dict[str, Any]:
     """A project as this dialect tells it. ``history``: its versions, oldest first."""
-    now = request_of(project.current)
+    now = request_of(project.current, project.kind)
     return {
         **now.other,
         "type": now.type,
@@ -41,7 +41,7 @@ def told(project: Project, history: Sequence[Version]) -> dict[str, Any]:
         "param_history": [
             {
                 "instruction": version.instructions,
-                **request_of(version).params,
+                **request_of(version, project.kind).params,
                 "version": version.version,
                 "created_at": written(version.created_at),
             }
@@ -67,16 +67,16 @@ async def create_project(request: AnyRequest) -> Response[bytes]:
     """Creates a project of a name that no other has. Its parameters may come later, or with each task."""
     body = {name: value for name, value in (await object_in(request)).items() if value is not None}
     async with enter(request) as context:
-        name, task_type = body.get("name"), checked(body.get("type"))
+        name, task_type = body.get("name"), type_named(body.get("type"))
         if not isinstance(name, str) or not name.strip() or len(name) > NAME_LENGTH_MAX or "\x00" in name:
             raise Invalid(f"Must be a text of 1 to {NAME_LENGTH_MAX} characters.", "name")
         other = {key: value for key, value in body.items() if key not in ("name", "type", "params")}
-        said = ProjectRequest(task_type, sent_params(body), other)
+        said = ProjectRequest(task_type.name, sent_params(body), other)
         question, policy = question_of(task_type, said.params), policy_of(other)
         project = await projects.create(
             context,
             name=name,
-            kind="image",
+            kind=task_type.kind,
             instructions=question.instructions,
             taxonomy=question.taxonomy,
             policy=policy,
@@ -98,7 +98,7 @@ async def list_projects(request: AnyRequest) -> Response[bytes]:
                 for project, history in await projects.everything(context)
                 if project.kind in KINDS
                 and (project.state == "archived") == archived
-                and not request_of(project.current).hidden
+                and not request_of(project.current, project.kind).hidden
             ]
         )
 
@@ -121,8 +121,8 @@ async def set_params(request: AnyRequest, name: FromPath[str]) -> Response[bytes
         raise Invalid("Nothing was sent, and that would remove all parameters. Send some, or patch.")
     async with enter(request) as context:
         project = usable(await projects.called(context, named(name), to_change=True))
-        said = changed(request_of(project.current), {**body, "patch": patch})
-        question = question_of(said.type, said.params)
+        said = changed(request_of(project.current, project.kind), {**body, "patch": patch})
+        question = question_of(type_named(said.type), said.params)
         project = await projects.change(
             context,
             project.id,

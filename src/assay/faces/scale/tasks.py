@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 import msgspec
@@ -15,9 +14,7 @@ from assay.core.policy import Policy
 from assay.core.taxonomy import Taxonomy
 from assay.faces.http import AnyRequest, enter, house
 from assay.faces.scale import pages
-from assay.faces.scale.answers import prelabels_of
 from assay.faces.scale.asking import answer, named, object_in, query_of, serves
-from assay.faces.scale.labels import taxonomy_of
 from assay.faces.scale.params import (
     ProjectRequest,
     TaskRequest,
@@ -30,7 +27,8 @@ from assay.faces.scale.params import (
 from assay.faces.scale.projects import usable
 from assay.faces.scale.reading import a_flag, a_list, a_number, an_object, json_of, one
 from assay.faces.scale.task_ids import sought
-from assay.faces.scale.task_types import KINDS, checked
+from assay.faces.scale.task_type import NOTHING, Params, TaskType
+from assay.faces.scale.task_types import KINDS, type_named
 from assay.faces.scale.tasks_told import PRIORITY_OFFSET, gives_back, limited, told
 from assay.services import customer_tasks, projects, resolution
 from assay.services.context import Context
@@ -50,7 +48,7 @@ _THEIR_WORDS: Final = {"prelabels": "hypothesis", "url": "attachment"}
 async def create_task(request: AnyRequest, task: FromPath[str]) -> Response[bytes]:
     """Creates one task. A unique id that another task of the mode has is a conflict, whatever else is sent."""
     body = {name: value for name, value in (await object_in(request)).items() if value is not None}
-    task_type = named(task)
+    task_type = type_named(named(task))
     try:
         created = await _create(request, task_type, body)
     except NotFound:
@@ -66,33 +64,31 @@ async def create_task(request: AnyRequest, task: FromPath[str]) -> Response[byte
     return answer(created)
 
 
-def _row(task_type: str, params: Mapping[str, Any]) -> TaskRow:
-    """What our side is told of a task. Raises ``Invalid``."""
-    attachment, unique_id = params.get("attachment"), params.get("unique_id")
-    if not isinstance(attachment, str):
-        raise Invalid("Give the address of an image.", "attachment")
-    if params.get("attachment_type", "image") != "image":
-        raise Invalid("Only images can be shown yet.", "attachment_type")
+def _row(task_type: TaskType, params: Params, body: Params) -> TaskRow:
+    """What our side is told of a task. ``params``: what it says with what its project says. Raises ``Invalid``."""
+    shown, unique_id = task_type.shown(params), body.get("unique_id")
     if unique_id is not None and not isinstance(unique_id, str):
         raise Invalid("Must be a text.", "unique_id")
     priority = a_number(params.get("priority"), "priority")
     if priority is not None and not 10 <= priority <= 30:
         raise Invalid("Must be within 10 and 30.", "priority")
     return TaskRow(
-        url=attachment,
+        url=shown.url,
         unique_id=unique_id,
-        metadata=dict(an_object(params.get("metadata"), "metadata")),
+        metadata=dict(an_object(body.get("metadata"), "metadata")),
         priority=round(30 if priority is None else priority) + PRIORITY_OFFSET,
-        prelabels=prelabels_of(task_type, params.get("hypothesis")),
+        prelabels=task_type.prelabels(params, params.get("hypothesis"), "hypothesis"),
     )
 
 
-async def _create(request: AnyRequest, task_type: str, body: Mapping[str, Any]) -> dict[str, Any]:
+async def _create(request: AnyRequest, task_type: TaskType, body: Params) -> dict[str, Any]:
     async with enter(request) as context:
-        refuse_unbuilt(body)
-        tags, row = _tags(body.get("tags")), _row(checked(task_type), body)
-        said = TaskRequest(task_type, {name: value for name, value in body.items() if name not in _HAVE_A_PLACE})
+        refuse_unbuilt(task_type, body)
+        tags = _tags(body.get("tags"))
+        said = TaskRequest(task_type.name, {name: value for name, value in body.items() if name not in _HAVE_A_PLACE})
         project = usable(await projects.called(context, _home(said)))
+        params = merged(_asked_by(project, task_type).params, said.params)
+        row = _row(task_type, params, body)
         try:
             created = await customer_tasks.create(
                 context,
@@ -100,23 +96,28 @@ async def _create(request: AnyRequest, task_type: str, body: Mapping[str, Any]) 
                 row,
                 tags=tags,
                 request=msgspec.json.encode(said).decode(),
-                taxonomy=_own_question(said, project),
+                taxonomy=_own_question(task_type, said, params, project),
             )
         except Invalid as error:
             raise Invalid([Problem(_their_field(one.field), one.message) for one in error.problems]) from error
         return told(created, project.current)
 
 
-def _own_question(said: TaskRequest, project: Project) -> Taxonomy | None:
-    """What a task asks, where that is not what its project asks. Raises ``Invalid``."""
-    asked = request_of(project.current)
-    if asked.type != said.type:
+def _asked_by(project: Project, task_type: TaskType) -> ProjectRequest:
+    """What the project says to tasks of this type. Raises ``Invalid`` where it has another."""
+    asked = request_of(project.current, project.kind)
+    if asked.type != task_type.name:
         raise Invalid(f"The project's tasks are of the type {asked.type}.", "project")
+    return asked
+
+
+def _own_question(task_type: TaskType, said: TaskRequest, params: Params, project: Project) -> Taxonomy | None:
+    """What a task asks, where that is not what its project asks. Raises ``Invalid``."""
     taxonomy = project.current.taxonomy
-    if asks_itself(said.params):
-        taxonomy = taxonomy_of(said.type, merged(asked.params, said.params))
-    if taxonomy == Taxonomy():
-        raise Invalid("Nothing is asked; say what to annotate, in the task or in its project.", "geometries")
+    if asks_itself(task_type, said.params):
+        taxonomy = task_type.question(params)
+    if taxonomy == NOTHING and task_type.nothing is not None:
+        raise Invalid(*task_type.nothing)
     own = instruction_of(said.params)
     if own and own != project.current.instructions:
         taxonomy = msgspec.structs.replace(taxonomy, instructions=own)
@@ -139,18 +140,18 @@ def _home(said: TaskRequest) -> str:
 _WITHOUT: Final = "Tasks without a project: "
 
 
-async def _make_home(request: AnyRequest, task_type: str) -> None:
+async def _make_home(request: AnyRequest, task_type: TaskType) -> None:
     try:
         async with enter(request) as context:
             await projects.create(
                 context,
-                name=_WITHOUT + task_type,
-                kind="image",
+                name=_WITHOUT + task_type.name,
+                kind=task_type.kind,
                 instructions="",
                 taxonomy=Taxonomy(),
                 policy=Policy(),
-                handle=_WITHOUT + task_type,
-                request=msgspec.json.encode(ProjectRequest(task_type, hidden=True)).decode(),
+                handle=_WITHOUT + task_type.name,
+                request=msgspec.json.encode(ProjectRequest(task_type.name, hidden=True)).decode(),
                 asks=False,
             )
     except AlreadyExists:

@@ -8,11 +8,11 @@ import msgspec
 
 from assay.core.tasks import TaskState
 from assay.core.taxonomy import Taxonomy
-from assay.faces.scale.answers import response_of
-from assay.faces.scale.params import Params, TaskRequest, merged, request_of
+from assay.faces.scale.params import TaskRequest, merged, request_of
 from assay.faces.scale.reading import written
 from assay.faces.scale.task_ids import shown
-from assay.faces.scale.task_types import IMAGE
+from assay.faces.scale.task_type import Answered, Params
+from assay.faces.scale.task_types import told_as, type_named
 from assay.services.customer_tasks import FoundTask, Search
 from assay.services.projects import Version
 
@@ -51,7 +51,7 @@ def gives_back(task: FoundTask) -> bool:
 
 def told(task: FoundTask, version: Version) -> dict[str, Any]:
     """A task. ``version``: of its project, that it was created under."""
-    project, said = request_of(version), request_said(task)
+    project, said = request_of(version, task.kind), request_said(task)
     params = merged(project.params, said.params)
     hidden = project.hidden
     status = status_of(task)
@@ -86,7 +86,7 @@ def told(task: FoundTask, version: Version) -> dict[str, Any]:
 
 def limited(task: FoundTask, version: Version) -> dict[str, Any]:
     """The few fields of ``limited_response``. No task has other versions yet."""
-    project = None if request_of(version).hidden else task.project_name
+    project = None if request_of(version, task.kind).hidden else task.project_name
     found = {"task_id": shown(task.id), "status": status_of(task), "metadata": task.metadata, "project": project}
     return {**found, "otherVersion": None}
 
@@ -95,7 +95,9 @@ def request_said(task: FoundTask) -> TaskRequest:
     """What a program sent; for a task created by other means, what it would have sent."""
     if task.request is not None:
         return msgspec.convert(task.request, TaskRequest)
-    return TaskRequest(IMAGE, {"attachment": task.source_url, "attachment_type": "image"})
+    task_type = told_as(task.kind)
+    assert task_type.described_task is not None, f"work of the kind {task.kind} can be told"
+    return TaskRequest(task_type.name, task_type.described_task(task.source_url))
 
 
 def instruction(params: Params, version: Version) -> str:
@@ -106,4 +108,5 @@ def instruction(params: Params, version: Version) -> str:
 def _response(task: FoundTask, task_type: str, params: Params, version: Version) -> dict[str, Any]:
     assert task.answer is not None, "a completed task has an answer"
     own = None if task.taxonomy is None else msgspec.json.decode(task.taxonomy, type=Taxonomy)
-    return response_of(task_type, params, own or version.taxonomy, msgspec.json.decode(task.answer))
+    done = Answered(params, own or version.taxonomy, msgspec.json.decode(task.answer))
+    return type_named(task_type).response(done)

@@ -1,0 +1,65 @@
+"""Types of task about one image, on our kind ``image``."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Final
+
+from assay.core.annotations.kind import Answer
+from assay.core.errors import Invalid
+from assay.faces.scale import describing
+from assay.faces.scale.answers import prelabels_of, response_of
+from assay.faces.scale.labels import LEGACY_GEOMETRY, QUESTION, taxonomy_of
+from assay.faces.scale.task_type import Answered, Json, Params, Shown, TaskType
+
+IMAGE: Final = "imageannotation"
+
+# What would change the work and has nothing behind it yet. Refused, as keeping it would promise it.
+_REFUSED: Final = {
+    "links": "Links between annotations cannot be drawn yet",
+    "base_annotations": "Base annotations with permissions are not built yet; send them as hypothesis",
+    "padding": "Nothing can be drawn outside the image yet",
+    "paddingX": "Nothing can be drawn outside the image yet",
+    "paddingY": "Nothing can be drawn outside the image yet",
+    "context_attachments": "Context beside the image is not shown yet",
+}
+
+
+def shown(params: Params) -> Shown:
+    """The one image of a task. Raises ``Invalid``."""
+    attachment = params.get("attachment")
+    if not isinstance(attachment, str):
+        raise Invalid("Give the address of an image.", "attachment")
+    if params.get("attachment_type", "image") != "image":
+        raise Invalid("Only images can be shown here.", "attachment_type")
+    return Shown(url=attachment)
+
+
+def _prelabels(name: str, params: Params, said: Any, path: str) -> Answer | None:  # noqa: ARG001 - ours has one path
+    return prelabels_of(name, said)
+
+
+def _response(name: str, done: Answered) -> Json:
+    return response_of(name, done.params, done.taxonomy, done.answer)
+
+
+def _task(url: str | None) -> Json:
+    return {"attachment": url, "attachment_type": "image"}
+
+
+TYPES: Final = [
+    TaskType(
+        name,
+        "image",
+        QUESTION,
+        question=partial(taxonomy_of, name),
+        shown=shown,
+        prelabels=partial(_prelabels, name),
+        response=partial(_response, name),
+        nothing=("Nothing is asked; say what to annotate, in the task or in its project.", "geometries"),
+        refused=_REFUSED,
+        described=describing.params_of if name == IMAGE else None,
+        described_task=_task if name == IMAGE else None,
+    )
+    for name in (IMAGE, *LEGACY_GEOMETRY)
+]
