@@ -110,6 +110,10 @@ create table projects (
     mode text not null default 'live' check (mode in ('live', 'test')),
     -- The version new tasks get. Deferred: a project and its first version refer to each other.
     version integer not null,
+    -- Kept to the workers of its crew; otherwise everybody who works may work here.
+    crew_only boolean not null default false,
+    -- It has training tasks, so whoever has not passed is given those first.
+    trains boolean not null default false,
     created_at timestamptz not null,
     updated_at timestamptz not null,
     primary key (organization_id, id)
@@ -133,6 +137,58 @@ create table project_versions (
 alter table projects add constraint projects_version_exists
     foreign key (organization_id, id, version)
     references project_versions (organization_id, project_id, version) deferrable initially deferred;
+
+-- Who may work in a project that is kept to some.
+create table crews (
+    organization_id uuid not null,
+    project_id uuid not null,
+    worker_id uuid not null,
+    added_at timestamptz not null,
+    primary key (organization_id, project_id, worker_id),
+    foreign key (organization_id, project_id) references projects (organization_id, id),
+    foreign key (organization_id, worker_id) references workers (organization_id, id)
+);
+create index crews_of_worker on crews (organization_id, worker_id);
+
+-- Some workers of a project by name, so that work can be kept to them.
+create table worker_groups (
+    organization_id uuid not null,
+    id uuid not null,
+    project_id uuid not null,
+    name text not null check (length(name) between 1 and 200),
+    created_at timestamptz not null,
+    primary key (organization_id, id),
+    unique (organization_id, project_id, name),
+    foreign key (organization_id, project_id) references projects (organization_id, id)
+);
+
+create table worker_group_members (
+    organization_id uuid not null,
+    group_id uuid not null,
+    worker_id uuid not null,
+    added_at timestamptz not null,
+    primary key (organization_id, group_id, worker_id),
+    foreign key (organization_id, group_id) references worker_groups (organization_id, id),
+    foreign key (organization_id, worker_id) references workers (organization_id, id)
+);
+create index worker_group_members_of_worker on worker_group_members (organization_id, worker_id);
+
+-- How a worker stands in the training of a project; what they answered there are their submissions with a score.
+create table trainings (
+    organization_id uuid not null,
+    project_id uuid not null,
+    worker_id uuid not null,
+    -- From then on the project's work is offered.
+    passed_at timestamptz,
+    -- The mean score of the run that passed; none where a manager let the worker pass.
+    score real check (score between 0 and 1),
+    -- What was answered before this moment no longer counts: a manager let the worker begin again.
+    counts_from timestamptz,
+    primary key (organization_id, project_id, worker_id),
+    foreign key (organization_id, project_id) references projects (organization_id, id),
+    foreign key (organization_id, worker_id) references workers (organization_id, id),
+    check (score is null or passed_at is not null)
+);
 
 -- Tasks that came in together, by name.
 create table batches (
@@ -211,6 +267,8 @@ create table tasks (
         ('preparing', 'annotating', 'reviewing', 'completed', 'cancelled', 'broken')),
     -- A task whose answer is known; it is mixed in among the others and never resolved.
     is_gold boolean not null default false,
+    -- A gold that is not hidden: workers practise on it and are shown its answer afterwards.
+    is_training boolean not null default false,
     -- Raised by one when a reviewer sends the task back.
     round integer not null default 1 check (round >= 1),
     priority smallint not null default 50 check (priority between 0 and 100),
@@ -223,7 +281,8 @@ create table tasks (
     primary key (organization_id, id),
     -- What project version, batch and attachment it refers to is checked by `tasks_refer`, below.
     check ((state = 'completed') = (completed_at is not null)),
-    check ((state = 'broken') = (broken_reason is not null))
+    check ((state = 'broken') = (broken_reason is not null)),
+    check (is_gold or not is_training)
 );
 create unique index tasks_unique_id on tasks (organization_id, project_id, unique_id) where unique_id is not null;
 create unique index tasks_unique_among on tasks (organization_id, unique_among, unique_id)
@@ -322,6 +381,8 @@ create table submissions (
     -- Against the gold, when the task is one.
     gold_score real check (gold_score between 0 and 1),
     gold_right boolean,
+    -- Against the known answer of a training task. It is practice: a worker's standing does not hang on it.
+    practice_score real check (practice_score between 0 and 1),
     -- With the consensus it went into.
     agreement real check (agreement between 0 and 1),
     primary key (organization_id, id),
@@ -335,6 +396,8 @@ create index submissions_of_task on submissions (organization_id, task_id);
 -- A worker's golds: few rows among many, counted each time a task they answered advances.
 create index submissions_scored on submissions (organization_id, project_id, worker_id, submitted_at)
     include (gold_right) where gold_right is not null;
+create index submissions_practised on submissions (organization_id, project_id, worker_id, submitted_at)
+    where practice_score is not null;
 create index submissions_of_worker on submissions (organization_id, project_id, worker_id, submitted_at);
 
 -- Several submissions made one. The latest of a task is the one in force.
@@ -378,17 +441,43 @@ create table reviews (
 );
 create index reviews_of_task on reviews (organization_id, task_id);
 
--- The accepted result of a task: one, and it never changes. It is withdrawn only when the task becomes a gold.
+-- The accepted result of a task: one, and it never changes. It is withdrawn when the task becomes a gold, and when an
+-- audit rejects or corrects it; the audit keeps it.
 create table responses (
     organization_id uuid not null,
     task_id uuid not null,
     answer json not null,
     confidence real not null check (confidence between 0 and 1),
-    origin text not null check (origin in ('submission', 'consensus', 'review')),
+    origin text not null check (origin in ('submission', 'consensus', 'review', 'audit')),
     accepted_at timestamptz not null,
     primary key (organization_id, task_id),
     foreign key (organization_id, task_id) references tasks (organization_id, id)
 );
+
+-- What the customer says of a finished answer. Rejected, the task goes back to work in another round; corrected, the
+-- customer's answer is the response.
+create table audits (
+    organization_id uuid not null,
+    id uuid not null,
+    task_id uuid not null,
+    -- The round whose answer is judged.
+    round integer not null check (round >= 1),
+    verdict text not null check (verdict in ('accept', 'fix', 'comment', 'reject')),
+    comment text check (length(comment) between 1 and 10000),
+    -- The answer that this does away with.
+    replaced json,
+    duration_seconds real not null check (duration_seconds >= 0),
+    actor_kind text not null check (actor_kind in ('member', 'key', 'system')),
+    actor_id uuid,
+    -- What the auditor was called then.
+    auditor text not null check (length(auditor) <= 400),
+    created_at timestamptz not null,
+    primary key (organization_id, id),
+    foreign key (organization_id, task_id) references tasks (organization_id, id),
+    check ((verdict in ('fix', 'reject')) = (replaced is not null)),
+    check (verdict <> 'comment' or comment is not null)
+);
+create index audits_of_task on audits (organization_id, task_id, id);
 
 -- A worker's standing in a project. A row exists from the first suspension on.
 create table suspensions (
@@ -546,8 +635,21 @@ language sql stable as $$
         and member.disabled_at is null
 $$;
 
+-- Whether worker $3 may be given work of project $2, as far as its crew and its training are asked.
+create function may_work(uuid, uuid, uuid) returns boolean language sql stable as $$
+    select (not project.crew_only or exists (
+            select from crews crew
+            where crew.organization_id = $1 and crew.project_id = $2 and crew.worker_id = $3))
+        and (not project.trains or exists (
+            select from trainings training
+            where training.organization_id = $1 and training.project_id = $2 and training.worker_id = $3
+                and training.passed_at is not null))
+    from projects project
+    where project.organization_id = $1 and project.id = $2
+$$;
+
 -- Of the last $4 turns of worker $3 in project $2: how many there are, and how many came after the last gold. The bound
--- keeps a claim as cheap for who has done ten thousand as for a newcomer.
+-- keeps a claim as cheap for who has done ten thousand as for a newcomer. Practice is not counted.
 create function recent_turns(uuid, uuid, uuid, integer)
 returns table (total bigint, since_gold bigint)
 language sql stable as $$
@@ -561,7 +663,7 @@ language sql stable as $$
     )
     select count(*), coalesce(min(recent.place) filter (where task.is_gold) - 1, count(*))
     from recent
-    join tasks task on task.organization_id = $1 and task.id = recent.task_id
+    join tasks task on task.organization_id = $1 and task.id = recent.task_id and not task.is_training
 $$;
 
 -- A turn of project $2 at stage $3 for worker $4: one that is kept for them, else the first open one that they may take,
@@ -727,7 +829,9 @@ begin
     perform from session_caller($1, $2, $5, $6) caller
     where caller.worker_id = $3 and caller.role = $4 and caller.last_seen_at > $7
         and exists (select from projects project
-            where project.organization_id = $1 and project.id = $8 and project.state = 'active' and project.version = $9)
+            where project.organization_id = $1 and project.id = $8 and project.state = 'active' and project.version = $9
+                -- Most projects ask for neither, and are not looked up twice.
+                and (not (project.crew_only or project.trains) or may_work($1, $8, $3)))
         and not exists (select from suspensions suspension
             where suspension.organization_id = $1 and suspension.project_id = $8 and suspension.worker_id = $3
                 and suspension.lifted_at is null);
@@ -735,7 +839,8 @@ begin
         return;
     end if;
     if $10 > 0 and exists (select from tasks task
-        where task.organization_id = $1 and task.project_id = $8 and task.is_gold and task.state = 'annotating')
+        where task.organization_id = $1 and task.project_id = $8 and task.is_gold and not task.is_training
+            and task.state = 'annotating')
     then
         select recent.total, recent.since_gold into turns from recent_turns($1, $8, $3, $10) recent;
         if turns.since_gold >= (case when turns.total < $11 then $12 else $13 end) then
@@ -912,7 +1017,8 @@ declare
     name text;
 begin
     foreach name in array array[
-        'members', 'sign_in_links', 'sessions', 'api_keys', 'workers', 'projects', 'project_versions', 'batches',
+        'members', 'sign_in_links', 'sessions', 'api_keys', 'workers', 'projects', 'project_versions', 'crews',
+        'worker_groups', 'worker_group_members', 'trainings', 'audits', 'batches',
         'attachments', 'tasks', 'golds', 'assignments', 'drafts', 'submissions', 'consensuses', 'reviews',
         'responses', 'suspensions', 'events', 'imports', 'import_problems', 'webhooks', 'deliveries',
         'idempotency_keys'
@@ -930,7 +1036,7 @@ create policy tenant on organizations using (id = (select current_setting('assay
 -- The server works as assay_app: it owns nothing, bypasses nothing, and may only add to the record.
 grant select, insert, update, delete on all tables in schema public to assay_app;
 grant usage on all sequences in schema public to assay_app;
-revoke update, delete on events, project_versions, reviews, consensuses, tenants from assay_app;
+revoke update, delete on events, project_versions, reviews, consensuses, audits, tenants from assay_app;
 revoke update on responses from assay_app;
 grant usage on schema queue to assay_app;
 grant select, insert, update, delete on queue.due_tasks to assay_app;
