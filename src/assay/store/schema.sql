@@ -196,6 +196,8 @@ create table batches (
     id uuid not null,
     project_id uuid not null,
     name text not null check (length(name) between 1 and 200),
+    -- Who is told when all its tasks are done: an http(s) or an e-mail address.
+    callback text check (length(callback) between 1 and 2048),
     created_at timestamptz not null,
     primary key (organization_id, id),
     unique (organization_id, project_id, name),
@@ -211,6 +213,8 @@ create table attachments (
     file_name text not null check (length(file_name) <= 1024),
     source_url text check (length(source_url) <= 4096),
     failure text,
+    -- The HTTP status its address answered with, where that was the trouble.
+    failure_status smallint,
     sha256 bytea check (length(sha256) = 32),
     content_type text,
     byte_count bigint check (byte_count > 0),
@@ -231,7 +235,8 @@ create table attachments (
         and display_width is not null and display_height is not null and content_type is not null
         and blob_key is not null and display_key is not null and thumbnail_key is not null)),
     check (state <> 'pending' or source_url is not null),
-    check ((state = 'failed') = (failure is not null))
+    check ((state = 'failed') = (failure is not null)),
+    check (failure_status is null or failure is not null)
 );
 -- An address may be longer than an index takes.
 create index attachments_source_url on attachments (organization_id, project_id, md5(source_url))
@@ -260,6 +265,8 @@ create table tasks (
     tags text[] check (cardinality(tags) between 1 and 100),
     -- As a customer's program said it, for the face that speaks its dialect; nothing else reads it.
     request json,
+    -- Who is told when it is done: an http(s) or an e-mail address.
+    callback text check (length(callback) between 1 and 2048),
     prelabels json,
     -- preparing: its photo is not here yet. annotating, reviewing: turns are open. The others are final,
     -- except that a manager can reopen a broken task.
@@ -552,6 +559,8 @@ create table webhooks (
     id uuid not null,
     url text not null check (length(url) <= 2048),
     description text not null default '' check (length(description) <= 500),
+    -- Of the projects of which mode it hears. What belongs to no project is live.
+    mode text not null default 'live' check (mode in ('live', 'test', 'both')),
     -- Event types, or '*'.
     events text[] not null check (cardinality(events) between 1 and 50),
     -- The signing secret, encrypted with the installation's master key.
@@ -565,15 +574,37 @@ create table webhooks (
     check ((old_sealed_secret is null) = (old_secret_until is null))
 );
 
--- One message to one webhook, with what became of it.
+-- How the callbacks of tasks and batches are sent, for each mode. A row exists from the first time on.
+create table callback_settings (
+    organization_id uuid not null references organizations (id),
+    mode text not null check (mode in ('live', 'test')),
+    -- Who is told of tasks that a program sent and that name nobody themselves; none: nobody.
+    address text check (length(address) between 1 and 2048),
+    -- What receivers know us by, encrypted with the installation's master key: a word that every callback carries, and
+    -- the secret that signs it.
+    sealed_key bytea not null,
+    sealed_secret bytea not null,
+    -- The secret before this one, and until when it signs too, so that a receiver can change over.
+    old_sealed_secret bytea,
+    old_secret_until timestamptz,
+    rotated_at timestamptz not null,
+    primary key (organization_id, mode),
+    check ((old_sealed_secret is null) = (old_secret_until is null))
+);
+
+-- One message, with what became of it: to a webhook, or as a callback to the address that a task or batch names.
 create table deliveries (
     organization_id uuid not null,
     id uuid not null,
-    webhook_id uuid not null,
+    webhook_id uuid,
+    address text check (length(address) between 1 and 2048),
+    -- What a callback tells of.
+    task_id uuid,
+    batch_id uuid,
     event_id uuid not null,
     event_type text not null,
-    -- The body as first sent: a retry sends the same bytes.
-    payload text not null,
+    -- The body as first sent: a retry sends the same bytes. That of a callback is written when it is first sent.
+    payload text,
     state text not null default 'pending' check (state in ('pending', 'delivered', 'failed')),
     attempts integer not null default 0,
     last_status integer,
@@ -583,9 +614,16 @@ create table deliveries (
     delivered_at timestamptz,
     primary key (organization_id, id),
     foreign key (organization_id, webhook_id) references webhooks (organization_id, id) on delete cascade,
+    foreign key (organization_id, task_id) references tasks (organization_id, id) on delete cascade,
+    foreign key (organization_id, batch_id) references batches (organization_id, id) on delete cascade,
+    check (num_nonnulls(webhook_id, task_id, batch_id) = 1),
+    check ((webhook_id is null) = (address is not null)),
+    check (webhook_id is null or payload is not null),
     check ((state = 'delivered') = (delivered_at is not null))
 );
-create index deliveries_of_webhook on deliveries (organization_id, webhook_id, id);
+create index deliveries_of_webhook on deliveries (organization_id, webhook_id, id) where webhook_id is not null;
+create index deliveries_of_task on deliveries (organization_id, task_id, created_at, id) where task_id is not null;
+create index deliveries_of_batch on deliveries (organization_id, batch_id) where batch_id is not null;
 
 -- The answer first given to a request that carried an Idempotency-Key, kept for a day.
 create table idempotency_keys (
@@ -768,34 +806,71 @@ begin
 end $$;
 
 -- Adds events at $2 by actor $3, $4 (arrays: $5 ids, $6 types, $7 projects, $8 tasks, $9 data) and, for each webhook that
--- listens, a delivery with its job: all of them or none.
+-- listens, a delivery with its job, and the callbacks that follow: all of them or none.
 create function record_events(uuid, timestamptz, text, uuid, uuid[], text[], uuid[], uuid[], text[])
 returns void
 language plpgsql as $$
 begin
+    insert into events (organization_id, id, type, at, actor_kind, actor_id, project_id, task_id, data)
+    select $1, e.id, e.type, $2, $3, $4, e.project_id, e.task_id, e.data::json
+    from unnest($5::uuid[], $6::text[], $7::uuid[], $8::uuid[], $9::text[])
+        as e (id, type, project_id, task_id, data);
+    if $6 && array['task.completed', 'task.broken', 'batch.completed'] then
+        perform call_back($1, $2, $5, $6, $8, $9);
+    end if;
     if not exists (select from webhooks where organization_id = $1 and disabled_at is null) then
-        insert into events (organization_id, id, type, at, actor_kind, actor_id, project_id, task_id, data)
-        select $1, e.id, e.type, $2, $3, $4, e.project_id, e.task_id, e.data::json
-        from unnest($5::uuid[], $6::text[], $7::uuid[], $8::uuid[], $9::text[])
-            as e (id, type, project_id, task_id, data);
         return;
     end if;
-    with event as (
-        insert into events (organization_id, id, type, at, actor_kind, actor_id, project_id, task_id, data)
-        select $1, e.id, e.type, $2, $3, $4, e.project_id, e.task_id, e.data::json
-        from unnest($5::uuid[], $6::text[], $7::uuid[], $8::uuid[], $9::text[])
-            as e (id, type, project_id, task_id, data)
-        returning id, type, at, project_id, task_id, data
-    ), delivery as (
-        insert into deliveries (organization_id, id, webhook_id, event_id, event_type, payload, created_at, next_attempt_at)
+    with delivery as (
+        insert into deliveries (organization_id, id, webhook_id, event_id, event_type, payload, created_at,
+            next_attempt_at)
         select $1, gen_random_uuid(), webhook.id, event.id, event.type,
-               json_build_object('type', event.type, 'timestamp', event.at, 'data', json_build_object(
+               json_build_object('type', event.type, 'timestamp', $2, 'data', json_build_object(
                    'event_id', event.id, 'project_id', event.project_id, 'task_id', event.task_id,
-                   'details', event.data))::text,
+                   'details', event.data::json))::text,
                $2, $2
-        from event join webhooks webhook
+        from unnest($5::uuid[], $6::text[], $7::uuid[], $8::uuid[], $9::text[])
+            as event (id, type, project_id, task_id, data)
+        left join projects project on project.organization_id = $1 and project.id = event.project_id
+        join webhooks webhook
             on webhook.organization_id = $1 and webhook.disabled_at is null
+            and webhook.mode in ('both', coalesce(project.mode, 'live'))
             and ('*' = any (webhook.events) or event.type = any (webhook.events))
+        returning id
+    )
+    insert into queue.pgqueuer (priority, entrypoint, payload, status)
+    select 0, 'send_callback',
+           convert_to(json_build_object('organization_id', $1, 'subject', delivery.id)::text, 'UTF8'), 'queued'
+    from delivery;
+end $$;
+
+-- The callbacks that follow from events (arrays: $3 ids, $4 types, $5 tasks, $6 data) at $2, each with its job: of a task
+-- that is completed or whose photo cannot be had, and of a batch whose tasks are all done (its id is in the data). Golds
+-- are nobody's order. Without sequential scans, as a plan is kept and may have been made when tables were nearly empty.
+create function call_back(uuid, timestamptz, uuid[], text[], uuid[], text[]) returns void
+language plpgsql set enable_seqscan = off as $$
+begin
+    with delivery as (
+        insert into deliveries (organization_id, id, address, task_id, batch_id, event_id, event_type, created_at,
+            next_attempt_at)
+        select $1, gen_random_uuid(), found.address, found.task_id, found.batch_id, event.id, event.type, $2, $2
+        from unnest($3::uuid[], $4::text[], $5::uuid[], $6::text[]) as event (id, type, task_id, data)
+        cross join lateral (
+            select task.id as task_id, null::uuid as batch_id,
+                   coalesce(task.callback, case when task.request is not null then setting.address end) as address
+            from tasks task
+            join projects project on project.organization_id = $1 and project.id = task.project_id
+            left join callback_settings setting on setting.organization_id = $1 and setting.mode = project.mode
+            left join attachments photo on photo.organization_id = $1 and photo.id = task.attachment_id
+            where task.organization_id = $1 and task.id = event.task_id and not task.is_gold
+                and (event.type = 'task.completed' or event.type = 'task.broken' and photo.state = 'failed')
+            union all
+            select null, batch.id, batch.callback
+            from batches batch
+            where event.type = 'batch.completed' and batch.organization_id = $1
+                and batch.id = (event.data::json ->> 'batch_id')::uuid
+        ) found
+        where found.address is not null
         returning id
     )
     insert into queue.pgqueuer (priority, entrypoint, payload, status)
@@ -1021,7 +1096,7 @@ begin
         'worker_groups', 'worker_group_members', 'trainings', 'audits', 'batches',
         'attachments', 'tasks', 'golds', 'assignments', 'drafts', 'submissions', 'consensuses', 'reviews',
         'responses', 'suspensions', 'events', 'imports', 'import_problems', 'webhooks', 'deliveries',
-        'idempotency_keys'
+        'callback_settings', 'idempotency_keys'
     ] loop
         execute format('alter table %I enable row level security', name);
         execute format('alter table %I force row level security', name);
