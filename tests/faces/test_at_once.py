@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -214,3 +215,73 @@ async def test_workers_who_claim_at_the_same_moment_get_different_turns(
     submitted = await asyncio.gather(*(submit(o, f.json()) for o, f in zip(others, found[1:], strict=True)))
     assert [one.status_code for one in submitted] == [200, 200]
     assert trips.submissions == [True, True]
+
+
+async def test_what_the_short_way_answers_is_guarded_like_every_answer(
+    organization: Organization, trips: Trips
+) -> None:
+    street, client = await at_work(organization)
+
+    short = await claim(client, street)
+    ordinary = await client.get(f"/v1/work/turns/{short.json()['assignment_id']}")
+
+    assert [found is not None for found in trips.claims] == [True]
+    without_length = [sorted((n, v) for n, v in r.headers.items() if n != "content-length") for r in (short, ordinary)]
+    assert without_length[0] == without_length[1]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        (b"{", {}, 400),
+        (b'{"stage":"annotate","more":1}', {}, 400),
+        (b"[" * 200_000, {}, 400),
+        (b'{"stage":"annotate"}', {"x-assay-request": ""}, 403),
+        (b'{"stage":"annotate"}', {"authorization": "Bearer assay_live_x"}, 401),
+        (b'{"stage":"annotate"}', {"cookie": "assay_session=a; assay_session=b"}, 401),
+    ],
+)
+async def test_what_is_not_plainly_a_claim_is_refused_the_ordinary_way(
+    organization: Organization, trips: Trips, body: bytes, headers: dict[str, str], status: int
+) -> None:
+    street, client = await at_work(organization)
+
+    refused = await client.post(f"/v1/work/projects/{street.project_id}/claim", content=body, headers=headers)
+
+    assert (refused.status_code, trips.claims) == (status, [])
+    assert refused.json()["detail"]
+
+
+async def test_an_answer_in_parts_or_too_long_to_read_ahead_arrives_whole(
+    organization: Organization, trips: Trips
+) -> None:
+    street, client = await at_work(organization)
+    many = answer(*(box(f"mark-{number}", number % 50, 20, 5, 8) for number in range(4_000)))
+
+    in_parts, long = (await claim(client, street)).json(), (await claim(client, street)).json()
+
+    async def parts() -> AsyncIterator[bytes]:
+        for byte in json.dumps({"answer": DRAWN, "duration_seconds": 4.0}).encode():
+            yield bytes([byte])
+
+    first = await client.post(f"/v1/work/turns/{in_parts['assignment_id']}/submit", content=parts())
+    second = await submit(client, long, many)
+
+    assert (first.status_code, second.status_code) == (200, 200), (first.text[:200], second.text[:200])
+    assert trips.submissions == [], "neither says beforehand that it is short"
+    async with organization.context_for(SYSTEM) as context:
+        kept = await context.tenant.fetch(
+            "select annotation_count from submissions where organization_id = $1 order by annotation_count"
+        )
+    assert [row["annotation_count"] for row in kept] == [1, 4_000]
+
+
+async def test_a_refused_answer_may_be_mended_and_handed_in_again(organization: Organization, trips: Trips) -> None:
+    street, client = await at_work(organization)
+    turn = (await claim(client, street)).json()
+
+    refused = await submit(client, turn, answer(box("a", 10, 20, -50, 80)))
+    mended = await submit(client, turn)
+
+    assert (refused.status_code, mended.status_code) == (400, 200)
+    assert refused.json()["problems"][0]["field"]
