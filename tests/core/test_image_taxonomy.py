@@ -6,7 +6,7 @@ import pytest
 
 from assay.core.annotations import kind_named
 from assay.core.errors import Invalid
-from assay.core.taxonomy import Attribute, Choice, Condition, Label, RelationType, Taxonomy
+from assay.core.taxonomy import Attribute, Choice, Condition, Label, RelationType, Shape, ShapeLimits, Taxonomy
 
 IMAGE = kind_named("image")
 
@@ -115,7 +115,14 @@ def test_what_an_attribute_takes_makes_sense(attribute: Attribute, field: str) -
     [
         (Condition("later", ["x"]), "attribute"),
         (Condition("asks", ["x"]), "attribute"),
-        (Condition("text", ["x"]), "attribute"),
+        (Condition("size", ["x"]), "attribute"),
+        (Condition("kind", ["x"], also=[Condition("size", ["x"])]), "also[0].attribute"),
+        (Condition("kind", ["x"], or_else=[Condition("kind", ["z"])]), "or_else[0].any_of[0]"),
+        (Condition("kind", ["x"], also=[Condition("kind", ["x"], also=[Condition("kind", ["x"])])]), "also[0]"),
+        (
+            Condition("kind", ["x"], or_else=[Condition("kind", ["x"], or_else=[Condition("kind", ["x"])])]),
+            "or_else[0].or_else",
+        ),
         (Condition("kind", []), "any_of"),
         (Condition("kind", ["x", "z"]), "any_of[1]"),
     ],
@@ -123,9 +130,40 @@ def test_what_an_attribute_takes_makes_sense(attribute: Attribute, field: str) -
 def test_conditions_look_back_at_choices_there_are(condition: Condition, field: str) -> None:
     kind = Attribute("kind", "category", choices=choices("x", "y"))
     later = Attribute("later", "category", choices=choices("x"))
-    taxonomy = of_attributes(kind, Attribute("text", "text"), Attribute("asks", "text", when=condition), later)
+    taxonomy = of_attributes(kind, Attribute("size", "number"), Attribute("asks", "text", when=condition), later)
 
     assert fields(taxonomy) == [f"attributes[2].when.{field}"]
+
+
+def test_a_text_can_be_a_condition() -> None:
+    IMAGE.check_taxonomy(of_attributes(Attribute("a", "text"), Attribute("b", "text", when=Condition("a", ["x"]))))
+
+
+@pytest.mark.parametrize(
+    ("limits", "field"),
+    [
+        ({"box": ShapeLimits(vertices_min=4)}, "limits.box.vertices_min"),
+        ({"polygon": ShapeLimits(vertices_max=2)}, "limits.polygon.vertices_max"),
+        ({"polygon": ShapeLimits(vertices_min=6, vertices_max=5)}, "limits.polygon.vertices_max"),
+        ({"polygon": ShapeLimits(vertices_max=3000)}, "limits.polygon.vertices_max"),
+        ({"polyline": ShapeLimits()}, "limits.polyline"),
+        ({"box": ShapeLimits(width_min=-1)}, "limits.box.width_min"),
+    ],
+)
+def test_limits_are_of_shapes_that_can_keep_them(limits: dict[Shape, ShapeLimits], field: str) -> None:
+    assert fields(Taxonomy(labels=[Label("dog", shapes=["box", "polygon"], limits=limits)])) == [f"labels[0].{field}"]
+
+
+def test_questions_of_marks_are_for_marks_on_photos() -> None:
+    label = Label("dog", attributes=[Attribute("owner", "mark", labels=["man"]), Attribute("where", "across")])
+    whole = [Attribute("main", "mark"), Attribute("where", "down")]
+
+    assert fields(Taxonomy(labels=[label], attributes=whole)) == [
+        "attributes[1].type",
+        "labels[0].attributes[0].labels[0]",
+    ]
+    with pytest.raises(Invalid):
+        kind_named("form").check_taxonomy(Taxonomy(attributes=[Attribute("turn", "angle")]))
 
 
 def test_no_more_problems_are_listed_than_anyone_reads() -> None:

@@ -11,8 +11,11 @@ from typing import Literal
 
 import msgspec
 
-Shape = Literal["box", "polygon", "polyline", "point", "span"]
-AttributeType = Literal["category", "multiselect", "number", "text", "datetime", "group"]
+Shape = Literal["box", "polygon", "polyline", "point", "span", "group"]
+TextAsked = Literal["none", "optional", "required"]
+AttributeType = Literal[
+    "category", "multiselect", "number", "text", "datetime", "group", "angle", "across", "down", "mark"
+]
 
 
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -30,12 +33,23 @@ class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
             yield from child.leaves()
 
 
-class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An attribute is asked only when another attribute of the same subject has one of these values. A heading
-    stands for all choices below it."""
+class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An attribute is asked only when another attribute of the same subject has one of these values: a choice (a
+    heading stands for all choices below it), or a text that is the same.
+
+    ``also``: what must be met besides. ``or_else``: other ways to be asked, each with an ``also`` of its own. One level
+    of each is all there is.
+    """
 
     attribute: str
     any_of: list[str]
+    also: list[Condition] = []
+    or_else: list[Condition] = []
+
+    def ways(self) -> Iterator[list[Condition]]:
+        """The ways to be met: one of these lists, whole."""
+        for one in (self, *self.or_else):
+            yield [one, *one.also]
 
 
 class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -43,6 +57,10 @@ class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
 
     Values: ``category`` one choice name (str); ``multiselect`` a list of choice names; ``number`` a finite
     float within [minimum, maximum]; ``text`` a str of at most ``length_max`` characters.
+
+    Marks on photos are also asked for: ``angle``, degrees within [0, 360); ``across`` and ``down``, a place in the mark
+    as a share of its width from the left or of its height from the top, within [0, 1]; ``mark``, the id of another mark
+    of the answer, of one of ``labels`` (headings stand for what is below them; none: of any).
 
     Kinds whose tasks are filled-in forms also offer: choices with children; ``description``, a line below the title;
     ``unit``, shown beside a number; ``choices_min`` and ``choices_max``, how many of a multiselect must and may be
@@ -66,6 +84,7 @@ class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     values_max: int = 1
     time_of_day: bool = False
     attributes: list[Attribute] = []
+    labels: list[str] = []
 
     def offered(self) -> list[str]:
         """The names that can be chosen, in the order they are shown."""
@@ -86,12 +105,23 @@ class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
         return frozenset(found)
 
 
+class ShapeLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What one shape of a label must keep to, beside what its label says of all of them. Vertices are those of a
+    polygon's outline or of a polyline, width and height those of the upright box around it in image pixels."""
+
+    vertices_min: int = 0
+    vertices_max: int | None = None
+    width_min: float = 0.0
+    height_min: float = 0.0
+
+
 class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One thing that can be marked.
 
     ``shapes`` are the tools offered for it (empty: a heading that only groups its children).
     ``width_min`` and ``height_min`` are in image pixels. ``color`` is ``#rrggbb``; none means one is chosen
-    by the label's place in the tree.
+    by the label's place in the tree. ``limits``: more for some of the shapes.
+    ``text``: whether what stands in a region is typed; on pages of documents only.
     """
 
     name: str
@@ -101,8 +131,10 @@ class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     rotatable: bool = False
     width_min: float = 0.0
     height_min: float = 0.0
+    limits: dict[Shape, ShapeLimits] = {}
     attributes: list[Attribute] = []
     children: list[Label] = []
+    text: TextAsked = "none"
 
 
 class RelationType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -123,12 +155,14 @@ class Taxonomy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     """Labels (a forest), the attributes of the whole, and the relations that may join two marks.
 
     ``instructions``: where the question is one task's own, what workers read before the project's instructions.
+    ``language``: in which the text of documents is typed, as a BCP 47 tag (``ar``, ``de-CH``); none is not said.
     """
 
     labels: list[Label] = []
     attributes: list[Attribute] = []
     relations: list[RelationType] = []
     instructions: str = ""
+    language: str | None = None
 
     def walk(self) -> Iterator[tuple[tuple[str, ...], Label]]:
         """Every label, parents first, with the path of names that leads to it (itself included)."""

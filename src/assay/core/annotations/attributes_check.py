@@ -11,11 +11,17 @@ from typing import Any, TypeAlias
 
 from assay.core.annotations.problems import Problems
 from assay.core.annotations.taxonomy_check import is_storable
-from assay.core.taxonomy import Attribute
+from assay.core.taxonomy import Attribute, Condition
 
 # A group's value is an object of values; what may be given several times is a list.
 Value: TypeAlias = "str | float | dict[str, Value] | list[Value]"
 
+# A turn by 360 degrees is one by 0, and is told so: see ``_check_number``.
+_RANGE = {
+    "across": Attribute("across", "number", minimum=0.0, maximum=1.0),
+    "down": Attribute("down", "number", minimum=0.0, maximum=1.0),
+    "angle": Attribute("angle", "angle", minimum=0.0, maximum=360.0),
+}
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _MINUTE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
@@ -58,8 +64,12 @@ def is_asked(attribute: Attribute, answered: Mapping[str, Value], asked: Mapping
     """Whether the attribute's condition is met by what is answered. ``asked``: the attributes by name."""
     if attribute.when is None:
         return True
-    value = answered.get(attribute.when.attribute)
-    meeting = asked[attribute.when.attribute].meeting(attribute.when.any_of)
+    return any(all(_is_met(one, answered, asked) for one in way) for way in attribute.when.ways())
+
+
+def _is_met(condition: Condition, answered: Mapping[str, Value], asked: Mapping[str, Attribute]) -> bool:
+    value = answered.get(condition.attribute)
+    meeting = asked[condition.attribute].meeting(condition.any_of)
     return any(choice in meeting for choice in (value if isinstance(value, list) else [value]))
 
 
@@ -90,11 +100,13 @@ def _check_one(value: Any, attribute: Attribute, field: str, complete: bool, pro
             return _check_choices(value, attribute, field, complete, problems)
         case "number":
             return _check_number(value, attribute, field, problems)
+        case "across" | "down" | "angle":
+            return _check_number(value, _RANGE[attribute.type], field, problems)
         case "datetime":
             return _check_datetime(value, attribute, field, problems)
         case "group":
             return check_attributes(value, attribute.attributes, field, complete, problems) or None
-        case "text":
+        case "text" | "mark":
             return _check_text(value, attribute, field, problems)
 
 
@@ -167,6 +179,8 @@ def _check_number(value: Any, attribute: Attribute, field: str, problems: Proble
     if attribute.maximum is not None and number > attribute.maximum:
         problems.add(field, f"{number:g} is more than {attribute.maximum:g}")
         return None
+    if attribute.type == "angle" and number == 360.0:
+        return 0.0
     return number
 
 

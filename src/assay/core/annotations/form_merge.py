@@ -96,14 +96,14 @@ def _elect(values: Sequence[Value], says: Sequence[float], question: Attribute) 
             return winner([str(value) for value in values], says)[0]
         case "multiselect":
             return _elect_choices([value for value in values if isinstance(value, list)], says, question)
-        case "number":
+        case "number" | "angle" | "across" | "down":
             numbers = np.array([values], dtype=np.float64)
             return float(weighted_median(numbers, np.array([says]))[0])
         case "group":
             groups = [value for value in values if isinstance(value, dict)]
             inner = _settle(groups, says, question.attributes)
             return {name: each.value for name, each in inner.items() if each.value is not None} or groups[0]
-        case "text":
+        case "text" | "mark":
             return _medoid(values, says, question)
 
 

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from math import isfinite
 from typing import Any, cast
 
 import msgspec
-import numpy as np
 
-from assay.core.annotations.attributes_check import check_attributes
-from assay.core.annotations.image import AttributeValue, Box, ImageAnswer, Mark, Point, Polygon, Polyline, Vertex
-from assay.core.annotations.image_shapes import RING_VERTICES_MAX, bounds
+from assay.core.annotations.attributes_check import Value, check_attributes
+from assay.core.annotations.image import AttributeValue, ImageAnswer, Mark, Polygon, Polyline
+from assay.core.annotations.image_marks_check import check_mark
 from assay.core.annotations.kind import Answer, MediaSize
 from assay.core.annotations.problems import Full, Problems, is_made_of
 from assay.core.annotations.taxonomy_check import is_storable
-from assay.core.taxonomy import Label, Taxonomy
-from assay.quality.geometry.arrays import FloatArray
-from assay.quality.geometry.regions import clip_ring, encloses
+from assay.core.taxonomy import Attribute, Taxonomy
 
 MARKS_MAX = 5000
 VERTICES_MAX = 200_000
-RINGS_MAX = 1000
 ID_LENGTH_MAX = 100
-# Far beyond any photo, and near enough for products of coordinates to stay exact to a thousandth of a pixel.
-COORDINATE_MAX = 10_000_000.0
-
-# Fusing rounds to a thousandth of a pixel, and must not fall below a minimum by it.
-_SIZE_SLACK = 0.01
-_BOX_NUMBERS = ("x", "y", "width", "height", "rotation")
-# How far outside a point may lie to count as slipped: pixels, and a share of the photo's longer side.
-_SLIP_PIXELS = 2.0
-_SLIP_SHARE = 0.005
 
 
 def check_answer(answer: Any, taxonomy: Taxonomy, size: MediaSize | None, *, complete: bool = True) -> Answer:
@@ -77,12 +63,13 @@ def _check(answer: Any, taxonomy: Taxonomy, size: MediaSize | None, complete: bo
         if label is None:
             problems.add(f"{path}.label", f"there is no label {mark.label!r}; use one of the project's labels")
             continue
-        settled = _check_mark(mark, label, path, size, complete, problems)
+        settled = check_mark(mark, label, path, size, complete, problems)
         attributes = check_attributes(mark.attributes, label.attributes, f"{path}.attributes", complete, problems)
         if settled is not None:
             same = attributes == settled.attributes
             checked.append(settled if same else msgspec.structs.replace(settled, attributes=attributes))
     attributes = check_attributes(answer.get("attributes", {}), taxonomy.attributes, "attributes", complete, problems)
+    _check_named_marks(marks, checked, attributes, taxonomy, problems)
     # A photo is asked plain questions only (taxonomy_check), so their values are plain.
     return ImageAnswer(annotations=checked, attributes=cast("dict[str, AttributeValue]", attributes))
 
@@ -129,182 +116,35 @@ def _place(message: str) -> tuple[str, str]:
     return where.removesuffix("`").replace("[...]", ""), text
 
 
-def _check_mark(
-    mark: Mark, label: Label, path: str, size: MediaSize | None, complete: bool, problems: Problems
-) -> Mark | None:
-    """The mark cut to the photo, or None where it cannot be taken."""
-    shape = type(mark).__name__.lower()
-    if shape not in label.shapes:
-        offered = " or ".join(label.shapes) or "the labels below it"
-        problems.add(f"{path}.label", f"{label.name!r} is not marked with a {shape}; use {offered}")
-        return None
-    before = len(problems)
-    settled: Mark
-    if isinstance(mark, Box):
-        settled = _check_box(mark, label, path, size, problems)
-    elif isinstance(mark, Polygon):
-        settled = _check_polygon(mark, path, _frame(size), problems)
-    elif isinstance(mark, Polyline):
-        settled = _check_polyline(mark, path, _frame(size), problems)
-    else:
-        settled = _check_point(mark, path, _frame(size), problems)
-    if len(problems) > before:
-        return None
-    if complete and isinstance(settled, Box | Polygon):
-        _check_size(settled, label, path, problems)
-    return settled
+def _check_named_marks(
+    given: Sequence[tuple[int, Mark]],
+    checked: Sequence[Mark],
+    attributes: Mapping[str, Value],
+    taxonomy: Taxonomy,
+    problems: Problems,
+) -> None:
+    """Whether the marks that attributes name are there, and of a label that is allowed."""
+    asked = {
+        name: [one for one in label.attributes if one.type == "mark"] for name, label in taxonomy.by_name().items()
+    }
+    whole = [attribute for attribute in taxonomy.attributes if attribute.type == "mark"]
+    if not whole and not any(asked.values()):
+        return
+    above = {path[-1]: frozenset(path) for path, _ in taxonomy.walk()}
+    label_of = {mark.id: mark.label for _, mark in given}
 
-
-def _frame(size: MediaSize | None) -> FloatArray | None:
-    """The photo's left, top, right and bottom edge."""
-    return None if size is None else np.array([0.0, 0.0, size.width, size.height])
-
-
-def _check_box(mark: Box, label: Label, path: str, size: MediaSize | None, problems: Problems) -> Box:
-    for field in _BOX_NUMBERS:
-        _check_number(getattr(mark, field), path, field, problems)
-    for field in ("width", "height"):
-        if not getattr(mark, field) > 0:
-            problems.add(f"{path}.{field}", "must be more than 0; draw the box from corner to corner")
-            return mark
-    if not isfinite(mark.rotation) or not isfinite(mark.x + mark.y + mark.width + mark.height):
-        return mark
-    rotation = 180.0 - (180.0 - mark.rotation) % 360.0
-    if rotation:
-        if not label.rotatable:
-            problems.add(f"{path}.rotation", f"boxes of {label.name!r} are not turned; leave rotation out")
-            return mark
-        mark = msgspec.structs.replace(mark, rotation=rotation)
-    else:
-        mark = _upright(mark)
-    if size is None:
-        return mark
-    left, top, right, bottom = mark.x, mark.y, mark.x + mark.width, mark.y + mark.height
-    if rotation:
-        left, top, right, bottom = bounds([mark])[0].tolist()
-    if left >= size.width or top >= size.height or right <= 0 or bottom <= 0:
-        problems.add(path, _OUTSIDE)
-        return mark
-    if rotation or (left >= 0 and top >= 0 and right <= size.width and bottom <= size.height):
-        return mark
-    left, top = max(left, 0.0), max(top, 0.0)
-    right, bottom = min(right, float(size.width)), min(bottom, float(size.height))
-    if right <= left or bottom <= top:
-        problems.add(path, _OUTSIDE)
-        return mark
-    return msgspec.structs.replace(mark, x=left, y=top, width=right - left, height=bottom - top)
-
-
-def _upright(mark: Box) -> Box:
-    """The box without its rotation of 0: a default is left out of canonical form only where it was never given."""
-    return Box(
-        id=mark.id,
-        label=mark.label,
-        attributes=mark.attributes,
-        x=mark.x,
-        y=mark.y,
-        width=mark.width,
-        height=mark.height,
-    )
-
-
-def _check_polygon(mark: Polygon, path: str, frame: FloatArray | None, problems: Problems) -> Polygon:
-    if not 1 <= len(mark.rings) <= RINGS_MAX:
-        problems.add(f"{path}.rings", f"must have an outline and at most {RINGS_MAX - 1:,} holes")
-        return mark
-    kept: list[list[Vertex]] = []
-    for index, ring in enumerate(mark.rings):
-        field = f"{path}.rings[{index}]"
-        vertices = _check_vertices(ring, 3, field, problems)
-        if vertices is None:
-            continue
-        if not encloses(vertices):
-            problems.add(field, "encloses nothing; it needs three vertices that are not in line")
-            continue
-        if frame is not None and _overhangs(vertices, frame):
-            vertices = clip_ring(vertices, frame)
-            if not encloses(vertices):
-                if index == 0:
-                    problems.add(path, _OUTSIDE)
-                    return mark
+    def check(values: Mapping[str, Any], questions: Sequence[Attribute], path: str, own: str | None) -> None:
+        for question in questions:
+            named = values.get(question.name)
+            if named is None:
                 continue
-            if len(vertices) > RING_VERTICES_MAX:
-                problems.add(field, f"has {len(vertices):,} vertices once cut at the photo's edge; simplify it")
-                continue
-            ring = [(x, y) for x, y in vertices.tolist()]
-        kept.append(ring)
-    return msgspec.structs.replace(mark, rings=kept)
+            field = f"{path}attributes.{question.name}"
+            if named not in label_of or named == own:
+                problems.add(field, f"there is no other mark {named!r}; name one by its id")
+            elif question.labels and above.get(label_of[named], frozenset()).isdisjoint(question.labels):
+                problems.add(field, f"names a {label_of[named]!r}; only {', '.join(question.labels)} will do")
 
-
-def _check_polyline(mark: Polyline, path: str, frame: FloatArray | None, problems: Problems) -> Polyline:
-    vertices = _check_vertices(mark.points, 2, f"{path}.points", problems)
-    if vertices is None:
-        return mark
-    if (vertices == vertices[0]).all():
-        problems.add(f"{path}.points", "has no length; it needs two vertices apart from each other")
-        return mark
-    if frame is None or not _overhangs(vertices, frame):
-        return mark
-    if (vertices.max(axis=0) < frame[:2]).any() or (vertices.min(axis=0) > frame[2:]).any():
-        problems.add(path, _OUTSIDE)
-        return mark
-    vertices = np.clip(vertices, frame[:2], frame[2:])
-    if (vertices == vertices[0]).all():
-        problems.add(path, _OUTSIDE)
-        return mark
-    return msgspec.structs.replace(mark, points=[(x, y) for x, y in vertices.tolist()])
-
-
-def _check_point(mark: Point, path: str, frame: FloatArray | None, problems: Problems) -> Point:
-    before = len(problems)
-    for field in ("x", "y"):
-        _check_number(getattr(mark, field), path, field, problems)
-    if frame is None or len(problems) > before:
-        return mark
-    slip = max(_SLIP_PIXELS, _SLIP_SHARE * float(frame.max()))
-    x, y = np.clip((mark.x, mark.y), frame[:2], frame[2:]).tolist()
-    if max(abs(x - mark.x), abs(y - mark.y)) > slip:
-        problems.add(path, _OUTSIDE)
-    return msgspec.structs.replace(mark, x=x, y=y)
-
-
-def _check_size(mark: Box | Polygon, label: Label, path: str, problems: Problems) -> None:
-    if isinstance(mark, Box):
-        width, height = mark.width, mark.height
-    else:
-        left, top, right, bottom = bounds([mark])[0].tolist()
-        width, height = right - left, bottom - top
-    for field, value, least in (("width", width, label.width_min), ("height", height, label.height_min)):
-        if value < least - _SIZE_SLACK:
-            where = f"{path}.{field}" if isinstance(mark, Box) else path
-            problems.add(
-                where, f"{field} is {value:g} pixels and {label.name!r} needs {least:g}; enlarge it or delete it"
-            )
-
-
-def _check_vertices(points: list[Vertex], least: int, field: str, problems: Problems) -> FloatArray | None:
-    if len(points) < least:
-        problems.add(field, f"has {len(points)} vertices and needs at least {least}")
-        return None
-    if len(points) > RING_VERTICES_MAX:
-        problems.add(field, f"has {len(points):,} vertices; at most {RING_VERTICES_MAX:,} are taken; simplify it")
-        return None
-    vertices = np.array(points, dtype=np.float64)
-    good = (np.abs(vertices) <= COORDINATE_MAX).all(axis=1)
-    if not good.all():
-        problems.add(f"{field}[{int(good.argmin())}]", _NOT_A_COORDINATE)
-        return None
-    return vertices
-
-
-def _check_number(value: float, path: str, field: str, problems: Problems) -> None:
-    if not abs(value) <= COORDINATE_MAX:
-        problems.add(f"{path}.{field}", _NOT_A_COORDINATE)
-
-
-def _overhangs(vertices: FloatArray, frame: FloatArray) -> bool:
-    return bool((vertices < frame[:2]).any() or (vertices > frame[2:]).any())
-
-
-_OUTSIDE = "lies outside the photo; move it onto the photo or delete it"
-_NOT_A_COORDINATE = f"is not a finite number of pixels within {COORDINATE_MAX:,.0f}"
+    place = {mark.id: index for index, mark in given}
+    for mark in checked:
+        check(mark.attributes, asked.get(mark.label, ()), f"annotations[{place[mark.id]}].", mark.id)
+    check(attributes, whole, "", None)

@@ -15,7 +15,9 @@ from assay.core.annotations.kind import Answer, Content, Merged, MergeOptions, V
 from assay.core.annotations.taxonomy_check import check_taxonomy
 from assay.core.content import Item
 from assay.core.errors import Problem
-from assay.core.taxonomy import Taxonomy
+from assay.core.taxonomy import Shape, Taxonomy
+
+SHAPES: tuple[Shape, ...] = ("box", "polygon", "polyline", "point")
 
 
 class ImageKind:
@@ -24,7 +26,7 @@ class ImageKind:
     name = "image"
 
     def check_taxonomy(self, taxonomy: Taxonomy) -> None:
-        check_taxonomy(taxonomy, ("box", "polygon", "polyline", "point"))
+        check_taxonomy(taxonomy, SHAPES, photos=True)
 
     def content_problems(self, items: Sequence[Item] | None, photo: bool) -> Iterator[Problem]:
         if items is not None:

@@ -9,7 +9,7 @@ from math import isfinite
 
 from assay.core.annotations.form_taxonomy import GROUPS_DEPTH_MAX, check_form_question
 from assay.core.annotations.problems import Full, Problems
-from assay.core.taxonomy import Attribute, Label, RelationType, Shape, Taxonomy
+from assay.core.taxonomy import Attribute, Condition, Label, RelationType, Shape, ShapeLimits, Taxonomy
 from assay.core.texts import is_storable as is_storable
 
 LABELS_MAX = 500
@@ -24,17 +24,31 @@ _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _CHOOSING = ("category", "multiselect")
 
 
-def check_taxonomy(taxonomy: Taxonomy, shapes: Collection[Shape], relations: bool = False, forms: bool = False) -> None:
+# What another attribute can be asked after, by the name of a choice or by the very text.
+_NAMING = (*_CHOOSING, "text")
+_OF_PHOTOS = ("angle", "across", "down", "mark")
+_WITH_VERTICES = ("polygon", "polyline")
+VERTICES_MAX = 2000
+WAYS_MAX = 50
+def check_taxonomy(
+    taxonomy: Taxonomy,
+    shapes: Collection[Shape],
+    relations: bool = False,
+    forms: bool = False,
+    photos: bool = False,
+) -> None:
     """Raises ``Invalid`` naming each field (``labels[0].children[2].color``) that makes it unusable.
 
     ``shapes`` and ``relations``: what the kind offers; without shapes it has nothing to label. ``forms``: whether the
-    attributes of the whole may be all that ``Attribute`` knows; elsewhere they are single plain questions.
+    attributes of the whole may be all that ``Attribute`` knows; elsewhere they are single plain questions. ``photos``:
+    whether marks may be asked for what ``Attribute`` says of marks on photos.
     """
     problems = Problems()
     with suppress(Full):
         _check(taxonomy, shapes, problems, forms)
         if taxonomy.relations and not relations:
             problems.add("relations", "marks of this kind are not related to each other; remove them")
+        _check_mark_questions(taxonomy, photos, problems)
         elif taxonomy.relations:
             _check_relations(taxonomy, problems)
     problems.raise_any()
@@ -108,6 +122,27 @@ def _check_relations(taxonomy: Taxonomy, problems: Problems) -> None:
 
 def _check_ends(relation: RelationType, path: str, labels: Collection[str], problems: Problems) -> None:
     for field, names in (("source_labels", relation.source_labels), ("target_labels", relation.target_labels)):
+    for name, limits in label.limits.items():
+        _check_limits(name, limits, label, f"{path}.limits.{name}", problems)
+
+
+def _check_limits(shape: Shape, limits: ShapeLimits, label: Label, path: str, problems: Problems) -> None:
+    if shape not in label.shapes:
+        problems.add(path, f"{label.name!r} is not marked with a {shape}; add the shape or leave its limits out")
+    for field, size in (("width_min", limits.width_min), ("height_min", limits.height_min)):
+        if not isfinite(size) or size < 0:
+            problems.add(f"{path}.{field}", f"{size} is not a size in pixels; use 0 or more")
+    for field, count in (("vertices_min", limits.vertices_min), ("vertices_max", limits.vertices_max)):
+        if not count:
+            continue
+        if shape not in _WITH_VERTICES:
+            problems.add(f"{path}.{field}", f"a {shape} has no vertices of its own to count; leave it out")
+        elif not 0 < count <= VERTICES_MAX:
+            problems.add(f"{path}.{field}", f"must be within 1 and {VERTICES_MAX:,}")
+    if limits.vertices_max is not None and limits.vertices_max < max(
+        limits.vertices_min, 3 if shape == "polygon" else 2
+    ):
+        problems.add(f"{path}.vertices_max", f"no {shape} has so few vertices; use more")
         for place, name in enumerate(names):
             if name not in labels:
                 problems.add(f"{path}.{field}[{place}]", f"there is no label {name!r}; name one of the labels")
@@ -193,22 +228,56 @@ def _check_condition(attribute: Attribute, path: str, earlier: dict[str, Attribu
         return
     other = earlier.get(when.attribute)
     if other is None:
-        problems.add(
-            f"{path}.when.attribute", f"{when.attribute!r} is not asked before this; name an attribute further up"
-        )
+        problems.add(f"{path}.attribute", f"{when.attribute!r} is not asked before this; name an attribute further up")
         return
-    if other.type not in _CHOOSING:
+    if other.type not in _NAMING:
         problems.add(
-            f"{path}.when.attribute", f"{when.attribute!r} is a {other.type}; only a category or multiselect will do"
+            f"{path}.attribute", f"{when.attribute!r} is a {other.type}; only a category, multiselect or text will do"
         )
         return
     if not when.any_of:
-        problems.add(f"{path}.when.any_of", "the condition is never met; name the choices that meet it")
+        problems.add(f"{path}.any_of", "the condition is never met; name the choices that meet it")
     for index, name in enumerate(when.any_of):
-        if not other.meeting([name]) & set(other.offered()):
-            problems.add(f"{path}.when.any_of[{index}]", f"{name!r} is not a choice of {when.attribute!r}")
+def _check_mark_questions(taxonomy: Taxonomy, photos: bool, problems: Problems) -> None:
+    """The questions that only marks on photos can answer."""
+    known = taxonomy.by_name()
+    asked: list[tuple[str, Label | None, list[Attribute]]] = [("attributes", None, taxonomy.attributes)]
+    asked += [(f"{path}.attributes", label, label.attributes) for path, _, label in _walk(taxonomy.labels)]
+    for above, label, attributes in asked:
+        for index, attribute in enumerate(attributes):
+            path = f"{above}[{index}]"
+            if attribute.labels and attribute.type != "mark":
+                problems.add(f"{path}.labels", "are for an attribute that names a mark; leave them out")
+            for place, name in enumerate(attribute.labels):
+                if name not in known:
+                    problems.add(f"{path}.labels[{place}]", f"there is no label {name!r}; name one of the labels")
+            if attribute.type not in _OF_PHOTOS:
+                continue
+            if not photos:
+                problems.add(f"{path}.type", f"a {attribute.type} can only be asked on photos; use another type")
+            elif label is None and attribute.type in ("across", "down"):
+                problems.add(f"{path}.type", "is a place in a mark; ask it of a label")
 
 
+        if other.type != "text" and not other.meeting([name]) & set(other.offered()):
+            problems.add(f"{path}.any_of[{index}]", f"{name!r} is not a choice of {when.attribute!r}")
+
+
+    if len(when.or_else) + sum(len(way) for way in when.ways()) > WAYS_MAX:
+        problems.add(f"{path}.when", f"more than {WAYS_MAX} conditions; ask more plainly")
+        return
+    for index, one in enumerate([when, *when.or_else]):
+        here = f"{path}.when" if index == 0 else f"{path}.when.or_else[{index - 1}]"
+        if index and one.or_else:
+            problems.add(f"{here}.or_else", "stands within another; list it with the others")
+        _check_one_condition(one, here, earlier, problems)
+        for place, also in enumerate(one.also):
+            if also.also or also.or_else:
+                problems.add(f"{here}.also[{place}]", "has conditions of its own; list them with the others")
+            _check_one_condition(also, f"{here}.also[{place}]", earlier, problems)
+
+
+def _check_one_condition(when: Condition, path: str, earlier: dict[str, Attribute], problems: Problems) -> None:
 def _check_name(name: str, field: str, problems: Problems) -> bool:
     if not name.strip():
         problems.add(field, "is empty; give it a name")
