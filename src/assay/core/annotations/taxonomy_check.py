@@ -22,33 +22,25 @@ TEXT_LENGTH_MAX = 100_000
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _CHOOSING = ("category", "multiselect")
-
-
 # What another attribute can be asked after, by the name of a choice or by the very text.
 _NAMING = (*_CHOOSING, "text")
 _OF_PHOTOS = ("angle", "across", "down", "mark")
 _WITH_VERTICES = ("polygon", "polyline")
 VERTICES_MAX = 2000
 WAYS_MAX = 50
-def check_taxonomy(
-    taxonomy: Taxonomy,
-    shapes: Collection[Shape],
-    relations: bool = False,
-    forms: bool = False,
-    photos: bool = False,
-) -> None:
+
+
+def check_taxonomy(taxonomy: Taxonomy, shapes: Collection[Shape], relations: bool = False, forms: bool = False) -> None:
     """Raises ``Invalid`` naming each field (``labels[0].children[2].color``) that makes it unusable.
 
     ``shapes`` and ``relations``: what the kind offers; without shapes it has nothing to label. ``forms``: whether the
-    attributes of the whole may be all that ``Attribute`` knows; elsewhere they are single plain questions. ``photos``:
-    whether marks may be asked for what ``Attribute`` says of marks on photos.
+    attributes of the whole may be all that ``Attribute`` knows; elsewhere they are single plain questions.
     """
     problems = Problems()
     with suppress(Full):
         _check(taxonomy, shapes, problems, forms)
         if taxonomy.relations and not relations:
             problems.add("relations", "marks of this kind are not related to each other; remove them")
-        _check_mark_questions(taxonomy, photos, problems)
         elif taxonomy.relations:
             _check_relations(taxonomy, problems)
     problems.raise_any()
@@ -104,24 +96,6 @@ def _check_label(label: Label, path: str, shapes: Collection[Shape], problems: P
     for field, value in (("width_min", label.width_min), ("height_min", label.height_min)):
         if not isfinite(value) or value < 0:
             problems.add(f"{path}.{field}", f"{value} is not a size in pixels; use 0 or more")
-
-
-def _check_relations(taxonomy: Taxonomy, problems: Problems) -> None:
-    if len(taxonomy.relations) > RELATIONS_MAX:
-        problems.add("relations", f"more than {RELATIONS_MAX} relations; split the work into several projects")
-        return
-    labels = taxonomy.by_name()
-    seen: set[str] = set()
-    for index, relation in enumerate(taxonomy.relations):
-        path = f"relations[{index}]"
-        if _check_name(relation.name, f"{path}.name", problems) and relation.name in seen:
-            problems.add(f"{path}.name", f"there are two relations {relation.name!r}; rename one")
-        seen.add(relation.name)
-        _check_ends(relation, path, labels, problems)
-
-
-def _check_ends(relation: RelationType, path: str, labels: Collection[str], problems: Problems) -> None:
-    for field, names in (("source_labels", relation.source_labels), ("target_labels", relation.target_labels)):
     for name, limits in label.limits.items():
         _check_limits(name, limits, label, f"{path}.limits.{name}", problems)
 
@@ -143,6 +117,24 @@ def _check_limits(shape: Shape, limits: ShapeLimits, label: Label, path: str, pr
         limits.vertices_min, 3 if shape == "polygon" else 2
     ):
         problems.add(f"{path}.vertices_max", f"no {shape} has so few vertices; use more")
+
+
+def _check_relations(taxonomy: Taxonomy, problems: Problems) -> None:
+    if len(taxonomy.relations) > RELATIONS_MAX:
+        problems.add("relations", f"more than {RELATIONS_MAX} relations; split the work into several projects")
+        return
+    labels = taxonomy.by_name()
+    seen: set[str] = set()
+    for index, relation in enumerate(taxonomy.relations):
+        path = f"relations[{index}]"
+        if _check_name(relation.name, f"{path}.name", problems) and relation.name in seen:
+            problems.add(f"{path}.name", f"there are two relations {relation.name!r}; rename one")
+        seen.add(relation.name)
+        _check_ends(relation, path, labels, problems)
+
+
+def _check_ends(relation: RelationType, path: str, labels: Collection[str], problems: Problems) -> None:
+    for field, names in (("source_labels", relation.source_labels), ("target_labels", relation.target_labels)):
         for place, name in enumerate(names):
             if name not in labels:
                 problems.add(f"{path}.{field}[{place}]", f"there is no label {name!r}; name one of the labels")
@@ -222,22 +214,6 @@ def _refuse_forms(attribute: Attribute, path: str, problems: Problems) -> None:
             problems.add(f"{path}.{name}", "is only for the questions of a form; leave it out")
 
 
-def _check_condition(attribute: Attribute, path: str, earlier: dict[str, Attribute], problems: Problems) -> None:
-    when = attribute.when
-    if when is None:
-        return
-    other = earlier.get(when.attribute)
-    if other is None:
-        problems.add(f"{path}.attribute", f"{when.attribute!r} is not asked before this; name an attribute further up")
-        return
-    if other.type not in _NAMING:
-        problems.add(
-            f"{path}.attribute", f"{when.attribute!r} is a {other.type}; only a category, multiselect or text will do"
-        )
-        return
-    if not when.any_of:
-        problems.add(f"{path}.any_of", "the condition is never met; name the choices that meet it")
-    for index, name in enumerate(when.any_of):
 def _check_mark_questions(taxonomy: Taxonomy, photos: bool, problems: Problems) -> None:
     """The questions that only marks on photos can answer."""
     known = taxonomy.by_name()
@@ -259,10 +235,10 @@ def _check_mark_questions(taxonomy: Taxonomy, photos: bool, problems: Problems) 
                 problems.add(f"{path}.type", "is a place in a mark; ask it of a label")
 
 
-        if other.type != "text" and not other.meeting([name]) & set(other.offered()):
-            problems.add(f"{path}.any_of[{index}]", f"{name!r} is not a choice of {when.attribute!r}")
-
-
+def _check_condition(attribute: Attribute, path: str, earlier: dict[str, Attribute], problems: Problems) -> None:
+    when = attribute.when
+    if when is None:
+        return
     if len(when.or_else) + sum(len(way) for way in when.ways()) > WAYS_MAX:
         problems.add(f"{path}.when", f"more than {WAYS_MAX} conditions; ask more plainly")
         return
@@ -278,6 +254,22 @@ def _check_mark_questions(taxonomy: Taxonomy, photos: bool, problems: Problems) 
 
 
 def _check_one_condition(when: Condition, path: str, earlier: dict[str, Attribute], problems: Problems) -> None:
+    other = earlier.get(when.attribute)
+    if other is None:
+        problems.add(f"{path}.attribute", f"{when.attribute!r} is not asked before this; name an attribute further up")
+        return
+    if other.type not in _NAMING:
+        problems.add(
+            f"{path}.attribute", f"{when.attribute!r} is a {other.type}; only a category, multiselect or text will do"
+        )
+        return
+    if not when.any_of:
+        problems.add(f"{path}.any_of", "the condition is never met; name the choices that meet it")
+    for index, name in enumerate(when.any_of):
+        if other.type != "text" and not other.meeting([name]) & set(other.offered()):
+            problems.add(f"{path}.any_of[{index}]", f"{name!r} is not a choice of {when.attribute!r}")
+
+
 def _check_name(name: str, field: str, problems: Problems) -> bool:
     if not name.strip():
         problems.add(field, "is empty; give it a name")
