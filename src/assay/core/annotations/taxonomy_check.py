@@ -30,15 +30,23 @@ VERTICES_MAX = 2000
 WAYS_MAX = 50
 
 
-def check_taxonomy(taxonomy: Taxonomy, shapes: Collection[Shape], relations: bool = False, forms: bool = False) -> None:
+def check_taxonomy(
+    taxonomy: Taxonomy,
+    shapes: Collection[Shape],
+    relations: bool = False,
+    forms: bool = False,
+    photos: bool = False,
+) -> None:
     """Raises ``Invalid`` naming each field (``labels[0].children[2].color``) that makes it unusable.
 
     ``shapes`` and ``relations``: what the kind offers; without shapes it has nothing to label. ``forms``: whether the
-    attributes of the whole may be all that ``Attribute`` knows; elsewhere they are single plain questions.
+    attributes of the whole may be all that ``Attribute`` knows; elsewhere they are single plain questions. ``photos``:
+    whether marks may be asked for what ``Attribute`` says of marks on photos.
     """
     problems = Problems()
     with suppress(Full):
         _check(taxonomy, shapes, problems, forms)
+        _check_mark_questions(taxonomy, photos, problems)
         if taxonomy.relations and not relations:
             problems.add("relations", "marks of this kind are not related to each other; remove them")
         elif taxonomy.relations:
