@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
+from assay.core import members as rules
 from assay.core import permissions, tokens
-from assay.core.errors import AlreadyExists, Forbidden, Invalid, NotFound, Problem, Unauthenticated
+from assay.core.errors import AlreadyExists, Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from assay.core.permissions import Role
 from assay.core.tokens import Token
 from assay.services.context import Caller, Context
@@ -33,9 +33,12 @@ __all__ = [
     "authenticate",
     "change_member",
     "create_organization",
+    "everybody",
+    "invite",
     "keep_to_test",
     "make_api_key",
     "make_sign_in_link",
+    "member_called",
     "members",
     "organization",
     "revoke_api_key",
@@ -56,10 +59,6 @@ SESSIONS_MAX: Final = 10
 SEEN_EVERY: Final = timedelta(minutes=1)
 # How long a session that is over stays in the table.
 ENDED_KEPT: Final = timedelta(days=30)
-NAME_LENGTH_MAX: Final = 200
-EMAIL_LENGTH_MAX: Final = 320
-# Not a judge of addresses: it catches a name typed into the wrong field.
-EMAIL_SHAPE: Final = re.compile(r"[^@\s]+@[^@\s]+")
 ENDED: Final = "This sign-in or key has ended. Sign in again with a fresh link, or make a new key."
 LINK_ENDED: Final = "This link was used or has expired. Ask a manager for a new one."
 
@@ -142,7 +141,7 @@ async def create_organization(context: Context, name: str, owner_name: str, owne
     """
     sql = queries("accounts")
     await context.tenant.execute(sql["insert_tenant"])
-    await context.tenant.execute(sql["insert_organization"], _checked_name(name), context.now)
+    await context.tenant.execute(sql["insert_organization"], rules.checked_name(name), context.now)
     owner = _new_member(context, owner_name, owner_email, "owner")
     await store.insert_member(context.tenant, owner)
     await _record(context, "organization.created", {"name": name, "owner_id": str(owner.id)})
@@ -161,6 +160,38 @@ async def members(context: Context, *, after: UUID | None, limit: int) -> Sequen
     """Oldest first; one more than ``limit`` where there are more. Raises ``Forbidden`` for a test key."""
     context.require_live()
     return await store.members(context.tenant, after=after, limit=limit + 1)
+
+
+async def everybody(context: Context) -> Sequence[Member]:
+    """Everyone who is not disabled, oldest first. Raises ``Forbidden`` for a test key."""
+    context.require_live()
+    found = await store.members(context.tenant, after=None, limit=None)
+    return [member for member in found if member.disabled_at is None]
+
+
+async def member_called(context: Context, email: str) -> Member:
+    """The member with this address. Raises ``NotFound``."""
+    context.require_live()
+    found = await store.member_called(context.tenant, email.strip().lower())
+    if found is None:
+        raise NotFound(f"No member of your organization: {email[:100]}.")
+    return found
+
+
+async def invite(context: Context, email: str, role: Role) -> Member:
+    """The member with this address: as they are, or added under a name made of it. A sign-in link is made separately.
+
+    Raises ``Forbidden`` for a role the caller may not appoint, ``Invalid`` for no address, and ``Conflict`` for
+    somebody who is disabled.
+    """
+    context.require_live()
+    permissions.check_appointment(context.caller.role, role)
+    found = await store.member_called(context.tenant, email.strip().lower())
+    if found is None:
+        return await add_member(context, rules.name_from(email), email, role)
+    if found.disabled_at is not None:
+        raise Conflict(f"{found.email} is disabled; enable them in the console first.", "emails")
+    return found
 
 
 async def add_member(context: Context, name: str, email: str, role: Role) -> Member:
@@ -212,7 +243,7 @@ async def change_member(
 
     after = replace(
         before,
-        name=before.name if name is None else _checked_name(name),
+        name=before.name if name is None else rules.checked_name(name),
         role=role or current,
         disabled_at=(before.disabled_at or context.now)
         if disabled
@@ -239,7 +270,7 @@ async def change_member(
 
 async def _changed_role(context: Context, member: Member) -> None:
     """A member who may work gets their worker; keys that would now outdo their maker end."""
-    if _may_work(member.role):
+    if rules.can_work(member.role):
         await store.insert_worker(context.tenant, context.new_id(), member, context.now)
     outdone = [r for r in permissions.KEY_ROLES if not _may_make_key(member.role, r)]
     await context.tenant.execute(queries("accounts")["revoke_keys_of_member"], member.id, context.now, outdone)
@@ -341,7 +372,14 @@ async def make_api_key(
         raise Invalid("must lie within a hundred years; leave it out for a key without an end.", "expires_at")
     text, token, prefix = tokens.make(mode, context.organization_id, context.random_bytes(32))
     key = ApiKey(
-        context.new_id(), _checked_name(name), mode, role, prefix, context.caller.member_id, context.now, expires_at
+        context.new_id(),
+        rules.checked_name(name),
+        mode,
+        role,
+        prefix,
+        context.caller.member_id,
+        context.now,
+        expires_at,
     )
     await context.tenant.execute(
         queries("accounts")["insert_key"],
@@ -371,10 +409,6 @@ async def revoke_api_key(context: Context, key_id: UUID) -> None:
 # --- shared ---------------------------------------------------------------------------------------------------------
 
 
-def _may_work(role: Role) -> bool:
-    return permissions.may(role, "work.annotate") or permissions.may(role, "work.review")
-
-
 def _may_make_key(maker: Role, role: Role) -> bool:
     try:
         permissions.check_key(maker, role)
@@ -384,26 +418,9 @@ def _may_make_key(maker: Role, role: Role) -> bool:
 
 
 def _new_member(context: Context, name: str, email: str, role: Role) -> Member:
-    email = email.strip().lower()
-    problems = [Problem("name", said) for said in _name_problems(name)]
-    if not EMAIL_SHAPE.fullmatch(email) or len(email) > EMAIL_LENGTH_MAX or any(ord(c) < 32 for c in email):
-        problems.append(Problem("email", "must be an address like ann@example.org, of at most 320 characters."))
-    if problems:
-        raise Invalid(problems)
-    worker_id = context.new_id() if _may_work(role) else None
-    return Member(context.new_id(), name.strip(), email, role, worker_id, context.now)
-
-
-def _name_problems(name: str) -> list[str]:
-    if not 1 <= len(name.strip()) <= NAME_LENGTH_MAX or any(ord(c) < 32 or ord(c) == 127 for c in name):
-        return [f"must be 1 to {NAME_LENGTH_MAX} characters, without control characters."]
-    return []
-
-
-def _checked_name(name: str) -> str:
-    for said in _name_problems(name):
-        raise Invalid(said, "name")
-    return name.strip()
+    name, email = rules.checked(name, email)
+    worker_id = context.new_id() if rules.can_work(role) else None
+    return Member(context.new_id(), name, email, role, worker_id, context.now)
 
 
 def _difference(before: Member, after: Member) -> dict[str, Any]:

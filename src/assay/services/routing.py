@@ -45,6 +45,8 @@ async def claim_next(
     facts = await assignments.claim_facts(context.tenant, project_id, worker_id)
     if facts.suspended_reason is not None:
         raise Forbidden(f"You are suspended in this project: {facts.suspended_reason}")
+    if not facts.in_crew:
+        raise Forbidden("This project is kept to its crew. Ask a manager to add you.")
     if facts.state != "active":
         return None
     version = await projects.version(context.tenant, project_id, facts.version)

@@ -74,8 +74,14 @@ async def lock_member(tenant: Tenant, member_id: UUID) -> Member:
     return await member(tenant, member_id)
 
 
-async def members(tenant: Tenant, *, after: UUID | None, limit: int) -> list[Member]:
-    """Oldest first."""
+async def member_called(tenant: Tenant, email: str) -> Member | None:
+    """The member with this address, in small letters as members have it."""
+    row = await tenant.fetchrow(queries("accounts")["member_called"], email)
+    return None if row is None else Member(**row)
+
+
+async def members(tenant: Tenant, *, after: UUID | None, limit: int | None) -> list[Member]:
+    """Oldest first, all of them where there is no limit."""
     return [Member(**row) for row in await tenant.fetch(queries("accounts")["list_members"], after, limit)]
 
 

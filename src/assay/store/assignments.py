@@ -34,6 +34,8 @@ class ClaimFacts:
     name: str
     suspended_reason: str | None
     has_golds: bool
+    in_crew: bool
+    trained: bool
 
 
 class HeldTurn(msgspec.Struct, frozen=True):

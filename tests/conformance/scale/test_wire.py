@@ -124,8 +124,6 @@ async def test_a_fault_of_ours_is_told_without_its_details(
         ("POST", "/files/import"),
         ("GET", "/batches"),
         ("POST", "/batches"),
-        ("GET", "/teams"),
-        ("GET", "/studio/assignments"),
         ("POST", "/evaluation_tasks/imageannotation"),
         ("GET", "/projects/x/taskTemplates"),
     ],

@@ -38,6 +38,15 @@ from members member
 left join workers worker on worker.organization_id = $1 and worker.member_id = member.id
 where member.organization_id = $1 and member.id = $2;
 
+-- :name member_called
+select member.id, member.name, member.email, member.role, member.created_at, member.disabled_at,
+       worker.id as worker_id,
+       (select max(session.last_seen_at) from sessions session
+        where session.organization_id = $1 and session.member_id = member.id) as last_seen_at
+from members member
+left join workers worker on worker.organization_id = $1 and worker.member_id = member.id
+where member.organization_id = $1 and member.email = $2;
+
 -- :name lock_member
 select id from members where organization_id = $1 and id = $2 for update;
 
@@ -148,11 +157,12 @@ join tasks task on task.organization_id = $1 and task.id = assignment.task_id
 where worker.organization_id = $1 and worker.member_id = $2;
 
 -- :name any_is_live
--- Whether one of these ids is a live project, or a task, a photo or an import of one.
+-- Whether one of these ids is a live project, or a task, a photo, a batch or an import of one.
 select exists (
     select from projects project
     where project.organization_id = $1 and project.mode = 'live' and (
         project.id = any ($2::uuid[])
         or project.id in (select project_id from tasks where organization_id = $1 and id = any ($2::uuid[]))
         or project.id in (select project_id from attachments where organization_id = $1 and id = any ($2::uuid[]))
+        or project.id in (select project_id from batches where organization_id = $1 and id = any ($2::uuid[]))
         or project.id in (select project_id from imports where organization_id = $1 and id = any ($2::uuid[]))));

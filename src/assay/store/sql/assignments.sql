@@ -1,11 +1,16 @@
 -- :name claim_facts
 -- What decides whether and how this worker may claim in this project: its state and version, a suspension in force,
--- and whether there are golds to be met.
+-- whether it is kept to others and whether training comes first (both are `may_work`), and whether there are golds.
 select project.state, project.version, project.kind, project.name,
        (select reason from suspensions
         where organization_id = $1 and project_id = $2 and worker_id = $3 and lifted_at is null) as suspended_reason,
        exists (select from tasks
-        where organization_id = $1 and project_id = $2 and is_gold and state = 'annotating') as has_golds
+        where organization_id = $1 and project_id = $2 and is_gold and not is_training and state = 'annotating')
+        as has_golds,
+       not project.crew_only or exists (select from crews
+        where organization_id = $1 and project_id = $2 and worker_id = $3) as in_crew,
+       not project.trains or exists (select from trainings
+        where organization_id = $1 and project_id = $2 and worker_id = $3 and passed_at is not null) as trained
 from projects project
 where project.organization_id = $1 and project.id = $2;
 
@@ -42,7 +47,8 @@ with claimed as (
         opened_at, claimed_at, lease_until)
     select $1, $2, task.id, $3, 'annotate', task.round, 'claimed', 0, $4, $5, $5, $6
     from tasks task
-    where task.organization_id = $1 and task.project_id = $3 and task.is_gold and task.state = 'annotating'
+    where task.organization_id = $1 and task.project_id = $3 and task.is_gold and not task.is_training
+        and task.state = 'annotating'
         and not exists (
             select from assignments mine
             where mine.organization_id = $1 and mine.task_id = task.id and mine.worker_id = $4
@@ -211,6 +217,8 @@ select project.id, project.name, project.kind,
         as suspended_reason
 from projects project
 where project.organization_id = $1 and project.state = 'active' and project.mode = 'live'
+    and (not project.crew_only or exists (select from crews
+        where organization_id = $1 and project_id = project.id and worker_id = $2))
 order by project.id desc
 limit 200;
 

@@ -10,11 +10,13 @@ select id from tasks where organization_id = $1 and id = any ($2::uuid[]) order 
 -- $2 the tasks, $3 how many people of a project may be listed before "everyone" is meant.
 with subject as (
     select task.id, task.project_id, task.project_version, project.kind, task.state, task.round, task.priority,
-           task.is_gold, task.taxonomy, attachment.state as media_state, attachment.failure as media_failure, gold.answer as gold
+           task.is_gold, task.taxonomy, attachment.state as media_state, attachment.failure as media_failure,
+           gold.answer as gold, task.batch_id, batch.state as batch_state, batch.purpose as batch_purpose, batch.rank
     from tasks task
     join projects project on project.organization_id = $1 and project.id = task.project_id
     left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id
     left join golds gold on gold.organization_id = $1 and gold.task_id = task.id
+    left join batches batch on batch.organization_id = $1 and batch.id = task.batch_id
     where task.organization_id = $1 and task.id = any ($2::uuid[])
 ), people as (
     select project.id as project_id, (
@@ -25,8 +27,11 @@ with subject as (
             where member.organization_id = $1 and member.disabled_at is null
                 and not exists (select from suspensions where organization_id = $1 and project_id = project.id
                     and worker_id = worker.id and lifted_at is null)
+                and (not project.crew_only or exists (select from crews
+                    where organization_id = $1 and project_id = project.id and worker_id = worker.id))
             limit $3 + 1) person) as people
-    from (select distinct project_id as id from subject) project
+    from projects project
+    where project.organization_id = $1 and project.id in (select project_id from subject)
 )
 select subject.*, people.people, turn.turns, standing.standings,
     (select json_agg(submission order by submitted_at, id) from (
