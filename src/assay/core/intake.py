@@ -11,7 +11,7 @@ import msgspec
 
 from assay.core.annotations import kind_named
 from assay.core.annotations.kind import Answer, Content, Kind, MediaSize
-from assay.core.content import Item, photos_in, text_of
+from assay.core.content import Item, pages_of, photos_in, sized, text_of
 from assay.core.content import problems as content_problems
 from assay.core.errors import Invalid, Problem
 from assay.core.taxonomy import Taxonomy
@@ -85,20 +85,22 @@ def check_rows(
             good.append(CheckedRow(index, row, metadata, None, None))
             continue
         size = sizes.get(row.attachment_id) if row.attachment_id else None
+        items = None if row.content is None else sized(row.content, sizes)
         answers: dict[str, Answer | None] = {"prelabels": None, "gold": None}
         for name, complete in (("prelabels", False), ("gold", True)):
             answer = getattr(row, name)
             if answer is None:
                 continue
             try:
-                content = Content(MediaSize(*size) if size else None, text_of(row.content))
+                pages = [MediaSize(*page) if page else None for page in pages_of(items)]
+                content = Content(MediaSize(*size) if size else None, text_of(items), pages)
                 answers[name] = known.check(answer, row.taxonomy or taxonomy, content, complete=complete)
             except Invalid as error:
                 problems.extend(Problem(f"{name}.{p.field}" if p.field else name, p.message) for p in error.problems)
         if problems:
             bad[index] = problems
         else:
-            content_json = None if row.content is None else msgspec.json.encode(row.content).decode()
+            content_json = None if items is None else msgspec.json.encode(items).decode()
             taxonomy_json = None if row.taxonomy is None else msgspec.json.encode(row.taxonomy).decode()
             both = answers["prelabels"], answers["gold"]
             good.append(CheckedRow(index, row, metadata, *both, content_json, taxonomy_json))

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from assay.core.annotations.kind import Content, MediaSize
-from assay.core.content import Item, text_of
+from assay.core.content import Item, pages_of, text_of
 from assay.core.photos import StoredPhoto
 from assay.core.taxonomy import Taxonomy
 
@@ -27,4 +27,5 @@ def taxonomy_from(text: str | None) -> Taxonomy | None:
 
 def content_of(photo: StoredPhoto | None, items: list[Item] | None) -> Content:
     """What answers depend on."""
-    return Content(None if photo is None else MediaSize(photo.width, photo.height), text_of(items))
+    size = None if photo is None else MediaSize(photo.width, photo.height)
+    return Content(size, text_of(items), [None if page is None else MediaSize(*page) for page in pages_of(items)])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from assay.core.annotations.document_kind import DocumentKind
 from assay.core.annotations.entities_kind import EntitiesKind
 from assay.core.annotations.form_kind import FormKind
 from assay.core.annotations.image_kind import ImageKind
 from assay.core.annotations.kind import Kind
 from assay.core.errors import Invalid
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (ImageKind(), FormKind(), EntitiesKind())}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (ImageKind(), FormKind(), EntitiesKind(), DocumentKind())}
 
 
 def kind_named(name: str) -> Kind:

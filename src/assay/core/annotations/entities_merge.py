@@ -3,8 +3,7 @@
 Spans are grouped into objects (at most one span of each voice in each), an object is kept when enough of the weight
 marked it, and its label is voted on. Its ends are those of one span, the most central of those that have that label:
 the one whose overlap with all of them is greatest by weight. (A mean or a median of ends may fall within a word, where
-nobody has ever put one.) A relation between two objects is voted on by those who marked both with the winning labels:
-the others have not said anything about it.
+nobody has ever put one.) Relations: see ``relations``.
 
 Confidence. Each question is a vote, counted as ``voting`` says. An object's confidence is the product of presence,
 label and place, where place is 1 - (1 - s)^2 of the mean overlap s of its spans with the chosen one, as for photos; a
@@ -25,7 +24,8 @@ from assay.core.annotations.entities import EntitiesAnswer, Relation, Span
 from assay.core.annotations.entities_agreement import mean_agreement, overlaps, passages
 from assay.core.annotations.image_attributes import merge_attributes, value_similarity
 from assay.core.annotations.kind import Merged, MergeOptions, ObjectVerdict, Voice
-from assay.core.annotations.voting import ROUNDING, WEIGHT_MIN, belief, own_order, winner
+from assay.core.annotations.relations import Link, merge_relations
+from assay.core.annotations.voting import Ballot, belief, own_order, winner
 from assay.quality.geometry.matching import group
 
 
@@ -38,13 +38,14 @@ def merge(voices: Sequence[Voice], options: MergeOptions) -> Merged:
     # From here on the order is the voices' own, so that nothing can depend on the order they came in.
     order = sorted(range(len(voices)), key=lambda index: own_order(voices[index]))
     answers = [msgspec.convert(voices[index].answer, EntitiesAnswer) for index in order]
-    ballot = _Ballot([voices[index].weight for index in order], options.vote_min)
+    ballot = Ballot([voices[index].weight for index in order], options.vote_min)
     single = len(voices) == 1
     things = _things(answers, ballot, options.iou_min)
     if not single:
         named = [msgspec.structs.replace(thing.span, id=f"m{rank}") for rank, thing in enumerate(things, start=1)]
         things = [replace(thing, span=span) for thing, span in zip(things, named, strict=True)]
-    links = _links(answers, [thing for thing in things if thing.kept], ballot)
+    kept = [thing for thing in things if thing.kept]
+    links = merge_relations([answer.relations for answer in answers], [thing.electors for thing in kept], ballot)
     spans = [thing.span for thing in things if thing.kept]
     relations = []
     objects = [
@@ -62,7 +63,7 @@ def merge(voices: Sequence[Voice], options: MergeOptions) -> Merged:
     for rank, link in enumerate(links, start=1):
         relation_id = link.members[0][1] if single else f"r{rank}"
         if link.kept:
-            ends = (link.source.span.id, link.target.span.id)
+            ends = (kept[link.source].span.id, kept[link.target].span.id)
             relations.append(Relation(relation_id, link.name, *ends, link.directed))
         objects.append(
             ObjectVerdict(
@@ -85,30 +86,6 @@ def merge(voices: Sequence[Voice], options: MergeOptions) -> Merged:
     )
 
 
-class _Ballot:
-    """The weights of the voices. ``says``: what each says in choosing, where even the untrusted say a little."""
-
-    def __init__(self, weights: Sequence[float], vote_min: float) -> None:
-        self.weights = list(weights)
-        self.says = [max(weight, WEIGHT_MIN) for weight in weights]
-        # Voices none of which is trusted at all still have to be counted somehow: as equals.
-        self.votes = self.weights if any(weights) else self.says
-        self.vote_min = vote_min
-
-    def share(self, of: Sequence[int], among: Sequence[int]) -> float:
-        """The share of the votes of ``among`` that ``of`` have, within [0, 1]."""
-        everyone = sum(self.votes[voice] for voice in among)
-        if everyone <= 0:
-            return len(of) / len(among)
-        return min(sum(self.votes[voice] for voice in of) / everyone, 1.0)
-
-    def weight(self, of: Sequence[int]) -> float:
-        return sum(self.weights[voice] for voice in of)
-
-    def carries(self, share: float) -> bool:
-        return share >= self.vote_min - ROUNDING
-
-
 @dataclass(frozen=True)
 class _Thing:
     """One passage: the span chosen, and the voices' spans that are it, with those that have its label."""
@@ -124,21 +101,7 @@ class _Thing:
     spread: float
 
 
-@dataclass(frozen=True)
-class _Link:
-    """A relation that somebody drew between two kept objects. ``members``: voices, and the ids they gave it."""
-
-    name: str
-    source: _Thing
-    target: _Thing
-    directed: bool
-    members: list[tuple[int, str]]
-    kept: bool
-    share: float
-    presence: float
-
-
-def _things(answers: Sequence[EntitiesAnswer], ballot: _Ballot, iou_min: float) -> list[_Thing]:
+def _things(answers: Sequence[EntitiesAnswer], ballot: Ballot, iou_min: float) -> list[_Thing]:
     spans = [span for answer in answers for span in answer.annotations]
     voice = np.repeat(np.arange(len(answers)), [len(answer.annotations) for answer in answers])
     number = {name: index for index, name in enumerate(sorted({span.label for span in spans}))}
@@ -188,46 +151,12 @@ def _size(span: Span) -> tuple[int, int]:
     return span.end - span.start, -span.start
 
 
-def _links(answers: Sequence[EntitiesAnswer], things: Sequence[_Thing], ballot: _Ballot) -> list[_Link]:
-    place = {(voice, given): at for at, thing in enumerate(things) for voice, given in thing.electors.items()}
-    drawn: dict[tuple[str, bool, int, int], list[tuple[int, Relation, bool]]] = {}
-    for voice, answer in enumerate(answers):
-        for relation in answer.relations:
-            source, target = place.get((voice, relation.source)), place.get((voice, relation.target))
-            if source is None or target is None:
-                continue
-            turned = not relation.directed and target < source
-            ends = (target, source) if turned else (source, target)
-            drawn.setdefault((relation.name, relation.directed, *ends), []).append((voice, relation, turned))
-    links = []
-    for (name, directed, first, second), given in sorted(drawn.items(), key=lambda item: (item[0][2:], item[0])):
-        voters = [voice for voice, _, _ in given]
-        electors = sorted(things[first].electors.keys() & things[second].electors.keys())
-        share = ballot.share(voters, electors)
-        # Whichever way most have it: each has put the ends as the labels ask for.
-        way, _ = winner([str(turned) for _, _, turned in given], [ballot.says[voice] for voice in voters])
-        source, target = (second, first) if way == str(True) else (first, second)
-        links.append(
-            _Link(
-                name=name,
-                source=things[source],
-                target=things[target],
-                directed=directed,
-                members=[(voice, relation.id) for voice, relation, _ in given],
-                kept=ballot.carries(share),
-                share=ballot.share(voters, range(len(answers))),
-                presence=belief(ballot.weight(electors) * (2 * share - 1)),
-            )
-        )
-    return links
-
-
 def _confidence(
     things: Sequence[_Thing],
-    links: Sequence[_Link],
+    links: Sequence[Link],
     answers: Sequence[EntitiesAnswer],
     merged: EntitiesAnswer,
-    ballot: _Ballot,
+    ballot: Ballot,
 ) -> float:
     decisions = [(thing.share, thing.confidence if thing.kept else 1 - thing.presence) for thing in things]
     decisions += [(link.share, link.presence if link.kept else 1 - link.presence) for link in links]

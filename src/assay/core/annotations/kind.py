@@ -28,10 +28,12 @@ class MediaSize:
 
 
 class Content(msgspec.Struct, frozen=True):
-    """What a task shows, as far as answers depend on it: the photo's ``size``, or the ``text`` that marks lie in."""
+    """What a task shows, as far as answers depend on it: the photo's ``size``, the ``text`` that marks lie in, or the
+    size of each of its ``pages``, none of those that are not here yet."""
 
     size: MediaSize | None = None
     text: str | None = None
+    pages: Sequence[MediaSize | None] = ()
 
 
 @dataclass(frozen=True)

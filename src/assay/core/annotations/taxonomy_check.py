@@ -21,6 +21,8 @@ NAME_LENGTH_MAX = 200
 TEXT_LENGTH_MAX = 100_000
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+# The common part of RFC 5646: a language, then script, region and variants.
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,6}")
 _CHOOSING = ("category", "multiselect")
 # What another attribute can be asked after, by the name of a choice or by the very text.
 _NAMING = (*_CHOOSING, "text")
@@ -36,16 +38,19 @@ def check_taxonomy(
     relations: bool = False,
     forms: bool = False,
     photos: bool = False,
+    documents: bool = False,
 ) -> None:
     """Raises ``Invalid`` naming each field (``labels[0].children[2].color``) that makes it unusable.
 
     ``shapes`` and ``relations``: what the kind offers; without shapes it has nothing to label. ``forms``: whether the
     attributes of the whole may be all that ``Attribute`` knows; elsewhere they are single plain questions. ``photos``:
-    whether marks may be asked for what ``Attribute`` says of marks on photos.
+    whether marks may be asked for what ``Attribute`` says of marks on photos. ``documents``: whether labels may ask for
+    text, and their attributes for dates.
     """
     problems = Problems()
     with suppress(Full):
-        _check(taxonomy, shapes, problems, forms)
+        _check(taxonomy, shapes, problems, forms, documents)
+        _check_documents(taxonomy, documents, problems)
         _check_mark_questions(taxonomy, photos, problems)
         if taxonomy.relations and not relations:
             problems.add("relations", "marks of this kind are not related to each other; remove them")
@@ -54,7 +59,7 @@ def check_taxonomy(
     problems.raise_any()
 
 
-def _check(taxonomy: Taxonomy, shapes: Collection[Shape], problems: Problems, forms: bool) -> None:
+def _check(taxonomy: Taxonomy, shapes: Collection[Shape], problems: Problems, forms: bool, documents: bool) -> None:
     if not shapes:
         if taxonomy.labels:
             problems.add("labels", "nothing is marked in this kind; remove the labels and ask by attributes")
@@ -76,8 +81,24 @@ def _check(taxonomy: Taxonomy, shapes: Collection[Shape], problems: Problems, fo
                 problems.add(f"{path}.name", f"{label.name!r} is also the name of {seen[label.name]}; rename one")
             seen.setdefault(label.name, path)
         _check_label(label, path, shapes, problems)
-        _check_attributes(label.attributes, f"{path}.attributes", problems, forms=False)
+        _check_attributes(label.attributes, f"{path}.attributes", problems, forms=False, dates=documents)
     _check_attributes(taxonomy.attributes, "attributes", problems, forms)
+
+
+def _check_documents(taxonomy: Taxonomy, documents: bool, problems: Problems) -> None:
+    """What only documents have: groups, text that is typed, and the language that it is in."""
+    language = taxonomy.language
+    if language is not None and not documents:
+        problems.add("language", "nothing is typed in this kind; leave it out")
+    elif language is not None and not _LANGUAGE.fullmatch(language):
+        problems.add("language", f"{language[:40]!r} is not a language; write it as a tag such as en, ar or de-CH")
+    for path, _, label in _walk(taxonomy.labels):
+        if label.text != "none" and not documents:
+            problems.add(f"{path}.text", "no text is typed in this kind; leave it out")
+        elif label.text != "none" and (not label.shapes or "group" in label.shapes):
+            problems.add(f"{path}.text", "text stands in regions; leave it out, or give the label a box or polygon")
+        if "group" in label.shapes and len(label.shapes) > 1:
+            problems.add(f"{path}.shapes", "a group is not drawn; give regions a label of their own")
 
 
 def _walk(labels: Sequence[Label]) -> Iterator[tuple[str, int, Label]]:
@@ -149,7 +170,7 @@ def _check_ends(relation: RelationType, path: str, labels: Collection[str], prob
 
 
 def _check_attributes(
-    attributes: Sequence[Attribute], path: str, problems: Problems, forms: bool, depth: int = 1
+    attributes: Sequence[Attribute], path: str, problems: Problems, forms: bool, depth: int = 1, dates: bool = False
 ) -> None:
     if len(attributes) > ATTRIBUTES_MAX:
         problems.add(path, f"more than {ATTRIBUTES_MAX} attributes; ask less at once")
@@ -161,7 +182,7 @@ def _check_attributes(
             problems.add(f"{here}.name", f"{attribute.name!r} is asked twice; rename one")
         _check_values(attribute, here, problems)
         if not forms:
-            _refuse_forms(attribute, here, problems)
+            _refuse_forms(attribute, here, dates, problems)
         else:
             check_form_question(attribute, here, problems)
             if depth < GROUPS_DEPTH_MAX:
@@ -209,9 +230,9 @@ def _check_choices(attribute: Attribute, path: str, problems: Problems) -> None:
             problems.add(here, f"choices are nested more than {DEPTH_MAX} deep; bring these further up")
 
 
-def _refuse_forms(attribute: Attribute, path: str, problems: Problems) -> None:
+def _refuse_forms(attribute: Attribute, path: str, dates: bool, problems: Problems) -> None:
     """What only the questions of a form may have."""
-    if attribute.type in ("datetime", "group"):
+    if attribute.type == "group" or (attribute.type == "datetime" and not dates):
         problems.add(f"{path}.type", f"a {attribute.type} can only be asked in a form; use another type")
     for index, choice in enumerate(attribute.choices):
         if choice.children:

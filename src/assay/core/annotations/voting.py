@@ -21,6 +21,30 @@ ROUNDING = 1e-9
 _EVIDENCE = log(0.8 / 0.2)
 
 
+class Ballot:
+    """The weights of the voices. ``says``: what each says in choosing, where even the untrusted say a little."""
+
+    def __init__(self, weights: Sequence[float], vote_min: float) -> None:
+        self.weights = list(weights)
+        self.says = [max(weight, WEIGHT_MIN) for weight in weights]
+        # Voices none of which is trusted at all still have to be counted somehow: as equals.
+        self.votes = self.weights if any(weights) else self.says
+        self.vote_min = vote_min
+
+    def share(self, of: Sequence[int], among: Sequence[int]) -> float:
+        """The share of the votes of ``among`` that ``of`` have, within [0, 1]."""
+        everyone = sum(self.votes[voice] for voice in among)
+        if everyone <= 0:
+            return len(of) / len(among)
+        return min(sum(self.votes[voice] for voice in of) / everyone, 1.0)
+
+    def weight(self, of: Sequence[int]) -> float:
+        return sum(self.weights[voice] for voice in of)
+
+    def carries(self, share: float) -> bool:
+        return share >= self.vote_min - ROUNDING
+
+
 def own_order(voice: Voice) -> tuple[bytes, float]:
     """A key of the voice itself: in this order nothing can depend on the order that voices came in."""
     return msgspec.json.encode(voice.answer, order="sorted"), voice.weight
