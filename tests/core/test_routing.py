@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from assay.core.routing import (
     EARLY_TURNS,
     NEVER,
+    RANK_NONE,
     Asker,
     ProjectState,
     WhyNot,
@@ -113,7 +114,8 @@ def test_in_a_new_round_only_the_change_of_sides_is_barred(stage: Stage, before:
 # --- the queue ---
 
 priorities = st.integers(0, 100)
-sequences = st.integers(0, (1 << 56) - 1)
+sequences = st.integers(0, (1 << 46) - 1)
+ranks = st.integers(0, RANK_NONE)
 
 
 @given(priorities, sequences, priorities, sequences)
@@ -121,15 +123,22 @@ def test_higher_priority_goes_first_and_then_what_was_opened_first(p: int, a: in
     assert (queue_position(p, a) < queue_position(q, b)) == ((-p, a) < (-q, b))
 
 
-@given(priorities, sequences)
-def test_a_position_fits_a_signed_64_bit_integer_and_tells_its_priority(priority: int, sequence: int) -> None:
-    position = queue_position(priority, sequence)
+@given(priorities, ranks, sequences, ranks, sequences)
+def test_within_a_priority_the_batches_come_in_their_order(p: int, r: int, a: int, s: int, b: int) -> None:
+    assert (queue_position(p, a, r) < queue_position(p, b, s)) == ((r, a) < (s, b))
+
+
+@given(priorities, sequences, ranks)
+def test_a_position_fits_a_signed_64_bit_integer_and_tells_its_priority(
+    priority: int, sequence: int, rank: int
+) -> None:
+    position = queue_position(priority, sequence, rank)
 
     assert 0 <= position < 1 << 63
     assert priority_of(position) == priority
 
 
-@pytest.mark.parametrize(("priority", "sequence"), [(-1, 0), (101, 0), (50, -1), (50, 1 << 56)])
+@pytest.mark.parametrize(("priority", "sequence"), [(-1, 0), (101, 0), (50, -1), (50, 1 << 46)])
 def test_what_does_not_fit_a_position_is_refused(priority: int, sequence: int) -> None:
     with pytest.raises(ValueError, match="must be within"):
         queue_position(priority, sequence)

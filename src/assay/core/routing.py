@@ -35,7 +35,11 @@ SPENT: frozenset[TurnState] = frozenset({"claimed", "submitted", "skipped", "rep
 PRIORITY_MAX = 100
 # Behind every turn there is: a scan from here finds nothing.
 NOWHERE = (1 << 63) - 1
-_SEQUENCE_BITS = 56
+_PRIORITY_SHIFT = 56
+_SEQUENCE_BITS = 46
+# The ranks that batches may have: 0 is served before the ordered ones, RANK_NONE after them.
+RANK_NONE = (1 << (_PRIORITY_SHIFT - _SEQUENCE_BITS)) - 1
+RANK_MAX = RANK_NONE - 1
 
 # How long knowledge of the queue is trusted. What another process put before a mark is found this late at worst.
 LOW_WATER_SECONDS = 1.0
@@ -140,12 +144,14 @@ def turns_told_apart(rate: float) -> int:
     return max(EARLY_TURNS, ceil(2.0 / rate)) if rate >= RATE_MIN else 0
 
 
-def queue_position(priority: int, sequence: int) -> int:
+def queue_position(priority: int, sequence: int, rank: int = RANK_NONE) -> int:
     """Where a turn stands in the queue: the smallest position is served first.
 
     Bits of the result, a positive 64-bit signed integer: bit 63 zero; bits 62 to 56 hold ``100 - priority``; bits
-    55 to 0 the sequence. So higher priority goes first and, within one, what was opened first; one column and one
-    index carry both. ``priority`` within [0, 100], ``sequence`` within [0, 2**56); ``ValueError`` otherwise.
+    55 to 46 the rank of the task's batch; bits 45 to 0 the sequence. So higher priority goes first, within one the
+    batches in their order and, within a batch, what was opened first; one column and one index carry all three.
+    ``priority`` within [0, 100], ``rank`` within [0, ``RANK_NONE``], ``sequence`` within [0, 2**46); ``ValueError``
+    otherwise.
 
     >>> queue_position(50, 2) < queue_position(50, 3) < queue_position(49, 1)
     True
@@ -154,12 +160,14 @@ def queue_position(priority: int, sequence: int) -> int:
         raise ValueError(f"priority must be within 0 and {PRIORITY_MAX}, got {priority}")
     if not 0 <= sequence < 1 << _SEQUENCE_BITS:
         raise ValueError(f"sequence must be within 0 and 2**{_SEQUENCE_BITS}, got {sequence}")
-    return (PRIORITY_MAX - priority) << _SEQUENCE_BITS | sequence
+    if not 0 <= rank <= RANK_NONE:
+        raise ValueError(f"rank must be within 0 and {RANK_NONE}, got {rank}")
+    return (PRIORITY_MAX - priority) << _PRIORITY_SHIFT | rank << _SEQUENCE_BITS | sequence
 
 
 def priority_of(position: int) -> int:
     """The priority a queue position was made of."""
-    return PRIORITY_MAX - (position >> _SEQUENCE_BITS)
+    return PRIORITY_MAX - (position >> _PRIORITY_SHIFT)
 
 
 class Mark(msgspec.Struct, frozen=True):

@@ -132,7 +132,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     ``now``: aware, the time to judge leases by. ``turns``, ``submissions``, ``reviews``: of all rounds, oldest
     first. ``standings``: of every worker with a turn on the task or a reservation; one who is missing is new.
     A worker who may no longer work in the project at all is given as suspended.
-    ``taxonomy``: what is asked of this task, for kinds that merge by what is asked.
+    ``held``: nobody is to work on it yet. ``taxonomy``: what is asked of this task, for kinds that merge by what is
+    asked.
     ``annotators`` and ``reviewers``: the workers who may take turns at that stage in this project, the suspended
     left out, so that a task nobody is left for does not wait for ever; none when there are too many to list (then
     nobody runs out).
@@ -145,6 +146,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     round: int = 1
     media: MediaState = "ready"
     media_problem: str | None = None
+    held: bool = False
     gold: Answer | None = None
     taxonomy: Taxonomy | None = None
     turns: tuple[Turn, ...] = ()

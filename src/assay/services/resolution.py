@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from assay.core.annotations import kind_named
 from assay.core.annotations.kind import Answer
+from assay.core.batches import is_open
 from assay.core.errors import Invalid
 from assay.core.photos import StoredPhoto
 from assay.core.steps import (
@@ -29,7 +30,7 @@ from assay.core.tasks import Command as Command
 from assay.core.workflow import commanded, next_steps
 from assay.services.context import Context
 from assay.services.threads import computed, others_first
-from assay.store import attachments, cases, due, events, tasks
+from assay.store import attachments, batches, cases, due, events, tasks
 from assay.store.cases import LoadedCase
 from assay.store.changes import Changes
 
@@ -97,20 +98,33 @@ async def command(context: Context, task_id: UUID, order: Command, *, gold: Answ
     await events.record(context.tenant, context.now, context.caller.actor, [said])
     await _write(context, [(loaded, ordered)])
     await advance(context, task_id)
+    if loaded.batch_id is not None and order in ("make_gold", "unmake_gold"):
+        # A gold is no part of what its batch is to deliver.
+        await _settle(context, [loaded.batch_id])
 
 
 _PAST = {"cancel": "cancelled", "reopen": "reopened", "make_gold": "made_gold", "unmake_gold": "made_ordinary"}
 
 
 async def _write(context: Context, decided: Sequence[tuple[LoadedCase, Sequence[Step]]]) -> None:
-    changes, said = Changes(), list[events.NewEvent]()
+    changes, said, touched = Changes(), list[events.NewEvent](), set[UUID]()
     for loaded, steps in decided:
         case = loaded.case
         for step in steps:
             await _take(context, changes, loaded, case, step, said)
             case = applied(case, step)
+        if loaded.batch_id is not None and is_open(case) != is_open(loaded.case):
+            touched.add(loaded.batch_id)
     context.opened.extend(await changes.write(context.tenant, context.now))
     await events.record(context.tenant, context.now, context.caller.actor, said)
+    await _settle(context, touched)
+
+
+async def _settle(context: Context, batch_ids: Collection[UUID]) -> None:
+    if batch_ids:
+        await batches.settle(
+            context.tenant, sorted(batch_ids), context.now, context.caller.actor, context.new_ids
+        )
 
 
 async def _take(
@@ -120,7 +134,9 @@ async def _take(
     task_id, project_id = case.task_id, loaded.project_id
     match step:
         case OpenTurn(stage, round_, reserved_for, reason):
-            turn = tasks.NewTurn(context.new_id(), task_id, stage, round_, loaded.priority, reserved_for, reason)
+            turn = tasks.NewTurn(
+                context.new_id(), task_id, stage, round_, loaded.priority, reserved_for, reason, loaded.rank
+            )
             changes.open_turn(project_id, turn)
         case CloseTurn(turn_id, state, reason):
             changes.close_turn(turn_id, state, reason)

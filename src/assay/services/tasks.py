@@ -74,9 +74,3 @@ async def photos_shown(context: Context, items: Sequence[Item] | None) -> Mappin
     """The photos that a task's content shows."""
     ids = photos_in(items)
     return await attachments.photos(context.tenant, ids) if ids else {}
-
-
-async def batches(context: Context, project_id: UUID) -> Sequence[Any]:
-    """The project's batches with their counts, newest first. Raises ``NotFound``."""
-    await projects.get(context.tenant, project_id)
-    return await context.tenant.fetch(queries("tasks")["list_batches"], project_id)

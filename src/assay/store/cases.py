@@ -12,6 +12,7 @@ import asyncpg
 import msgspec
 
 from assay.core import permissions
+from assay.core.batches import policy_in
 from assay.core.errors import NotFound
 from assay.core.permissions import Permission, Role
 from assay.core.tasks import Case, Consensus, MediaState, Response, Review, Submission, Turn
@@ -34,13 +35,16 @@ _MEDIA: Final[dict[str | None, MediaState]] = {
 
 @dataclass(frozen=True)
 class LoadedCase:
-    """One task, locked until the transaction ends, with what is needed to write the steps that follow."""
+    """One task, locked until the transaction ends, with what is needed to write the steps that follow. ``rank``: of its
+    batch among batches."""
 
     case: Case
     project_id: UUID
     kind: str
     priority: int
     version: projects.Version
+    batch_id: UUID | None
+    rank: int | None
 
 
 async def load(tenant: Tenant, task_id: UUID, now: datetime) -> LoadedCase:
@@ -63,7 +67,9 @@ async def load_all(tenant: Tenant, task_ids: Sequence[UUID], now: datetime) -> l
     for row in rows:
         version = await projects.version(tenant, row["project_id"], row["project_version"])
         case = _case(row, version, allowed[row["people"]], now)
-        loaded.append(LoadedCase(case, row["project_id"], row["kind"], row["priority"], version))
+        loaded.append(
+            LoadedCase(case, row["project_id"], row["kind"], row["priority"], version, row["batch_id"], row["rank"])
+        )
     return loaded
 
 
@@ -90,11 +96,12 @@ def _case(row: asyncpg.Record, version: projects.Version, allowed: _Allowed, now
     return Case(
         task_id=row["id"],
         state=row["state"],
-        policy=version.policy,
+        policy=policy_in(version.policy, row["batch_purpose"]),
         now=now,
         round=row["round"],
         media=_MEDIA[row["media_state"]],
         media_problem=row["media_failure"],
+        held=row["batch_state"] == "staging",
         gold=from_json(row["gold"]) if row["is_gold"] else None,
         taxonomy=version.taxonomy if row["taxonomy"] is None else taxonomy_from(row["taxonomy"]),
         turns=_decode(row["turns"], tuple[Turn, ...], ()),

@@ -10,10 +10,13 @@ from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
+from msgspec.structs import replace
+
+from assay.core.batches import check_takes_tasks
 from assay.core.errors import AlreadyExists
 from assay.core.intake import DEFAULT_PRIORITY, CheckedRow, file_name_of
 from assay.core.workflow import first_turns
-from assay.store import attachments, events, jobs, projects, tasks
+from assay.store import attachments, batches, events, jobs, projects, tasks
 from assay.store.connection import Tenant, as_json, queries
 
 CREATED: Final = "task.created"
@@ -39,22 +42,27 @@ async def write(
     A row whose unique id another task has is not written; one that has an address to fetch must be known not to be
     such a row. ``new_ids`` makes so many ids, in order.
     """
-    batch_id = await tasks.batch(tenant, new_ids(1)[0], project.id, batch.strip(), now) if batch else None
+    into = await batches.entered(tenant, new_ids(1)[0], project.id, batch.strip(), now) if batch else None
+    if into is not None:
+        check_takes_tasks(batch or "", into.state, staged=into.staged)
+        rows = _prioritized(rows, into.priority)
     fetched = await _fetch(tenant, project.id, rows, now, new_ids)
     task_ids = new_ids(len(rows))
+    # Known answers are met among the others' tasks, so nothing keeps them back.
+    held = into is not None and into.state == "staging"
     golds = [None if row.gold is None else as_json(row.gold) for row in rows]
     unique_ids = _column([row.row.unique_id for row in rows], None)
     columns = [
         project.id,
         project.version,
-        batch_id,
+        None if into is None else into.id,
         now,
         task_ids,
         [fetched.get(row.index, row.row.attachment_id) for row in rows],
         unique_ids,
         _column([row.metadata for row in rows], "{}"),
         _column([None if row.prelabels is None else as_json(row.prelabels) for row in rows], None),
-        _column([row.row.url is not None for row in rows], False),
+        _column([row.row.url is not None or (held and row.gold is None) for row in rows], False),
         _column([gold is not None for gold in golds], False),
         _column([row.row.priority for row in rows], DEFAULT_PRIORITY),
         DEFAULT_PRIORITY,
@@ -66,7 +74,7 @@ async def write(
 
     async def write_all() -> int | None:
         await tenant.execute(insert, *columns)
-        return await _begin(tenant, project, new, now, actor, new_ids)
+        return await _begin(tenant, project, into, new, now, actor, new_ids)
 
     if not unique_ids:
         return _made(new), await write_all()
@@ -78,7 +86,7 @@ async def write(
     except AlreadyExists:
         there = {row["id"] for row in await tenant.fetch(insert + _LEAVE_OUT, *columns)}
         new = [one for one in new if one[1] in there]
-        return _made(new), await _begin(tenant, project, new, now, actor, new_ids)
+        return _made(new), await _begin(tenant, project, into, new, now, actor, new_ids)
 
 
 # A unique id that another task has, or that another transaction took in between.
@@ -87,18 +95,38 @@ _LEAVE_OUT: Final = """
     returning id"""
 
 
+def _prioritized(rows: Sequence[CheckedRow], priority: int | None) -> Sequence[CheckedRow]:
+    """With the priority of their batch, where rows say none themselves."""
+    if priority is None:
+        return rows
+    return [
+        replace(row, row=replace(row.row, priority=priority)) if row.row.priority == DEFAULT_PRIORITY else row
+        for row in rows
+    ]
+
+
 def _made(new: Sequence[NewTask]) -> dict[int, UUID]:
     return {row.index: task_id for row, task_id, _ in new}
 
 
 async def _begin(
-    tenant: Tenant, project: projects.Project, new: Sequence[NewTask], now: datetime, actor: Actor, new_ids: NewIds
+    tenant: Tenant,
+    project: projects.Project,
+    into: batches.Entered | None,
+    new: Sequence[NewTask],
+    now: datetime,
+    actor: Actor,
+    new_ids: NewIds,
 ) -> int | None:
     """What stands beside new tasks: known answers, first turns and events. The first place in the queue taken."""
     await tasks.insert_golds(tenant, {task_id: gold for _, task_id, gold in new if gold is not None}, now)
     waiting = [(id_, row.row.priority) for row, id_, gold in new if gold is None and row.row.url is None]
-    first = await _open_turns(tenant, project, waiting, now, new_ids)
+    first = None
+    if into is None or into.state != "staging":
+        first = await _open_turns(tenant, project, into, waiting, now, new_ids)
     await _record(tenant, project.id, [task_id for _, task_id, _ in new], now, actor, new_ids)
+    if into is not None and into.state == "completed":
+        await batches.settle(tenant, [into.id], now, actor, new_ids)
     return first
 
 
@@ -120,7 +148,12 @@ async def _fetch(
 
 
 async def _open_turns(
-    tenant: Tenant, project: projects.Project, waiting: Sequence[tuple[UUID, int]], now: datetime, new_ids: NewIds
+    tenant: Tenant,
+    project: projects.Project,
+    into: batches.Entered | None,
+    waiting: Sequence[tuple[UUID, int]],
+    now: datetime,
+    new_ids: NewIds,
 ) -> int | None:
     """As many turns as the policy opens at first, for each task and its priority; the first position taken."""
     if not waiting:
@@ -135,6 +168,7 @@ async def _open_turns(
         [task_id for task_id, _ in turns],
         _column([priority for _, priority in turns], DEFAULT_PRIORITY),
         DEFAULT_PRIORITY,
+        None if into is None else into.rank,
     )
     return first
 

@@ -196,13 +196,32 @@ create table batches (
     id uuid not null,
     project_id uuid not null,
     name text not null check (length(name) between 1 and 200),
+    -- Where its name is so in all projects of a mode, and not only in its own: that mode.
+    unique_among text check (unique_among in ('live', 'test')),
+    -- staging: its tasks are kept back until it is finalized. completed: it has tasks, and none of them is open.
+    state text not null default 'in_progress' check (state in ('staging', 'in_progress', 'completed')),
+    -- calibration: a first few tasks, each reviewed. self_label: for owners and managers to do themselves.
+    purpose text not null default 'production' check (purpose in ('production', 'calibration', 'self_label')),
+    -- Whether it stays in staging until somebody finalizes it; once completed it then takes no more tasks.
+    staged boolean not null default false,
+    -- Of its tasks, unless they say one themselves.
+    priority smallint check (priority between 0 and 100),
+    -- Its place among the batches that were put in order, the first is served first; 0 comes before all.
+    rank smallint check (rank between 0 and 1022),
+    metadata json not null default '{}',
     -- Who is told when all its tasks are done: an http(s) or an e-mail address.
     callback text check (length(callback) between 1 and 2048),
     created_at timestamptz not null,
     primary key (organization_id, id),
     unique (organization_id, project_id, name),
-    foreign key (organization_id, project_id) references projects (organization_id, id)
+    completed_at timestamptz,
+    foreign key (organization_id, project_id) references projects (organization_id, id),
+    check ((state = 'completed') = (completed_at is not null)),
+    check (staged or state <> 'staging')
 );
+-- What programs call it, and lists of the newest first.
+create index batches_by_name on batches (organization_id, name);
+create unique index batches_unique_among on batches (organization_id, unique_among, name) where unique_among is not null;
 
 -- A photo. The bytes are in the blob store under keys made from the content's hash, never from a name.
 create table attachments (
@@ -299,6 +318,11 @@ create index tasks_by_state on tasks (organization_id, project_id, state, id);
 create index tasks_golds on tasks (organization_id, project_id, id) where is_gold;
 create index tasks_by_attachment on tasks (organization_id, attachment_id);
 create index tasks_completed on tasks (organization_id, project_id, completed_at) where completed_at is not null;
+-- The tasks of a batch in the order of lists; their states beside them, to be counted.
+create index tasks_of_batch on tasks (organization_id, batch_id, id) include (state, is_gold) where batch_id is not null;
+-- What keeps a batch from being completed, looked for each time that a task of it ends.
+create index tasks_open_in_batch on tasks (organization_id, batch_id)
+    where batch_id is not null and not is_gold and state in ('preparing', 'annotating', 'reviewing', 'broken');
 
 -- The known answer of a task that is a hidden test.
 create table golds (

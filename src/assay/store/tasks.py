@@ -25,7 +25,7 @@ MISSING: Final = "No such task in your organization."
 
 @dataclass(frozen=True)
 class NewTurn:
-    """An open turn to be. ``reason`` says why a review is asked."""
+    """An open turn to be. ``reason`` says why a review is asked. ``rank``: of the task's batch, if it has one."""
 
     id: UUID
     task_id: UUID
@@ -34,6 +34,7 @@ class NewTurn:
     priority: int
     reserved_for: UUID | None = None
     reason: str | None = None
+    rank: int | None = None
 
 
 async def insert_golds(tenant: Tenant, golds: Mapping[UUID, str], now: datetime) -> None:
@@ -57,6 +58,7 @@ async def open_turns(tenant: Tenant, project_id: UUID, now: datetime, turns: Seq
         [t.priority for t in turns],
         [t.reserved_for for t in turns],
         [t.reason for t in turns],
+        [t.rank for t in turns],
     )
     return first
 
@@ -67,16 +69,6 @@ async def existing(tenant: Tenant, project_id: UUID, unique_ids: Sequence[str]) 
         return {}
     rows = await tenant.fetch(queries("tasks")["existing_unique_ids"], project_id, unique_ids)
     return {row["unique_id"]: row["id"] for row in rows}
-
-
-async def batch(tenant: Tenant, batch_id: UUID, project_id: UUID, name: str, now: datetime) -> UUID:
-    """The id of the project's batch of this name, made under ``batch_id`` where there was none."""
-    sql = queries("tasks")["upsert_batch"]
-    found = await tenant.fetchval(sql, batch_id, project_id, name, now)
-    # Another transaction may have made it after this statement began to look.
-    found = found or await tenant.fetchval(sql, batch_id, project_id, name, now)
-    assert isinstance(found, UUID), "the batch is either new or there"
-    return found
 
 
 # --- standing and golds ----------------------------------------------------------------------------------------------

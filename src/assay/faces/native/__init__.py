@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from assay.faces.native import events, exports, imports, people, progress, projects, tasks, webhooks, workers
+from assay.faces.native import batches, events, exports, imports, people, progress, projects, tasks, webhooks, workers
 
 router = Router(
     path="/v1",
@@ -18,5 +18,6 @@ router = Router(
         *progress.HANDLERS,
         projects.router,
         tasks.router,
+        batches.router,
     ],
 )

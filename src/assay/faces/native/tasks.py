@@ -157,13 +157,6 @@ class TaskDetail(TaskRow, kw_only=True):
     events: list[Event]
 
 
-class Batch(msgspec.Struct):
-    name: str
-    tasks: int
-    completed: int
-    created_at: datetime
-
-
 class Gold(msgspec.Struct, forbid_unknown_fields=True):
     answer: dict[str, Any]
 
@@ -287,18 +280,6 @@ async def list_tasks(
         filters = tasks.Filters(in_state, batch, gold, worker, agreement_max, search)
         rows, next_cursor = await tasks.listed(context, project_id, filters, order=order, cursor=cursor, limit=limit)
         return Page([task_row(request, context, row) for row in rows], next_cursor)
-
-
-@get("/projects/{project_id:uuid}/batches", opt={"permission": "task.read"}, operation_id="list_batches")
-async def list_batches(request: AnyRequest, project_id: FromPath[UUID]) -> Page[Batch]:
-    """The project's batches, newest first."""
-    async with enter(request) as context:
-        return Page(
-            [
-                Batch(b["name"], b["tasks"], b["completed"], b["created_at"])
-                for b in await tasks.batches(context, project_id)
-            ]
-        )
 
 
 @get("/tasks/{task_id:uuid}", opt={"permission": "task.read"}, operation_id="get_task")
@@ -451,7 +432,6 @@ router = Router(
         add_attachment,
         create_tasks,
         list_tasks,
-        list_batches,
         get_task,
         list_reviews,
         cancel_task,

@@ -11,11 +11,12 @@ select id from tasks where organization_id = $1 and id = any ($2::uuid[]) order 
 with subject as (
     select task.id, task.project_id, task.project_version, project.kind, task.state, task.round, task.priority,
            task.is_gold, task.taxonomy, attachment.state as media_state, attachment.failure as media_failure,
-           gold.answer as gold
+           gold.answer as gold, task.batch_id, batch.state as batch_state, batch.purpose as batch_purpose, batch.rank
     from tasks task
     join projects project on project.organization_id = $1 and project.id = task.project_id
     left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id
     left join golds gold on gold.organization_id = $1 and gold.task_id = task.id
+    left join batches batch on batch.organization_id = $1 and batch.id = task.batch_id
     where task.organization_id = $1 and task.id = any ($2::uuid[])
 ), people as (
     select project.id as project_id, (

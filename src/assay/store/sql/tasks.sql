@@ -1,16 +1,6 @@
 -- :name existing_unique_ids
 select unique_id, id from tasks where organization_id = $1 and project_id = $2 and unique_id = any ($3::text[]);
 
--- :name upsert_batch
-with fresh as (
-    insert into batches (organization_id, id, project_id, name, created_at) values ($1, $2, $3, $4, $5)
-    on conflict (organization_id, project_id, name) do nothing
-    returning id
-)
-select id from fresh
-union all
-select id from batches where organization_id = $1 and project_id = $3 and name = $4;
-
 -- :name insert_golds
 insert into golds (organization_id, task_id, answer, created_at)
 select $1, g.task_id, g.answer::json, $2 from unnest($3::uuid[], $4::text[]) as g (task_id, answer)
@@ -23,14 +13,16 @@ delete from golds where organization_id = $1 and task_id = $2;
 update tasks set is_gold = $3 where organization_id = $1 and id = $2;
 
 -- :name open_turns
--- One open turn for each id given, in the order given; the first queue position taken.
+-- One open turn for each id given, in the order given; the first queue position taken. See core.routing.queue_position.
 with turn as (
     insert into assignments (organization_id, id, task_id, project_id, stage, round, state, queue_position,
         reserved_for, opened_at, reason)
     select $1, o.id, o.task_id, $2, o.stage, o.round, 'open',
-           ((100 - o.priority)::bigint << 56) | nextval('queue_sequence'), o.reserved_for, $3, o.reason
-    from (select * from unnest($4::uuid[], $5::uuid[], $6::text[], $7::integer[], $8::smallint[], $9::uuid[], $10::text[])
-        with ordinality as o (id, task_id, stage, round, priority, reserved_for, reason, place) order by place) o
+           ((100 - o.priority)::bigint << 56) | (coalesce(o.rank, 1023)::bigint << 46) | nextval('queue_sequence'),
+           o.reserved_for, $3, o.reason
+    from (select * from unnest($4::uuid[], $5::uuid[], $6::text[], $7::integer[], $8::smallint[], $9::uuid[], $10::text[],
+            $11::smallint[])
+        with ordinality as o (id, task_id, stage, round, priority, reserved_for, reason, rank, place) order by place) o
     returning queue_position
 )
 select min(queue_position) from turn;
@@ -89,16 +81,6 @@ from tasks task
 left join batches batch on batch.organization_id = $1 and batch.id = task.batch_id
 left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id
 where task.organization_id = $1 and task.id = $2;
-
--- :name list_batches
-select batch.name, batch.created_at, count(task.id) as tasks,
-       count(task.id) filter (where task.state = 'completed') as completed
-from batches batch
-left join tasks task on task.organization_id = $1 and task.batch_id = batch.id
-where batch.organization_id = $1 and batch.project_id = $2
-group by batch.id, batch.name, batch.created_at
-order by batch.created_at desc
-limit 1000;
 
 -- :name task_assignments
 select assignment.id, assignment.stage, assignment.round, assignment.state, assignment.claimed_at,
