@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from assay.core.annotations.image import AttributeValue
+from assay.core.annotations.relations import Relation as Relation
 
 
 class Span(msgspec.Struct, tag_field="type", tag="span", frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -19,17 +20,6 @@ class Span(msgspec.Struct, tag_field="type", tag="span", frozen=True, forbid_unk
     start: int
     end: int
     attributes: dict[str, AttributeValue] = {}
-
-
-class Relation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """``source`` and ``target`` are ids of spans. Where ``directed`` is false they say the same when exchanged; the
-    taxonomy decides that, and the checked answer carries it."""
-
-    id: str
-    name: str
-    source: str
-    target: str
-    directed: bool = True
 
 
 class EntitiesAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -9,13 +9,14 @@ half for its place and by half for its attributes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
 
-from assay.core.annotations.entities import EntitiesAnswer, Relation, Span
+from assay.core.annotations.entities import EntitiesAnswer, Span
 from assay.core.annotations.image_attributes import Attributes, attributes_similarity, value_similarity
+from assay.core.annotations.relations import shared_relations
 from assay.quality.geometry.arrays import FloatArray
 from assay.quality.geometry.matching import match
 from assay.quality.geometry.spans import iou
@@ -70,7 +71,7 @@ def _f_measure(left: EntitiesAnswer, right: EntitiesAnswer, iou_min: float, exac
         partner[mine.id] = theirs.id
         likeness = (1 + attributes_similarity(mine.attributes, theirs.attributes)) / 2
         shared += likeness * (overlap if exact else 1.0)
-    return min(2 * (shared + _shared_relations(left.relations, right.relations, partner)) / said, 1.0)
+    return min(2 * (shared + shared_relations(left.relations, right.relations, partner)) / said, 1.0)
 
 
 def _pairs(left: Sequence[Span], right: Sequence[Span], iou_min: float) -> Iterator[tuple[Span, Span, float]]:
@@ -90,18 +91,6 @@ def _same_label(left: Sequence[Span], right: Sequence[Span]) -> FloatArray:
     codes = [np.array([number[span.label] for span in spans], dtype=np.int64) for spans in (left, right)]
     same: FloatArray = codes[0][:, None] == codes[1]
     return same
-
-
-def _shared_relations(left: Sequence[Relation], right: Sequence[Relation], partner: Mapping[str, str]) -> int:
-    """How many on the left are also on the right. Each has one counterpart at most, as pairs are one to one."""
-    known = {(relation.name, *ends) for relation in right for ends in said_ends(relation)}
-    return sum((each.name, partner.get(each.source), partner.get(each.target)) in known for each in left)
-
-
-def said_ends(relation: Relation) -> list[tuple[str, str]]:
-    """Source and target, and the other way round where that says the same."""
-    ends = (relation.source, relation.target)
-    return [ends] if relation.directed else [ends, ends[::-1]]
 
 
 def _shared_values(left: Attributes, right: Attributes) -> float:

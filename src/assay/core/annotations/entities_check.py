@@ -13,7 +13,7 @@ from assay.core.annotations.image import AttributeValue
 from assay.core.annotations.kind import Answer
 from assay.core.annotations.parts import check_id, read_parts
 from assay.core.annotations.problems import Full, Problems, is_made_of
-from assay.core.annotations.relations import check_relations
+from assay.core.annotations.relations_check import check_relations
 from assay.core.taxonomy import Taxonomy
 
 SPANS_MAX = 5000

@@ -3,7 +3,7 @@
 Spans are grouped into objects (at most one span of each voice in each), an object is kept when enough of the weight
 marked it, and its label is voted on. Its ends are those of one span, the most central of those that have that label:
 the one whose overlap with all of them is greatest by weight. (A mean or a median of ends may fall within a word, where
-nobody has ever put one.) Relations: see ``relations``.
+nobody has ever put one.) For relations see ``relations_merge``.
 
 Confidence. Each question is a vote, counted as ``voting`` says. An object's confidence is the product of presence,
 label and place, where place is 1 - (1 - s)^2 of the mean overlap s of its spans with the chosen one, as for photos; a
@@ -24,7 +24,7 @@ from assay.core.annotations.entities import EntitiesAnswer, Relation, Span
 from assay.core.annotations.entities_agreement import mean_agreement, overlaps, passages
 from assay.core.annotations.image_attributes import merge_attributes, value_similarity
 from assay.core.annotations.kind import Merged, MergeOptions, ObjectVerdict, Voice
-from assay.core.annotations.relations import Link, merge_relations
+from assay.core.annotations.relations_merge import Link, merge_relations
 from assay.core.annotations.voting import Ballot, belief, own_order, winner
 from assay.quality.geometry.matching import group
 

@@ -1,136 +1,31 @@
-"""Relations between two marks, whatever they mark: which may be drawn, and which of several people's hold.
-
-A relation between two objects is voted on by those who marked both with the winning labels: the others have not said
-anything about it.
-"""
+"""A relation: what one person says of two marks together, whatever they mark."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from assay.core.annotations.entities import Relation
-from assay.core.annotations.parts import check_id, read_parts
-from assay.core.annotations.problems import Problems
-from assay.core.annotations.voting import Ballot, belief, winner
-from assay.core.taxonomy import RelationType, Taxonomy
-
-RELATIONS_MAX = 5000
+import msgspec
 
 
-def check_relations(
-    given: Any, taxonomy: Taxonomy, label_of: Mapping[str, str], ids: dict[str, str], problems: Problems
-) -> list[Relation]:
-    """The relations in canonical form. ``label_of``: the labels of the marks by their ids; ``ids``: where each id that
-    is taken stands, to which theirs are added.
+class Relation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """``source`` and ``target`` are ids of marks. Where ``directed`` is false they say the same when exchanged; the
+    taxonomy decides that, and the checked answer carries it."""
 
-    The first of the taxonomy's relations of that name that its ends fit says whether it is directed. The ends of one
-    that is not are put in the order that their labels ask for, else as given. Adds a problem for each that names no
-    relation, no other mark, or labels that none of the relations joins, and for each that is there twice.
-    """
-    rules: dict[str, list[RelationType]] = {}
-    for rule in taxonomy.relations:
-        rules.setdefault(rule.name, []).append(rule)
-    above = {path[-1]: frozenset(path) for path, _ in taxonomy.walk()} if rules else {}
-    seen: dict[tuple[str, str, str], str] = {}
-    checked: list[Relation] = []
-    for path, relation in read_parts(given, Relation, "relations", RELATIONS_MAX, problems):
-        before = len(problems)
-        check_id(relation.id, path, ids, problems)
-        if relation.name not in rules:
-            problems.add(f"{path}.name", f"there is no relation {relation.name!r}; use one of the project's relations")
-        for field, end in (("source", relation.source), ("target", relation.target)):
-            if end not in label_of:
-                problems.add(f"{path}.{field}", f"there is no annotation {end!r}; name one by its id")
-        if relation.source == relation.target:
-            problems.add(f"{path}.target", "is also the source; relate it to another")
-        if len(problems) > before:
-            continue
-        labels = label_of[relation.source], label_of[relation.target]
-        fitting = _fitting(rules[relation.name], above, *labels)
-        if fitting is None:
-            problems.add(path, f"{relation.name!r} does not join {labels[0]!r} to {labels[1]!r}")
-            continue
-        rule, turned = fitting
-        source, target = (relation.source, relation.target)[:: -1 if turned else 1]
-        first = seen.setdefault((rule.name, source, target), path)
-        if first != path or (not rule.directed and (rule.name, target, source) in seen):
-            problems.add(path, f"says the same as {seen.get((rule.name, target, source), first)}; delete one")
-        checked.append(Relation(relation.id, rule.name, source, target, rule.directed))
-    return checked
-
-
-def _fitting(
-    rules: Sequence[RelationType], above: Mapping[str, frozenset[str]], source: str, target: str
-) -> tuple[RelationType, bool] | None:
-    """The first of the rules that joins these labels, and whether it does so the other way round."""
-    for rule in rules:
-        if _fits(rule, above, source, target):
-            return rule, False
-        if not rule.directed and _fits(rule, above, target, source):
-            return rule, True
-    return None
-
-
-def _fits(rule: RelationType, above: Mapping[str, frozenset[str]], source: str, target: str) -> bool:
-    """Whether the labels of both ends are allowed there, by themselves or by a heading above them."""
-    return all(
-        not allowed or not above[label].isdisjoint(allowed)
-        for allowed, label in ((rule.source_labels, source), (rule.target_labels, target))
-    )
-
-
-@dataclass(frozen=True)
-class Link:
-    """A relation that somebody drew between two objects. ``source`` and ``target`` are their places among them;
-    ``members``: voices, and the ids they gave it; ``share``: of all votes, those that drew it."""
-
+    id: str
     name: str
-    source: int
-    target: int
-    directed: bool
-    members: list[tuple[int, str]]
-    kept: bool
-    share: float
-    presence: float
+    source: str
+    target: str
+    directed: bool = True
 
 
-def merge_relations(
-    drawn: Sequence[Sequence[Relation]], electors: Sequence[Mapping[int, str]], ballot: Ballot
-) -> list[Link]:
-    """What becomes of each relation between two of the objects, in the order of its ends.
+def _said_ends(relation: Relation) -> list[tuple[str, str]]:
+    """Source and target, and the other way round where that says the same."""
+    ends = (relation.source, relation.target)
+    return [ends] if relation.directed else [ends, ends[::-1]]
 
-    ``drawn``: the relations of each voice. ``electors``: of each object, the voices that marked it with the winning
-    label, and the id they gave it.
-    """
-    place = {(voice, given): at for at, voices in enumerate(electors) for voice, given in voices.items()}
-    said: dict[tuple[str, bool, int, int], list[tuple[int, Relation, bool]]] = {}
-    for voice, relations in enumerate(drawn):
-        for relation in relations:
-            source, target = place.get((voice, relation.source)), place.get((voice, relation.target))
-            if source is None or target is None or source == target:
-                continue
-            turned = not relation.directed and target < source
-            ends = (target, source) if turned else (source, target)
-            said.setdefault((relation.name, relation.directed, *ends), []).append((voice, relation, turned))
-    links = []
-    for (name, directed, first, second), given in sorted(said.items(), key=lambda item: (item[0][2:], item[0])):
-        voters = [voice for voice, _, _ in given]
-        asked = sorted(electors[first].keys() & electors[second].keys())
-        share = ballot.share(voters, asked)
-        # Whichever way most have it: each has put the ends as the labels ask for.
-        way, _ = winner([str(turned) for _, _, turned in given], [ballot.says[voice] for voice in voters])
-        links.append(
-            Link(
-                name=name,
-                source=second if way == str(True) else first,
-                target=first if way == str(True) else second,
-                directed=directed,
-                members=[(voice, relation.id) for voice, relation, _ in given],
-                kept=ballot.carries(share),
-                share=ballot.share(voters, range(len(drawn))),
-                presence=belief(ballot.weight(asked) * (2 * share - 1)),
-            )
-        )
-    return links
+
+def shared_relations(left: Sequence[Relation], right: Sequence[Relation], partner: Mapping[str, str]) -> int:
+    """How many on the left are also on the right, where ``partner`` says which mark of the right each of the left is.
+    Each has one counterpart at most, as pairs are one to one."""
+    known = {(relation.name, *ends) for relation in right for ends in _said_ends(relation)}
+    return sum((each.name, partner.get(each.source), partner.get(each.target)) in known for each in left)
