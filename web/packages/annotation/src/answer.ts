@@ -7,8 +7,8 @@
 
 import type { Vertex } from "@assay/geometry";
 
-/** What a label may be marked with: the first on photos, spans in texts. */
-export type Shape = ImageShape | "span";
+/** What a label may be marked with: the first on photos, spans in texts, groups of regions on pages. */
+export type Shape = ImageShape | "span" | "group";
 export type ImageShape = "box" | "polygon" | "polyline" | "point";
 export type AttributeValue = string | number | readonly string[];
 export type AttributeValues = Readonly<Record<string, AttributeValue>>;

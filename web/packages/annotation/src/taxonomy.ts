@@ -48,6 +48,8 @@ export interface Label {
   readonly height_min: number;
   readonly attributes: readonly Attribute[];
   readonly children: readonly Label[];
+  /** Whether what stands in a region is typed; on pages of documents only. */
+  readonly text: "none" | "optional" | "required";
 }
 
 /** One way in which two marks may belong together; a heading among the labels of an end stands for all below it. */
@@ -63,6 +65,8 @@ export interface Taxonomy {
   readonly labels: readonly Label[];
   readonly attributes: readonly Attribute[];
   readonly relations: readonly RelationType[];
+  /** In which the text of documents is typed, as a BCP 47 tag. */
+  readonly language: string | null;
 }
 
 type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
@@ -86,6 +90,7 @@ export interface WireTaxonomy {
   readonly labels?: readonly WireLabel[] | undefined;
   readonly attributes?: readonly WireAttribute[] | undefined;
   readonly relations?: readonly (Loose<RelationType> & { readonly name: string })[] | undefined;
+  readonly language?: string | null | undefined;
 }
 
 export const readTaxonomy = (wire: WireTaxonomy): Taxonomy => ({
@@ -98,6 +103,7 @@ export const readTaxonomy = (wire: WireTaxonomy): Taxonomy => ({
     source_labels: relation.source_labels ?? [],
     target_labels: relation.target_labels ?? [],
   })),
+  language: wire.language ?? null,
 });
 
 const readLabel = (wire: WireLabel): Label => ({
@@ -110,6 +116,7 @@ const readLabel = (wire: WireLabel): Label => ({
   height_min: wire.height_min ?? 0,
   attributes: (wire.attributes ?? []).map(readAttribute),
   children: (wire.children ?? []).map(readLabel),
+  text: wire.text ?? "none",
 });
 
 const readAttribute = (wire: WireAttribute): Attribute => ({
@@ -138,7 +145,7 @@ const readChoice = ({ name, title, children }: WireChoice): Choice => ({
 });
 
 /** The shapes of a label that are drawn on photos. */
-export const imageShapes = (label: Label): ImageShape[] => label.shapes.filter((shape) => shape !== "span");
+export const imageShapes = (label: Label): ImageShape[] => label.shapes.filter((shape) => shape !== "span" && shape !== "group");
 
 /** A label in its place: the headings above it, how deep it is, the colour it is drawn in. */
 export interface PlacedLabel {

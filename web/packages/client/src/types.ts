@@ -13,7 +13,7 @@ export type Time = string;
 
 /* ---- what may be marked ---- */
 
-export type Shape = "box" | "polygon" | "polyline" | "point" | "span";
+export type Shape = "box" | "polygon" | "polyline" | "point" | "span" | "group";
 export type AttributeType = "category" | "multiselect" | "number" | "text" | "datetime" | "group";
 
 /** With `children` a heading over finer choices; only those at the ends can be chosen. */
@@ -55,6 +55,8 @@ export interface Label {
   height_min?: number;
   attributes?: Attribute[];
   children?: Label[];
+  /** Whether what stands in a region is typed; on pages of documents only. */
+  text?: "none" | "optional" | "required";
 }
 
 export type RelationType = Partial<Schemas["RelationType"]> & Pick<Schemas["RelationType"], "name">;
@@ -65,6 +67,8 @@ export interface Taxonomy {
   relations?: RelationType[];
   /** Where the question is one task's own: read before the project's instructions. */
   instructions?: string;
+  /** In which the text of documents is typed, as a BCP 47 tag. */
+  language?: string | null;
 }
 
 /* ---- how the work is done ---- */

@@ -141,6 +141,9 @@ function TypedAnswer({ attribute, value, onValue, control }: QuestionProps & { c
   if (attribute.type === "text" && attribute.length_max > 120) {
     return <Textarea {...shared} rows={2} maxLength={attribute.length_max} onChange={(event) => setText(event.target.value)} />;
   }
+  if (attribute.type === "datetime") {
+    return <Input {...control} type={attribute.time_of_day ? "datetime-local" : "date"} value={stored} onChange={(event) => onValue(event.target.value || undefined)} />;
+  }
   return (
     <Input
       {...shared}

@@ -3,14 +3,20 @@
 import { type PlacedLabel, titleOf } from "@assay/annotation";
 import { Icon, Kbd, cx } from "@assay/ui";
 import { useMemo, useState } from "react";
-import type { Editor } from "./editor";
-import { useEditorState } from "./follow";
+import { type Followed, useEditorState } from "./follow";
 
 /** With more labels than this a search field appears. */
 const SEARCH_FROM = 7;
 
+/** What the list needs of an editor. */
+export interface LabelEditor extends Followed<{ readonly label: string | null; readonly history: { readonly answer: { readonly annotations: readonly { readonly label: string }[] } } }> {
+  readonly placed: readonly PlacedLabel[];
+  readonly usable: readonly PlacedLabel[];
+  chooseLabel(name: string): void;
+}
+
 export interface LabelListProps {
-  readonly editor: Editor;
+  readonly editor: LabelEditor;
   readonly searchRef: React.RefObject<HTMLInputElement | null>;
   readonly onChosen?: () => void;
 }

@@ -1,15 +1,23 @@
 /** What floats over the photo: zoom, view settings, and the buttons for what is in hand. */
 
 import { askedAttributes, attributeProblem } from "@assay/annotation";
+import type { Stage } from "@assay/canvas";
 import { Button, Icon, cx } from "@assay/ui";
 import { useEffect, useRef, useState } from "react";
-import type { Editor } from "./editor";
-import { useEditorState } from "./follow";
+import type { Editor, EditorState } from "./editor";
+import { type Followed, useEditorState } from "./follow";
 import { Glyph } from "./glyphs";
 
 const FLOAT = "bg-raised/95 border border-border shadow-2 rounded-medium";
 
-export function ZoomControls({ editor, readout, narrow }: { editor: Editor; readout: React.RefObject<HTMLSpanElement | null>; narrow: boolean }) {
+/** What the controls of the view need of an editor. */
+export interface ViewEditor extends Followed<Pick<EditorState, "brightness" | "contrast" | "tags" | "crosshair" | "hidden">> {
+  readonly stage: Pick<Stage, "zoom" | "fit"> | null;
+  setView(change: Partial<Pick<EditorState, "brightness" | "contrast" | "tags" | "crosshair">>): void;
+  showAll(): void;
+}
+
+export function ZoomControls({ editor, readout, narrow }: { editor: ViewEditor; readout: React.RefObject<HTMLSpanElement | null>; narrow: boolean }) {
   return (
     <div className={cx(FLOAT, "absolute z-10 bottom-3 right-3 flex items-center p-0.5")}>
       {!narrow && <span ref={readout} aria-hidden="true" className="px-2 text-2 text-muted whitespace-pre min-w-12 text-right" />}
@@ -47,7 +55,7 @@ function FloatButton({ label, pressed, onClick, children }: { label: string; pre
 }
 
 /** How the photo is shown; none of it changes the answer. */
-function ViewSettings({ editor }: { editor: Editor }) {
+function ViewSettings({ editor }: { editor: ViewEditor }) {
   const { brightness, contrast, tags, crosshair, hidden } = useEditorState(editor);
   const [open, setOpen] = useState(false);
   const ref = useRef<HTMLDivElement>(null);

@@ -1,17 +1,29 @@
 /** The stage in the page: it hands a place in the document to the canvas and otherwise stays out of the way. */
 
-import { type Photo, Stage, isTyping } from "@assay/canvas";
+import { type Photo, Stage, type StageHost, type Viewport, isTyping } from "@assay/canvas";
+import type { ImagePoint, Size } from "@assay/geometry";
 import { useEffect, useRef } from "react";
-import type { Editor } from "./editor";
+
+/** What the stage needs of an editor. */
+export interface StageEditor extends StageHost {
+  /** The photo, or the page in sight, at its original resolution. */
+  readonly media: Size;
+  attach(stage: Stage, onMoved: (view: Viewport, pointer: ImagePoint | null) => void): void;
+  detach(): void;
+}
 
 export interface StageViewProps {
-  readonly editor: Editor;
+  readonly editor: StageEditor;
+  /** Tells what is drawn on, and with which keys. */
+  readonly label?: string;
   readonly photo: Photo | null;
   /** An element whose text follows zoom and pointer, without the component tree hearing of it. */
   readonly readout: React.RefObject<HTMLElement | null>;
 }
 
-export function StageView({ editor, photo, readout }: StageViewProps) {
+const PHOTO = "Photo. Tab goes through the marks, arrow keys move the selected one, N makes a new one, ? lists all keys.";
+
+export function StageView({ editor, photo, readout, label = PHOTO }: StageViewProps) {
   const ref = useRef<HTMLDivElement>(null);
   const stage = useRef<Stage | null>(null);
 
@@ -38,7 +50,7 @@ export function StageView({ editor, photo, readout }: StageViewProps) {
       tabIndex={0}
       data-stage
       role="application"
-      aria-label="Photo. Tab goes through the marks, arrow keys move the selected one, N makes a new one, ? lists all keys."
+      aria-label={label}
       // Before the tool hears of the press: the selection may change with it, and with it the field being typed in.
       onPointerDownCapture={() => isTyping(document.activeElement) && (document.activeElement as HTMLElement).blur()}
       // A frame around the photo all day long would be noise: it shows only for those who came here by keyboard.

@@ -1,12 +1,22 @@
 /** Tools, undo and redo: a column beside the photo, or a row under it on a phone. */
 
+import type { ToolName } from "@assay/tools";
 import { Icon, cx } from "@assay/ui";
-import type { Editor } from "./editor";
-import { useEditorState } from "./follow";
+import { type Followed, useEditorState } from "./follow";
 import { Glyph } from "./glyphs";
 import { TOOL_KEYS, toolTitle } from "./keymap";
 
-export function ToolRail({ editor, row = false }: { editor: Editor; row?: boolean }) {
+/** What the rail needs of an editor. */
+export interface ToolEditor extends Followed<{ readonly tool: ToolName; readonly cutting: boolean; readonly history: { readonly done: readonly unknown[]; readonly undone: readonly unknown[] } }> {
+  readonly tools: readonly ToolName[];
+  readonly canCut: boolean;
+  setTool(tool: ToolName): void;
+  toggleCutting(): void;
+  undo(): void;
+  redo(): void;
+}
+
+export function ToolRail({ editor, row = false }: { editor: ToolEditor; row?: boolean }) {
   const { tool, cutting, history } = useEditorState(editor);
   return (
     <div role="toolbar" aria-label="Tools" aria-orientation={row ? "horizontal" : "vertical"} className={cx("flex items-center gap-1", !row && "flex-col py-2")}>
