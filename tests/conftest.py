@@ -24,6 +24,7 @@ import pytest
 from litestar import Litestar
 
 from assay.adapters.blobs import memory_blobs
+from assay.adapters.callbacks import HttpCallbacks
 from assay.adapters.egress import EgressPolicy, HttpEgress
 from assay.adapters.embedded_postgres import EmbeddedPostgres
 from assay.adapters.sealing import memory_seals
@@ -78,6 +79,7 @@ def _house(database: Database) -> House:
         secure_cookies=True,
         seals=memory_seals(),
         check_callback_url=HttpEgress(EgressPolicy()).check,
+        check_callback=HttpCallbacks(HttpEgress(EgressPolicy())).check,
     )
 
 

@@ -28,6 +28,7 @@ from assay.adapters.blobs import local_blobs, s3_blobs
 from assay.adapters.callbacks import HttpCallbacks
 from assay.adapters.egress import EgressPolicy, HttpEgress
 from assay.adapters.embedded_postgres import EmbeddedPostgres
+from assay.adapters.mail import SmtpMail
 from assay.adapters.sealing import file_seals
 from assay.config import Settings
 from assay.core.errors import Unavailable
@@ -171,6 +172,7 @@ class Opened:
     house: http.House
     database: Database
     egress: HttpEgress
+    callbacks: HttpCallbacks
 
 
 def seals_file(settings: Settings) -> Path:
@@ -196,6 +198,7 @@ async def opened(settings: Settings, ring: Callable[[], None] = lambda: None) ->
         stack.push_async_callback(database.close)
         egress = HttpEgress(EgressPolicy(enabled=settings.egress, allow_private_hosts=settings.private_hosts))
         stack.push_async_callback(egress.aclose)
+        callbacks = HttpCallbacks(egress, SmtpMail(settings.relay) if settings.relay else None)
         house = http.House(
             database=database,
             blobs=_blobs(settings),
@@ -207,8 +210,9 @@ async def opened(settings: Settings, ring: Callable[[], None] = lambda: None) ->
             secure_cookies=settings.url.startswith("https://"),
             seals=file_seals(seals_file(settings)),
             check_callback_url=egress.check,
+            check_callback=callbacks.check,
         )
-        yield Opened(house, database, egress)
+        yield Opened(house, database, egress, callbacks)
 
 
 @asynccontextmanager
@@ -229,7 +233,8 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         inside = await stack.enter_async_context(opened(settings, bell.ring))
         house, database = inside.house, inside.database
         if settings.run_jobs:
-            runner = Runner(Workshop(house, inside.egress, HttpCallbacks(inside.egress)), database, bell)
+            shop = Workshop(house, inside.egress, inside.callbacks, scale.SpokenCallbacks())
+            runner = Runner(shop, database, bell)
             await runner.start()
             stack.push_async_callback(runner.stop)
         server = uvicorn.Server(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from assay.adapters.mail import Relay
+from assay.core.callbacks import check_mailbox
 from assay.core.errors import Invalid
 
 DEFAULT_PORT: Final = 8700
@@ -44,6 +46,8 @@ class Settings:
     s3: S3 | None = None
     egress: bool = True
     private_hosts: frozenset[str] = frozenset()
+    # Who takes mail to the mailboxes that callbacks go to; none: there is none.
+    relay: Relay | None = None
     run_jobs: bool = True
     connections: int = 12
 
@@ -90,9 +94,36 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         s3=s3,
         egress=_switch(environment, "ASSAY_EGRESS", default=True),
         private_hosts=frozenset(filter(None, environment.get("ASSAY_PRIVATE_HOSTS", "").split(","))),
+        relay=_relay(environment),
         run_jobs=_switch(environment, "ASSAY_JOBS", default=True),
         connections=_integer(environment, "ASSAY_CONNECTIONS", 12, 500),
     )
+
+
+def _relay(environment: Mapping[str, str]) -> Relay | None:
+    host = environment.get("ASSAY_SMTP_HOST")
+    if not host:
+        return None
+    security = environment.get("ASSAY_SMTP_TLS", "").lower() or "starttls"
+    if security not in _RELAY_PORTS:
+        raise Invalid(f"Must be {', '.join(_RELAY_PORTS)}; it is {security!r}.", "ASSAY_SMTP_TLS")
+    sender = environment.get("ASSAY_MAIL_FROM", "")
+    try:
+        check_mailbox(sender)
+    except Invalid:
+        raise Invalid(f"Name the mailbox that mail comes from; it is {sender!r}.", "ASSAY_MAIL_FROM") from None
+    return Relay(
+        host=host,
+        port=_integer(environment, "ASSAY_SMTP_PORT", _RELAY_PORTS[security], 65_535),
+        sender=sender,
+        security=security,
+        user=environment.get("ASSAY_SMTP_USER") or None,
+        password=environment.get("ASSAY_SMTP_PASSWORD") or None,
+    )
+
+
+# How the relay is spoken to, and the port that is usual for it.
+_RELAY_PORTS: Final[Mapping[str, int]] = {"starttls": 587, "tls": 465, "off": 25}
 
 
 def checked_database_url(text: str | None) -> str | None:

@@ -26,7 +26,7 @@ TRUTH = answer(box("t", 100, 100, 60, 60))
 
 def advancer(organization: Organization, database: Database) -> Advancer:
     """One that sees only this organization, as other tests of this database leave tasks due as well."""
-    return Advancer(Workshop(organization.house, None, None), database, asyncio.Event())  # type: ignore[arg-type]
+    return Advancer(Workshop(organization.house, None, None, None), database, asyncio.Event())  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from assay.core.errors import NotFound
 from assay.faces.jobs import importing
 from assay.faces.jobs.handlers import HANDLERS
 from assay.faces.jobs.workshop import Workshop
+from assay.faces.scale import SpokenCallbacks
 from assay.services import imports, labeling, resolution, routing
 from assay.store.attachments import stored_from
 from assay.store.connection import Tenant
@@ -91,7 +92,9 @@ async def importer(organization: Organization) -> AsyncIterator[Importer]:
     egress = HttpEgress(EgressPolicy(enabled=False))
     street = await new_street(organization)
     yield Importer(
-        street, await organization.client_for("manager"), Workshop(organization.house, egress, MemoryCallbacks())
+        street,
+        await organization.client_for("manager"),
+        Workshop(organization.house, egress, MemoryCallbacks(), SpokenCallbacks()),
     )
     await egress.aclose()
 

@@ -17,7 +17,8 @@ from assay.adapters.sealing import AesSeals
 from assay.core.delivery import ATTEMPTS_MAX, RETRY_SECONDS
 from assay.core.errors import Conflict, Invalid
 from assay.core.ports import Message, Seals
-from assay.services import delivery
+from assay.faces.scale import SpokenCallbacks
+from assay.services import attempts, delivery
 from assay.services.context import SYSTEM
 from assay.services.delivery import MadeWebhook
 from assay.store.events import NewEvent, record
@@ -45,12 +46,12 @@ async def _deliveries(organization: Organization, webhook_id: UUID) -> list[deli
 async def _attempt(organization: Organization, callbacks: MemoryCallbacks, delivery_id: UUID) -> bool:
     """What the job does, with the request outside both transactions. Whether there was one."""
     async with organization.context_for(SYSTEM) as context:
-        message = await delivery.load_attempt(context, organization.house.seals, delivery_id)
+        message = await attempts.load(context, organization.house.seals, SpokenCallbacks(), delivery_id)
     if message is None:
         return False
     outcome = await callbacks.send(message, organization.clock())
     async with organization.context_for(SYSTEM) as context:
-        await delivery.record_outcome(context, delivery_id, outcome)
+        await attempts.record(context, delivery_id, outcome)
     return True
 
 
@@ -316,7 +317,7 @@ async def test_an_outcome_that_arrives_twice_counts_once(organization: Organizat
 
     for _ in range(2):
         async with organization.context_for(SYSTEM) as context:
-            await delivery.record_outcome(context, waiting.id, outcome)
+            await attempts.record(context, waiting.id, outcome)
 
     (done,) = await _deliveries(organization, made.webhook.id)
     assert (done.state, done.attempts) == ("delivered", 1)
@@ -327,15 +328,15 @@ async def test_a_webhook_deleted_while_it_is_called_is_no_alarm(organization: Or
     await _happen(organization)
     (waiting,) = await _deliveries(organization, made.webhook.id)
     async with organization.context_for(SYSTEM) as context:
-        message = await delivery.load_attempt(context, organization.house.seals, waiting.id)
+        message = await attempts.load(context, organization.house.seals, SpokenCallbacks(), waiting.id)
         assert message is not None
 
     async with organization.context_for("manager") as context:
         await delivery.delete_webhook(context, made.webhook.id)
     outcome = await MemoryCallbacks().send(message, organization.clock())
     async with organization.context_for(SYSTEM) as context:
-        await delivery.record_outcome(context, waiting.id, outcome)
-        assert await delivery.load_attempt(context, organization.house.seals, waiting.id) is None
+        await attempts.record(context, waiting.id, outcome)
+        assert await attempts.load(context, organization.house.seals, SpokenCallbacks(), waiting.id) is None
 
 
 async def test_a_test_event_goes_to_that_webhook_alone(organization: Organization) -> None:

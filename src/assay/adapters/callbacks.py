@@ -1,4 +1,4 @@
-"""Telling customers' servers, after Standard Webhooks: over the guarded way out, and in memory for tests."""
+"""Telling customers: their servers after Standard Webhooks, over the guarded way out, and mailboxes; and in memory."""
 
 from __future__ import annotations
 
@@ -8,25 +8,43 @@ from datetime import datetime
 from typing import Final
 
 from assay.adapters.egress import HttpEgress
+from assay.adapters.mail import SmtpMail
+from assay.core.callbacks import check_mailbox, is_mail
 from assay.core.delivery import Outcome, outcome_of, signed_headers
-from assay.core.errors import AssayError
+from assay.core.errors import AssayError, Invalid
 from assay.core.ports import Message
 
 _SECONDS_MAX: Final = 15.0
+_NO_RELAY: Final = (
+    "This installation sends no mail: give an http or https address, or have ASSAY_SMTP_HOST and ASSAY_MAIL_FROM set."
+)
 
 
 class HttpCallbacks:
     """The port ``Callbacks``. Redirects are not followed: who may be told was decided when the address was set."""
 
-    def __init__(self, egress: HttpEgress, *, seconds_max: float = _SECONDS_MAX) -> None:
+    def __init__(self, egress: HttpEgress, mail: SmtpMail | None = None, *, seconds_max: float = _SECONDS_MAX) -> None:
+        """``mail``: none where the installation has no relay."""
         self._egress = egress
+        self._mail = mail
         self._seconds_max = seconds_max
 
+    def check(self, address: str) -> None:
+        """See the port."""
+        if not is_mail(address):
+            self._egress.check(address)
+            return
+        check_mailbox(address)
+        if self._mail is None:
+            raise Invalid(_NO_RELAY)
+
     async def send(self, message: Message, now: datetime) -> Outcome:
+        if is_mail(message.address):
+            return Outcome("retry", None, _NO_RELAY) if self._mail is None else await self._mail.send(message, now)
         try:
             answer = await self._egress.request(
                 "POST",
-                message.url,
+                message.address,
                 headers=_headers(message, now),
                 content=message.body,
                 seconds_max=self._seconds_max,
@@ -53,9 +71,12 @@ class MemoryCallbacks:
         self.sent: list[Sent] = []
         self._respond = respond
 
+    def check(self, address: str) -> None:
+        """Takes every address."""
+
     async def send(self, message: Message, now: datetime) -> Outcome:
         try:
-            sent = Sent(message.url, _headers(message, now), message.body)
+            sent = Sent(message.address, _headers(message, now), message.body)
         except AssayError as error:
             return Outcome("retry", None, error.message)
         status = self._respond(sent)
@@ -67,4 +88,4 @@ class MemoryCallbacks:
 
 def _headers(message: Message, now: datetime) -> dict[str, str]:
     signed = signed_headers(message.id, now, message.body, message.secrets)
-    return {"content-type": "application/json", **signed}
+    return {"content-type": "application/json", **message.headers, **signed}

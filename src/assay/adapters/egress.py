@@ -154,9 +154,15 @@ def _checked(policy: EgressPolicy, url: str) -> httpx.URL:
 
 
 def _refusal(status: int) -> AssayError:
+    error: AssayError
     if status in (408, 425, 429) or status >= 500:
-        return Unavailable(f"The address answered {status}; try again later.")
-    return Invalid(f"The address answered {status} instead of 200. Check that it can be opened without signing in.")
+        error = Unavailable(f"The address answered {status}; try again later.")
+    else:
+        error = Invalid(
+            f"The address answered {status} instead of 200. Check that it can be opened without signing in."
+        )
+    error.answered = status
+    return error
 
 
 def _too_large(bytes_max: int) -> TooLarge:

@@ -1,7 +1,7 @@
-"""How a callback is signed, and what follows from sending it: delivered, try again and when, or stop.
+"""How a message to a customer is signed, and what follows from sending it: delivered, try again and when, or stop.
 
-Source: Standard Webhooks specification 1.0 (2023). It asks for many attempts, further and further apart, over days;
-here they are ten over 75 hours.
+Source: Standard Webhooks specification 1.0 (2023). It asks for many attempts, further and further apart, over days; for
+webhooks they are ten over 75 hours. Callbacks are tried twenty times within a day.
 """
 
 from __future__ import annotations
@@ -19,6 +19,12 @@ from assay.core.errors import Invalid
 
 OutcomeState = Literal["delivered", "retry", "gone"]
 
+# The job that makes one attempt. Its subject is the delivery.
+SEND: Final = "send_callback"
+# For how long an old secret may sign beside the new one: longer than any receiver needs to change over, and short
+# enough that a secret which leaked ends.
+OVERLAP_SECONDS_MAX: Final = 7 * 86_400
+
 _MINUTE, _HOUR = 60, 3600
 # Seconds before the second attempt, the third, and so on.
 RETRY_SECONDS: Final = (
@@ -33,6 +39,15 @@ RETRY_SECONDS: Final = (
     24 * _HOUR,
 )
 ATTEMPTS_MAX: Final = len(RETRY_SECONDS) + 1
+# The same for callbacks. With the longest of all pauses the last attempt is 23.1 hours after the first.
+CALLBACK_RETRY_SECONDS: Final = (
+    *(5, 15, 30),
+    *(1 * _MINUTE, 2 * _MINUTE, 4 * _MINUTE, 8 * _MINUTE, 15 * _MINUTE, 30 * _MINUTE),
+    *(1 * _HOUR,) * 3,
+    *(2 * _HOUR,) * 4,
+    *(3 * _HOUR,) * 3,
+)
+CALLBACK_ATTEMPTS_MAX: Final = len(CALLBACK_RETRY_SECONDS) + 1
 _JITTER: Final = 0.1
 
 _PREFIX: Final = "whsec_"
@@ -58,16 +73,16 @@ def outcome_of(status: int) -> Outcome:
     return Outcome("retry", status, f"The receiver answered {status} instead of 2xx.")
 
 
-def retry_after(attempts: int, chance: float) -> timedelta | None:
+def retry_after(attempts: int, chance: float, pauses: Sequence[int] = RETRY_SECONDS) -> timedelta | None:
     """How long to wait after ``attempts`` failed ones; None when it is time to give up.
 
-    ``chance`` in [0, 1) spreads a pause over 90 to 110 %, so that a receiver that comes back is not met by everybody
-    at once.
+    ``pauses``: seconds before the second attempt, the third, and so on. ``chance`` in [0, 1) spreads a pause over 90 to
+    110 %, so that a receiver that comes back is not met by everybody at once.
     """
     assert attempts >= 1, "nothing was tried yet"
-    if attempts > len(RETRY_SECONDS):
+    if attempts > len(pauses):
         return None
-    return timedelta(seconds=RETRY_SECONDS[attempts - 1] * (1 - _JITTER + 2 * _JITTER * chance))
+    return timedelta(seconds=pauses[attempts - 1] * (1 - _JITTER + 2 * _JITTER * chance))
 
 
 def signed_headers(message_id: str, sent_at: datetime, body: bytes, secrets: Sequence[str]) -> dict[str, str]:

@@ -36,10 +36,12 @@ class Problem:
 class AssayError(Exception):
     """A rule was broken. ``code`` is stable and machine-readable; the message is for people.
 
-    ``field`` is the part of the request to change, where that is one.
+    ``field`` is the part of the request to change, where that is one. ``answered`` is the HTTP status of another
+    server, where that was the trouble.
     """
 
     code = "error"
+    answered: int | None = None
 
     def __init__(self, message: str, field: str = "") -> None:
         super().__init__(message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
@@ -56,19 +56,25 @@ class Egress(Protocol):
 
 @dataclass(frozen=True)
 class Message:
-    """One callback to deliver. ``id`` stays the same over all attempts, by which a receiver knows a repeat.
+    """One message to deliver. ``id`` stays the same over all attempts, by which a receiver knows a repeat.
 
-    ``secrets`` are ``whsec_…``; each signs, so that a receiver can change over. ``body`` is JSON, sent as it is.
+    ``address`` is one of the web or a mailbox. ``secrets`` are ``whsec_…``; each signs, so that a receiver can change
+    over. ``body`` is JSON, sent as it is, with ``headers`` of its own; ``title`` is what mail says it is about.
     """
 
     id: str
-    url: str
+    address: str
     body: bytes
     secrets: Sequence[str]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    title: str = ""
 
 
 class Callbacks(Protocol):
-    """Tells a customer's server."""
+    """Tells a customer's server, or a mailbox."""
+
+    def check(self, address: str) -> None:
+        """Refuses an address by its looks, before it is stored. Raises ``Invalid``."""
 
     async def send(self, message: Message, now: datetime) -> Outcome:
         """One attempt; never raises for what a receiver does. ``now`` is the time it is signed with."""

@@ -62,6 +62,8 @@ class House:
     seals: Seals
     # Raises ``Invalid`` for an address that callbacks may not go to, as far as its looks tell.
     check_callback_url: Callable[[str], None]
+    # The same for callbacks of tasks and batches, which may go to mailboxes too.
+    check_callback: Callable[[str], None]
     # Slows down guessing, network by network.
     gate: Gate = field(default_factory=Gate)
     # Where each queue begins, as far as this process knows.

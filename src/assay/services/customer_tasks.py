@@ -16,6 +16,7 @@ from assay.store import customer_tasks as store
 from assay.store import events, projects
 from assay.store.customer_tasks import FoundTask as FoundTask
 from assay.store.customer_tasks import Search as Search
+from assay.store.delivery import DeliveryState as DeliveryState
 
 
 async def create(
@@ -26,12 +27,14 @@ async def create(
     tags: Sequence[str] = (),
     request: str | None = None,
     taxonomy: Taxonomy | None = None,
+    callback: str | None = None,
 ) -> FoundTask:
     """Creates one task from an address. Its unique id is so among all such tasks of the caller's mode.
 
     ``request``: JSON text, the task as a customer's program said it. ``taxonomy``: what this task asks, where it is not
-    what its project asks. Raises ``Invalid``, ``Conflict`` (archived project), and ``AlreadyExists`` for a unique id
-    that is taken, after which the transaction is over.
+    what its project asks. ``callback``: who is told when it is done, an address that was checked. Raises ``Invalid``,
+    ``Conflict`` (archived project), and ``AlreadyExists`` for a unique id that is taken, after which the transaction is
+    over.
     """
     if project.state == "archived":
         raise Conflict("This project is archived. Make it active before adding to it.")
@@ -57,6 +60,7 @@ async def create(
             tags=list(dict.fromkeys(tags)),
             request=request,
             taxonomy=taxonomy,
+            callback=callback,
         )
     except AlreadyExists as error:
         raise AlreadyExists(f"There is a task with the unique id {row.unique_id!r} already.", "unique_id") from error

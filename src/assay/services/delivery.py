@@ -1,8 +1,4 @@
-"""Telling customers' servers what happened: webhooks, their deliveries, and the record they are made from.
-
-An attempt is two transactions with the request between them, so that a slow receiver holds no row:
-``load_attempt``, then the callbacks port, then ``record_outcome``.
-"""
+"""Telling customers' servers what happened: webhooks, their deliveries, and the record they are made from."""
 
 from __future__ import annotations
 
@@ -15,15 +11,16 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from assay.core.delivery import Outcome, retry_after
+from assay.core.callbacks import host_of
+from assay.core.delivery import OVERLAP_SECONDS_MAX, SEND
 from assay.core.errors import Conflict, Invalid, Problem
-from assay.core.ports import Message, Seals
+from assay.core.ports import Seals
 from assay.services.context import Context
 from assay.store import delivery as store
 from assay.store import events as record
 from assay.store import jobs
 from assay.store.connection import as_json
-from assay.store.delivery import Delivery, Webhook
+from assay.store.delivery import Delivery, Webhook, WebhookMode
 from assay.store.events import Event as Recorded
 
 __all__ = [
@@ -31,13 +28,12 @@ __all__ = [
     "MadeWebhook",
     "Recorded",
     "Webhook",
+    "WebhookMode",
     "change_webhook",
     "create_webhook",
     "delete_webhook",
     "deliveries",
     "events",
-    "load_attempt",
-    "record_outcome",
     "replay",
     "reseal",
     "rotate_secret",
@@ -45,7 +41,6 @@ __all__ = [
     "webhooks",
 ]
 
-SEND: Final = "send_callback"
 SECRET_BYTES: Final = 32
 EVENTS_MAX: Final = 50
 EVENT_SHAPE: Final = re.compile(r"[a-z_]+\.[a-z_]+")
@@ -53,8 +48,6 @@ THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 URL_LENGTH_MAX: Final = 2048
 DESCRIPTION_LENGTH_MAX: Final = 500
 WEBHOOKS_MAX: Final = 100
-# Longer than any receiver needs to change over, and short enough that a secret which leaked ends.
-OVERLAP_SECONDS_MAX: Final = 7 * 86_400
 
 
 @dataclass(frozen=True)
@@ -69,14 +62,20 @@ class MadeWebhook:
 
 
 async def create_webhook(
-    context: Context, seals: Seals, *, url: str, events: Sequence[str], description: str = ""
+    context: Context,
+    seals: Seals,
+    *,
+    url: str,
+    events: Sequence[str],
+    description: str = "",
+    mode: WebhookMode = "live",
 ) -> MadeWebhook:
     """A new webhook with a secret of its own. The caller has asked the egress guard about ``url`` already.
 
     Raises ``Invalid`` naming every field that is wrong, ``Conflict`` over ``WEBHOOKS_MAX``.
     """
     context.require_live()
-    webhook = Webhook(context.new_id(), url, description, _tidy(events), context.now)
+    webhook = Webhook(context.new_id(), url, description, _tidy(events), context.now, mode)
     _check(webhook)
     if len(await store.webhooks(context.tenant, before=None, limit=WEBHOOKS_MAX)) >= WEBHOOKS_MAX:
         raise Conflict(f"There are {WEBHOOKS_MAX} webhooks already; delete one first.")
@@ -99,6 +98,7 @@ async def change_webhook(
     url: str | None = None,
     events: Sequence[str] | None = None,
     description: str | None = None,
+    mode: WebhookMode | None = None,
     disabled: bool | None = None,
 ) -> Webhook:
     """Changes what is given. What happens while a webhook is disabled is not sent later. Raises ``NotFound``."""
@@ -112,6 +112,7 @@ async def change_webhook(
         url=before.url if url is None else url,
         events=before.events if events is None else _tidy(events),
         description=before.description if description is None else description,
+        mode=before.mode if mode is None else mode,
         disabled_at=disabled_at,
     )
     _check(after)
@@ -187,7 +188,8 @@ async def replay(context: Context, delivery_id: UUID) -> Delivery:
     """
     context.require_live()
     delivery = await store.lock_delivery(context.tenant, delivery_id)
-    _refuse_disabled(await store.webhook(context.tenant, delivery.webhook_id))
+    if delivery.webhook_id is not None:
+        _refuse_disabled(await store.webhook(context.tenant, delivery.webhook_id))
     again = replace(delivery, state="pending", attempts=0, delivered_at=None, next_attempt_at=context.now)
     await store.update_delivery(context.tenant, again)
     await jobs.enqueue(context.tenant, SEND, [delivery_id])
@@ -210,75 +212,6 @@ async def send_test(context: Context, webhook_id: UUID) -> Delivery:
     await store.insert_delivery(context.tenant, delivery, payload)
     await jobs.enqueue(context.tenant, SEND, [delivery_id])
     return delivery
-
-
-# --- one attempt ----------------------------------------------------------------------------------------------------
-
-
-async def load_attempt(context: Context, seals: Seals, delivery_id: UUID) -> Message | None:
-    """What to send now; none when there is nothing to send any more, or not yet.
-
-    Not yet means that the job came before its time (a replay moved it, or clocks differ); it is put back. Raises
-    ``Unavailable`` when the secret cannot be opened.
-    """
-    found = await store.to_send(context.tenant, delivery_id)
-    if found is None or found.state != "pending":
-        return None
-    if found.disabled_at is not None:
-        delivery = await store.lock_delivery(context.tenant, delivery_id)
-        stopped = replace(delivery, state="failed", last_error="The webhook is disabled.", next_attempt_at=None)
-        await store.update_delivery(context.tenant, stopped)
-        return None
-    if found.next_attempt_at is not None and found.next_attempt_at > context.now:
-        await jobs.enqueue(context.tenant, SEND, [delivery_id], after=found.next_attempt_at - context.now)
-        return None
-    sealed = [found.sealed_secret]
-    if found.old_sealed_secret is not None and found.old_secret_until is not None:
-        sealed += [found.old_sealed_secret] if context.now < found.old_secret_until else []
-    secrets = [seals.unseal(each, _purpose(found.webhook_id)) for each in sealed]
-    return Message(str(delivery_id), found.url, found.payload.encode(), secrets)
-
-
-async def record_outcome(context: Context, delivery_id: UUID, outcome: Outcome) -> None:
-    """What follows from an attempt: done, another job later, or the end.
-
-    A receiver that says it is gone (410) is not called again. Neither is one that took nothing in all the days that
-    one delivery was tried. Both are events, so that somebody notices.
-    """
-    found = await store.to_send(context.tenant, delivery_id)
-    if found is None:
-        return  # deleted while it was being sent
-    delivery = await store.lock_delivery(context.tenant, delivery_id)
-    if delivery.state != "pending":
-        return
-    tried = replace(
-        delivery,
-        attempts=delivery.attempts + 1,
-        last_status=outcome.status,
-        last_error=outcome.error,
-        next_attempt_at=None,
-    )
-    if outcome.state == "delivered":
-        done = replace(tried, state="delivered", delivered_at=context.now)
-        await store.update_delivery(context.tenant, done)
-        return
-    wait = retry_after(tried.attempts, context.chance()) if outcome.state == "retry" else None
-    if wait is not None:
-        await store.update_delivery(context.tenant, replace(tried, next_attempt_at=context.now + wait))
-        await jobs.enqueue(context.tenant, SEND, [delivery_id], after=wait)
-        return
-    await store.update_delivery(context.tenant, replace(tried, state="failed"))
-    if outcome.state == "gone" or not await store.took_any_since(
-        context.tenant, delivery.webhook_id, delivery.created_at
-    ):
-        await _disable(context, delivery.webhook_id, outcome.error or "The receiver took nothing.")
-
-
-async def _disable(context: Context, webhook_id: UUID, reason: str) -> None:
-    webhook = await store.lock_webhook(context.tenant, webhook_id)
-    if webhook.disabled_at is None:
-        await store.update_webhook(context.tenant, replace(webhook, disabled_at=context.now))
-        await _record(context, "webhook.disabled", webhook, {"reason": reason})
 
 
 # --- the record -----------------------------------------------------------------------------------------------------
@@ -361,8 +294,6 @@ def _refuse_disabled(webhook: Webhook) -> None:
 
 
 async def _record(context: Context, type: str, webhook: Webhook, more: dict[str, Any] | None = None) -> None:
-    # The host only: addresses may carry secrets, and this event may go to other webhooks.
-    host = urlsplit(webhook.url).hostname
-    about = {"webhook_id": str(webhook.id), "host": host, "disabled": webhook.disabled_at is not None}
+    about = {"webhook_id": str(webhook.id), "host": host_of(webhook.url), "disabled": webhook.disabled_at is not None}
     event = record.NewEvent(context.new_id(), type, data={**about, **(more or {})})
     await record.record(context.tenant, context.now, context.caller.actor, [event])

@@ -204,9 +204,10 @@ async def photo_arrived(context: Context, attachment_id: UUID, stored: StoredPho
         await due.mark(context.tenant, waiting)
 
 
-async def photo_failed(context: Context, attachment_id: UUID, failure: str) -> None:
-    """A photo cannot be had: the tasks that waited for it say why. Safe to repeat."""
-    waiting = await attachments.mark_failed(context.tenant, attachment_id, failure)
+async def photo_failed(context: Context, attachment_id: UUID, failure: str, status: int | None = None) -> None:
+    """A photo cannot be had: the tasks that waited for it say why. ``status``: what its address answered, where that is
+    the reason. Safe to repeat."""
+    waiting = await attachments.mark_failed(context.tenant, attachment_id, failure, status)
     await due.mark(context.tenant, waiting)
 
 

@@ -88,9 +88,10 @@ async def mark_ready(tenant: Tenant, attachment: Attachment, stored: StoredPhoto
     return await tasks_of(tenant, attachment.id)
 
 
-async def mark_failed(tenant: Tenant, attachment_id: UUID, failure: str) -> Sequence[UUID]:
-    """Records why the photo could not be had, and gives the tasks that waited for it."""
-    await tenant.execute(queries("attachments")["mark_failed"], attachment_id, failure)
+async def mark_failed(tenant: Tenant, attachment_id: UUID, failure: str, status: int | None) -> Sequence[UUID]:
+    """Records why the photo could not be had, and gives the tasks that waited for it. ``status``: what its address
+    answered, where that is the reason."""
+    await tenant.execute(queries("attachments")["mark_failed"], attachment_id, failure, status)
     return await tasks_of(tenant, attachment_id)
 
 

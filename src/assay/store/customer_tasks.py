@@ -18,6 +18,7 @@ from assay.core.tasks import TaskState
 from assay.core.taxonomy import Taxonomy
 from assay.store import jobs, projects
 from assay.store.connection import Tenant, as_json, from_json, queries
+from assay.store.delivery import DeliveryState
 from assay.store.tasks import MISSING
 
 
@@ -25,7 +26,9 @@ from assay.store.tasks import MISSING
 class FoundTask:
     """``project_name`` is what programs call the project. ``changed_at``: of the last thing that happened to the task.
     ``begun``: somebody took a turn. ``request`` is as a program sent it. ``taxonomy`` and ``answer`` are JSON text:
-    what is asked where that is not what the project asks, and the response once the task is completed."""
+    what is asked where that is not what the project asks, and the response once the task is completed.
+    ``media_status``: the HTTP status of the photo's address, where that was the trouble. ``called_back``: what became
+    of the latest callback."""
 
     id: UUID
     project_id: UUID
@@ -46,8 +49,10 @@ class FoundTask:
     begun: bool
     source_url: str | None
     media_problem: str | None
+    media_status: int | None
     taxonomy: str | None
     answer: str | None
+    called_back: DeliveryState | None
 
 
 async def insert(
@@ -62,6 +67,7 @@ async def insert(
     tags: Sequence[str],
     request: str | None,
     taxonomy: Taxonomy | None,
+    callback: str | None,
 ) -> FoundTask:
     """One task, its event, and the job that fetches its photo; the task as it would be found. ``ids``: of the task, the
     photo and the event. ``unique_among``: the mode in which no other has its unique id.
@@ -91,6 +97,7 @@ async def insert(
         url,
         *actor,
         event_id,
+        callback,
     )
     await jobs.enqueue(tenant, "fetch_attachment", [photo_id])
     return FoundTask(
@@ -113,8 +120,10 @@ async def insert(
         begun=False,
         source_url=url,
         media_problem=None,
+        media_status=None,
         taxonomy=own,
         answer=None,
+        called_back=None,
     )
 
 

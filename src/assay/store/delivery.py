@@ -1,4 +1,4 @@
-"""Webhooks and what is sent to them."""
+"""Webhooks, and what is sent to them and to the addresses of callbacks."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ WEBHOOK_MISSING: Final = "No such webhook in your organization."
 DELIVERY_MISSING: Final = "No such delivery in your organization."
 
 DeliveryState = Literal["pending", "delivered", "failed"]
+Mode = Literal["live", "test"]
+WebhookMode = Literal["live", "test", "both"]
 
 
 @dataclass(frozen=True)
 class Webhook:
     """Where events go. ``events`` are types, or `*` for all. Nothing is sent while ``disabled_at`` is set.
 
-    ``old_secret_until``: until then the secret before this one signs too.
+    ``mode``: of the projects of which mode it hears. ``old_secret_until``: until then the secret before this one signs
+    too.
     """
 
     id: UUID
@@ -28,16 +31,18 @@ class Webhook:
     description: str
     events: list[str]
     created_at: datetime
+    mode: WebhookMode = "live"
     disabled_at: datetime | None = None
     old_secret_until: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One event on its way to one webhook. ``attempts`` counts those that ended, well or badly."""
+    """One message on its way: to a webhook, or as a callback to the ``address`` that a task or batch names.
+    ``attempts`` counts those that ended, well or badly."""
 
     id: UUID
-    webhook_id: UUID
+    webhook_id: UUID | None
     event_type: str
     event_id: UUID
     state: DeliveryState
@@ -47,18 +52,27 @@ class Delivery:
     created_at: datetime
     delivered_at: datetime | None
     next_attempt_at: datetime | None
+    address: str | None = None
+    task_id: UUID | None = None
+    batch_id: UUID | None = None
 
 
 @dataclass(frozen=True)
 class ToSend:
-    """What one attempt needs to know."""
+    """What one attempt needs to know. ``project_id`` and ``mode`` are of a callback's task or batch, and none for
+    a webhook, whose secrets are here."""
 
     state: DeliveryState
-    payload: str
+    event_type: str
+    payload: str | None
     next_attempt_at: datetime | None
-    webhook_id: UUID
-    url: str
-    sealed_secret: bytes
+    address: str
+    webhook_id: UUID | None
+    task_id: UUID | None
+    batch_id: UUID | None
+    project_id: UUID | None
+    mode: Mode | None
+    sealed_secret: bytes | None
     old_sealed_secret: bytes | None
     old_secret_until: datetime | None
     disabled_at: datetime | None
@@ -97,6 +111,7 @@ async def insert_webhook(tenant: Tenant, webhook: Webhook, sealed_secret: bytes)
         webhook.events,
         sealed_secret,
         webhook.created_at,
+        webhook.mode,
     )
 
 
@@ -108,6 +123,7 @@ async def update_webhook(tenant: Tenant, webhook: Webhook) -> None:
         webhook.description,
         webhook.events,
         webhook.disabled_at,
+        webhook.mode,
     )
 
 
@@ -133,7 +149,8 @@ async def delete_webhook(tenant: Tenant, webhook_id: UUID) -> None:
     await tenant.execute(queries("delivery")["delete_webhook"], webhook_id)
 
 
-async def insert_delivery(tenant: Tenant, delivery: Delivery, payload: str) -> None:
+async def insert_delivery(tenant: Tenant, delivery: Delivery, payload: str | None) -> None:
+    """``payload``: none for a callback, whose body is written when it is first sent."""
     await tenant.execute(
         queries("delivery")["insert_delivery"],
         delivery.id,
@@ -142,6 +159,9 @@ async def insert_delivery(tenant: Tenant, delivery: Delivery, payload: str) -> N
         delivery.event_type,
         payload,
         delivery.created_at,
+        delivery.address,
+        delivery.task_id,
+        delivery.batch_id,
     )
 
 
@@ -152,6 +172,17 @@ async def deliveries(
     created_at, delivery_id = before or (None, None)
     rows = await tenant.fetch(queries("delivery")["list_deliveries"], webhook_id, created_at, delivery_id, limit)
     return [Delivery(**row) for row in rows]
+
+
+async def of_task(tenant: Tenant, task_id: UUID, limit: int) -> list[Delivery]:
+    """The callbacks of a task, newest first."""
+    return [Delivery(**row) for row in await tenant.fetch(queries("delivery")["callbacks_of_task"], task_id, limit)]
+
+
+async def keep_payload(tenant: Tenant, delivery_id: UUID, payload: str) -> str:
+    """The body that every attempt sends: this one, or the one that was kept before."""
+    kept: str = await tenant.fetchval(queries("delivery")["keep_payload"], delivery_id, payload)
+    return kept
 
 
 async def lock_delivery(tenant: Tenant, delivery_id: UUID) -> Delivery:

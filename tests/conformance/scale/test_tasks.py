@@ -205,7 +205,7 @@ async def test_a_photo_that_cannot_be_had_makes_an_error(speaker: Speaker, finis
 
     found = await speaker.get_task(task.id)
     assert found.status == "error"
-    assert found.response == {"error": "The server answered 404.", "attachments": [{"url": PHOTO}]}
+    assert found.response == {"error": "The server answered 404.", "attachments": [{"statusCode": None, "url": PHOTO}]}
     assert [one.id for one in (await speaker.tasks(status="error")).docs] == [task.id]
     assert (await speaker.tasks(status="pending")).docs == []
 
@@ -320,7 +320,10 @@ async def test_a_task_that_is_not_there_is_not_found_by_any_verb(speaker: Speake
         ({"metadata": [1]}, "metadata"),
         ({"tags": "a"}, "tags"),
         ({"priority": 99}, "priority"),
-        ({"callback_url": "https://acme.org/hook"}, "callback_url"),
+        ({"callback_url": "ftp://acme.org/hook"}, "callback_url"),
+        ({"callback_url": "http://10.0.0.1/hook"}, "callback_url"),
+        ({"callback_url": "somebody at acme"}, "callback_url"),
+        ({"callback_url": 7}, "callback_url"),
         ({"batch": "Monday"}, "batch"),
         ({"base_annotations": {"annotations": [1]}}, "base_annotations"),
         ({"padding": 10}, "padding"),

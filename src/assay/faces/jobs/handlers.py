@@ -17,7 +17,7 @@ from assay.core.workflow import RESERVATION
 from assay.faces.jobs.importing import run_import
 from assay.faces.jobs.workshop import Handler, TryAgain, Workshop
 from assay.faces.media import put_away
-from assay.services import delivery, resolution
+from assay.services import attempts, resolution
 from assay.store import assignments, due
 from assay.store.connection import queries
 from assay.store.jobs import Job
@@ -27,7 +27,7 @@ FETCH_ATTEMPTS_MAX: Final = 5
 REMEMBERED_FOR: Final = timedelta(days=1)
 
 
-async def fetch_attachment(shop: Workshop, job: Job, attempts: int) -> None:
+async def fetch_attachment(shop: Workshop, job: Job, tries: int) -> None:
     """Fetches a photo from the address its task named."""
     async with shop.enter(job.organization_id) as context:
         try:
@@ -36,36 +36,37 @@ async def fetch_attachment(shop: Workshop, job: Job, attempts: int) -> None:
             return
     if attachment is None or attachment.source_url is None:
         return
-    failure = None
+    failure, answered = None, None
     try:
         content = await shop.egress.fetch(
             attachment.source_url, bytes_max=DEFAULT_LIMITS.bytes_max, seconds_max=FETCH_SECONDS_MAX
         )
+        answered = 200
         stored = await put_away(shop.home.blobs, job.organization_id, attachment.file_name, content)
     except (Invalid, TooLarge) as error:
-        failure = error.message
+        failure, answered = error.message, error.answered or answered
     except Unavailable as error:
-        if attempts + 1 < FETCH_ATTEMPTS_MAX:
+        if tries + 1 < FETCH_ATTEMPTS_MAX:
             raise TryAgain(error.message) from error
-        failure = error.message
+        failure, answered = error.message, error.answered or answered
     async with shop.enter(job.organization_id) as context:
         if failure is None:
             await resolution.photo_arrived(context, attachment.id, stored)
         else:
-            await resolution.photo_failed(context, attachment.id, failure)
+            await resolution.photo_failed(context, attachment.id, failure, answered)
     shop.home.ring()
 
 
 async def send_callback(shop: Workshop, job: Job, _: int) -> None:
-    """Makes one attempt to deliver an event; a later one, if it takes any, is a job of its own."""
+    """Makes one attempt to deliver a message; a later one, if it takes any, is a job of its own."""
     async with shop.enter(job.organization_id) as context:
-        message = await delivery.load_attempt(context, shop.home.seals, job.subject)
+        message = await attempts.load(context, shop.home.seals, shop.dialect, job.subject)
     if message is None:
         return
     # The receiver may take its time: no transaction stays open over it.
     outcome = await shop.callbacks.send(message, shop.home.clock())
     async with shop.enter(job.organization_id) as context:
-        await delivery.record_outcome(context, job.subject, outcome)
+        await attempts.record(context, job.subject, outcome)
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

@@ -10,17 +10,19 @@ from uuid import UUID
 
 from assay.core.ports import Callbacks, Egress
 from assay.faces.http import House
+from assay.services.attempts import Dialect
 from assay.services.context import SYSTEM, Context
 from assay.store.jobs import Job
 
 
 @dataclass(frozen=True)
 class Workshop:
-    """The house, and the two ways out of it."""
+    """The house, the two ways out of it, and how callbacks are worded."""
 
     home: House
     egress: Egress
     callbacks: Callbacks
+    dialect: Dialect
 
     @asynccontextmanager
     async def enter(self, organization_id: UUID) -> AsyncIterator[Context]:

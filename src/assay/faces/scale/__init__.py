@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assay.faces.scale.callbacks_told import SpokenCallbacks
 from assay.faces.scale.door import application, mounted
 
-__all__ = ["application", "mounted"]
+__all__ = ["SpokenCallbacks", "application", "mounted"]

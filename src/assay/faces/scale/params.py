@@ -22,7 +22,6 @@ from assay.services.projects import Version
 
 # What would be waited for, whatever the type, and has nothing behind it yet.
 _NOT_BUILT: Final[Mapping[str, str]] = {
-    "callback_url": "Nobody is called back yet; look with GET /tasks, or add a webhook in the console",
     "batch": "Batches are not built yet",
 }
 _PIPELINES: Final[Mapping[str, Policy]] = {

@@ -13,6 +13,7 @@ from assay.core.errors import Invalid
 from assay.core.projects import NAME_LENGTH_MAX
 from assay.faces.http import AnyRequest, enter
 from assay.faces.scale.asking import answer, named, object_in, query_of, serves
+from assay.faces.scale.callbacks_told import called_back
 from assay.faces.scale.params import (
     ProjectRequest,
     changed,
@@ -73,6 +74,7 @@ async def create_project(request: AnyRequest) -> Response[bytes]:
         other = {key: value for key, value in body.items() if key not in ("name", "type", "params")}
         said = ProjectRequest(task_type.name, sent_params(body), other)
         question, policy = question_of(task_type, said.params), policy_of(other)
+        called_back(request, said.params)
         project = await projects.create(
             context,
             name=name,
@@ -123,6 +125,7 @@ async def set_params(request: AnyRequest, name: FromPath[str]) -> Response[bytes
         project = usable(await projects.called(context, named(name), to_change=True))
         said = changed(request_of(project.current, project.kind), {**body, "patch": patch})
         question = question_of(type_named(said.type), said.params)
+        called_back(request, said.params)
         project = await projects.change(
             context,
             project.id,

@@ -15,6 +15,7 @@ from assay.core.taxonomy import Taxonomy
 from assay.faces.http import AnyRequest, enter, house
 from assay.faces.scale import pages
 from assay.faces.scale.asking import answer, named, object_in, query_of, serves
+from assay.faces.scale.callbacks_told import called_back
 from assay.faces.scale.params import (
     ProjectRequest,
     TaskRequest,
@@ -97,6 +98,7 @@ async def _create(request: AnyRequest, task_type: TaskType, body: Params) -> dic
                 tags=tags,
                 request=msgspec.json.encode(said).decode(),
                 taxonomy=_own_question(task_type, said, params, project),
+                callback=called_back(request, params),
             )
         except Invalid as error:
             raise Invalid([Problem(_their_field(one.field), one.message) for one in error.problems]) from error

@@ -13,7 +13,7 @@ from assay.faces.scale.reading import written
 from assay.faces.scale.task_ids import shown
 from assay.faces.scale.task_type import Answered, Params
 from assay.faces.scale.task_types import told_as, type_named
-from assay.services.customer_tasks import FoundTask, Search
+from assay.services.customer_tasks import DeliveryState, FoundTask, Search
 from assay.services.projects import Version
 
 # What a task says beside its parameters.
@@ -22,6 +22,8 @@ BESIDE: Final = frozenset(
 )
 # Asked once, as long as nobody can audit: every answer still waits for its audit.
 REVIEW_PENDING: Final = "pending"
+# What is said of the latest callback; of one that is still tried, nothing.
+_SUCCEEDED: Final[dict[DeliveryState | None, bool]] = {"delivered": True, "failed": False}
 # Priorities here are 10 to 30, and 30 where none is given; ours 0 to 100, and 50.
 PRIORITY_OFFSET: Final = 20
 
@@ -73,6 +75,8 @@ def told(task: FoundTask, version: Version) -> dict[str, Any]:
         "tags": list(task.tags),
         "priority": task.priority - PRIORITY_OFFSET,
         "urgency": said.params.get("urgency"),
+        "callback_url": params.get("callback_url"),
+        "callback_succeeded": _SUCCEEDED.get(task.called_back),
         "work_started": task.begun,
         "audits": [],
     }
@@ -80,7 +84,8 @@ def told(task: FoundTask, version: Version) -> dict[str, Any]:
         whole["customer_review_status"] = REVIEW_PENDING
         whole["response"] = _response(task, said.type, params, version)
     elif status == "error":
-        whole["response"] = {"error": task.media_problem, "attachments": [{"url": task.source_url}]}
+        refused = {"statusCode": task.media_status, "url": task.source_url}
+        whole["response"] = {"error": task.media_problem, "attachments": [refused]}
     return {name: value for name, value in whole.items() if value is not None}
 
 

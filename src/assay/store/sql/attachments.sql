@@ -34,7 +34,8 @@ update attachments set state = 'ready', sha256 = $3, content_type = $4, byte_cou
 where organization_id = $1 and id = $2 and state = 'pending';
 
 -- :name mark_failed
-update attachments set state = 'failed', failure = $3 where organization_id = $1 and id = $2 and state = 'pending';
+update attachments set state = 'failed', failure = $3, failure_status = $4
+where organization_id = $1 and id = $2 and state = 'pending';
 
 -- :name find_same
 select id from attachments where organization_id = $1 and project_id = $2 and sha256 = $3;

@@ -6,8 +6,8 @@ with photo as (
     values ($1, $5, $3, 'pending', $15, $16, $14)
 ), task as (
     insert into tasks (organization_id, id, project_id, project_version, attachment_id, unique_id, unique_among,
-        metadata, tags, request, taxonomy, prelabels, state, priority, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8::json, $9, $10::json, $11::json, $12::json, 'preparing', $13, $14)
+        metadata, tags, request, taxonomy, prelabels, state, priority, created_at, callback)
+    values ($1, $2, $3, $4, $5, $6, $7, $8::json, $9, $10::json, $11::json, $12::json, 'preparing', $13, $14, $20)
 )
 select record_events($1, $14, $17, $18, array[$19::uuid], array['task.created'], array[$3], array[$2], array['{}']);
 
@@ -22,7 +22,11 @@ select task.id, task.project_id, coalesce(project.handle, project.name) as proje
        (task.state not in ('preparing', 'annotating') or exists (
            select from assignments turn where turn.organization_id = $1 and turn.task_id = task.id
                and turn.claimed_at is not null)) as begun,
-       attachment.source_url, attachment.failure as media_problem, task.taxonomy, response.answer
+       attachment.source_url, attachment.failure as media_problem, attachment.failure_status as media_status,
+       task.taxonomy, response.answer,
+       (select delivery.state from deliveries delivery
+           where delivery.organization_id = $1 and delivery.task_id = task.id
+           order by delivery.created_at desc, delivery.id desc limit 1) as called_back
 from tasks task
 join projects project on project.organization_id = $1 and project.id = task.project_id
 left join batches batch on batch.organization_id = $1 and batch.id = task.batch_id
