@@ -6,6 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from assay.core.audits import AuditVerdict
 from assay.core.policy import (
     AdaptiveOverlap,
     FixedOverlap,
@@ -102,6 +103,12 @@ class Workplace(RuleBasedStateMachine):
         makes_sense = (task.gold is not None) == (command == "unmake_gold") or command in ("cancel", "reopen")
         if makes_sense and task.state in COMMANDS[command]:
             self.world.command(task.id, command)
+
+    @precondition(lambda self: any(t.response is not None for t in self.world.tasks.values()))
+    @rule(pick=picks, verdict=st.sampled_from(["accept", "fix", "comment", "reject"]), word=st.sampled_from(WORDS))
+    def audit(self, pick: int, verdict: AuditVerdict, word: str) -> None:
+        finished = [task for task in self.world.tasks.values() if task.response is not None]
+        self.world.audit(finished[pick % len(finished)].id, verdict, {"word": word} if verdict == "fix" else None)
 
     def teardown(self) -> None:
         if hasattr(self, "world"):

@@ -37,6 +37,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/projects/{project_id}/workers/{worker_id}/reinstate": {"json": {}},
     "POST /v1/tasks/{task_id}/cancel": {},
     "POST /v1/tasks/{task_id}/reopen": {},
+    "POST /v1/tasks/{task_id}/audits": {"json": {"verdict": "accept"}},
     "PUT /v1/tasks/{task_id}/gold": {"json": {"answer": ANSWER}},
     "DELETE /v1/tasks/{task_id}/gold": {},
     "PATCH /v1/webhooks/{webhook_id}": {"json": {"description": "Taken over"}},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from assay.core.audits import AuditVerdict
 from assay.core.routing import why_not
 from assay.core.tasks import LIVE, MediaState, Turn, Verdict
 from assay.core.workflow import may_send_back
@@ -80,6 +81,9 @@ class History:
             task.gold is None and task.state not in ("cancelled", "preparing") and task.media == "ready" and dice < 0.3
         ):
             world.command(task.id, "make_gold")
+        elif task.gold is None and task.state == "completed" and dice < 0.8:
+            verdict: AuditVerdict = chance.choice(["accept", "fix", "comment", "reject"])
+            world.audit(task.id, verdict, {"word": task.truth} if verdict == "fix" else None)
         elif dice < 0.5 and not world.workers[worker_id].standing.suspended:
             world.suspend(worker_id)
         elif dice < 0.6 and task.state in ("preparing", "annotating", "reviewing", "broken"):

@@ -98,8 +98,9 @@ def _check_overlap(case: Case) -> None:
 
 
 def check_resolution(case: Case, origin: str) -> None:
-    """The answer about to be given rests on as many opinions as were asked for, unless a reviewer gave it."""
-    if origin == "review":
+    """The answer about to be given rests on as many opinions as were asked for, unless a reviewer or the customer gave
+    it."""
+    if origin in ("review", "audit"):
         return
     used = len(case.consensus.submission_ids) if case.consensus and origin == "consensus" else 1
     overlap = case.policy.overlap

@@ -16,6 +16,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from assay.core.annotations.kind import Answer
+from assay.core.audits import AuditVerdict, audited
 from assay.core.policy import Policy
 from assay.core.routing import Asker, gold_is_due, why_not
 from assay.core.steps import (
@@ -71,7 +72,8 @@ class TaskRow:
     reviews: list[Review] = field(default_factory=list)
     consensus: Consensus | None = None
     response: Response | None = None
-    resolved_as: tuple[object, ...] | None = None
+    # What audits did away with.
+    replaced: list[Response] = field(default_factory=list)
 
 
 @dataclass
@@ -169,6 +171,17 @@ class World:
             task.gold = None
         for step in steps:
             self._write(task, step)
+        self._advance(task_id)
+
+    def audit(self, task_id: UUID, verdict: AuditVerdict, answer: Answer | None = None) -> None:
+        task = self.tasks[task_id]
+        case = self.case(task_id)
+        steps = audited(case, verdict, answer)
+        if steps and task.response is not None:
+            task.replaced.append(task.response)
+        for step in steps:
+            case = applied(case, step, self._write(task, step))
+        assert self.case(task_id) == case, "writing the steps did something else than core believes"
         self._advance(task_id)
 
     def suspend(self, worker_id: UUID) -> None:
@@ -281,9 +294,8 @@ class World:
                 task.response = Response(answer=answer, confidence=confidence, origin=origin)
                 self._move(task, "completed")
             case Withdraw():
-                assert task.gold is not None
+                assert task.gold is not None or task.response in task.replaced
                 task.response = None
-                task.resolved_as = None
             case MarkBroken(reason):
                 assert reason
                 self._move(task, "broken")

@@ -89,7 +89,7 @@ class SendToReview(msgspec.Struct, frozen=True, tag=True):
 
 class StartRound(msgspec.Struct, frozen=True, tag=True):
     round: int
-    reason: Literal["sent_back", "reopened", "no_longer_gold"]
+    reason: Literal["sent_back", "reopened", "no_longer_gold", "rejected"]
 
 
 class Resolve(msgspec.Struct, frozen=True, tag=True):
@@ -101,7 +101,7 @@ class Resolve(msgspec.Struct, frozen=True, tag=True):
 
 
 class Withdraw(msgspec.Struct, frozen=True, tag=True):
-    """A finished task became a gold: its answer is now a test, no longer a result."""
+    """The answer is a result no longer: it became a test, or an audit rejected or replaced it."""
 
 
 class MarkBroken(msgspec.Struct, frozen=True, tag=True):

@@ -7,7 +7,8 @@
                    └── broken           any unfinished state ──> cancelled
 
 A task is worked on in *rounds*, from 1. A round starts from nothing: only the turns and submissions of the
-present round count towards its answer. Being sent back, reopened or freed from being a gold starts another.
+present round count towards its answer. Being sent back, reopened, freed from being a gold, or rejected by the
+customer starts another.
 """
 
 from __future__ import annotations
@@ -33,16 +34,17 @@ TurnState: TypeAlias = Literal[
 Stage: TypeAlias = Literal["annotate", "review"]
 MediaState: TypeAlias = Literal["waiting", "ready", "failed"]
 Verdict: TypeAlias = Literal["accept", "fix", "send_back"]
-Origin: TypeAlias = Literal["submission", "consensus", "review"]
+Origin: TypeAlias = Literal["submission", "consensus", "review", "audit"]
 ReviewReason: TypeAlias = Literal["low_agreement", "all", "sample"]
 Command: TypeAlias = Literal["cancel", "reopen", "make_gold", "unmake_gold"]
 
-# Where a task may go from each state. Completed is left only to become a gold, cancelled never.
+# Where a task may go from each state. Completed is left to become a gold or when an audit rejects the answer, and
+# entered again with the answer that an audit corrects; cancelled is never left.
 TASK_TRANSITIONS: Mapping[TaskState, frozenset[TaskState]] = {
     "preparing": frozenset({"annotating", "broken", "cancelled"}),
     "annotating": frozenset({"annotating", "reviewing", "completed", "broken", "cancelled"}),
     "reviewing": frozenset({"annotating", "completed", "broken", "cancelled"}),
-    "completed": frozenset({"annotating"}),
+    "completed": frozenset({"annotating", "completed"}),
     "broken": frozenset({"annotating", "cancelled"}),
     "cancelled": frozenset(),
 }

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from assay.core.annotations import kind_named
 from assay.core.annotations.kind import Answer
+from assay.core.audits import AuditVerdict as AuditVerdict
+from assay.core.audits import audited, check
 from assay.core.batches import is_open
 from assay.core.errors import Invalid
 from assay.core.photos import StoredPhoto
@@ -30,7 +32,7 @@ from assay.core.tasks import Command as Command
 from assay.core.workflow import commanded, next_steps
 from assay.services.context import Context
 from assay.services.threads import computed, others_first
-from assay.store import attachments, batches, cases, due, events, tasks
+from assay.store import attachments, audits, batches, cases, due, events, tasks
 from assay.store.cases import LoadedCase
 from assay.store.changes import Changes
 
@@ -103,6 +105,40 @@ async def command(context: Context, task_id: UUID, order: Command, *, gold: Answ
         await _settle(context, [loaded.batch_id])
 
 
+async def audit(
+    context: Context,
+    task_id: UUID,
+    verdict: AuditVerdict,
+    *,
+    comment: str | None = None,
+    answer: Answer | None = None,
+    duration_seconds: float = 0.0,
+) -> UUID:
+    """Takes in what a customer says of a finished answer, and carries out what follows; the audit's id.
+
+    ``answer``: the customer's own, for ``fix`` only. Raises ``NotFound``, ``Conflict`` for a task without an answer to
+    judge, and ``Invalid``.
+    """
+    said = check(verdict, comment, answer, duration_seconds)
+    loaded = await cases.load(context.tenant, task_id, context.now)
+    if answer is not None:
+        task = await tasks.get(context.tenant, task_id)
+        asked = task.taxonomy or loaded.version.taxonomy
+        answer = await computed([answer], kind_named(loaded.kind).check, answer, asked, task.content)
+    steps = audited(loaded.case, verdict, answer)
+    replaced = loaded.case.response if steps else None
+    made = audits.NewAudit(context.new_id(), task_id, loaded.case.round, verdict, said, duration_seconds)
+    auditor = context.caller.name or context.caller.kind
+    await audits.insert(context.tenant, made, replaced, context.caller.actor, auditor, context.now)
+    data: dict[str, object] = {"audit_id": str(made.id), "verdict": verdict, "comment": said}
+    await events.record(
+        context.tenant, context.now, context.caller.actor, [_event(context, loaded, "task.audited", data)]
+    )
+    await _write(context, [(loaded, steps)])
+    await advance(context, task_id)
+    return made.id
+
+
 _PAST = {"cancel": "cancelled", "reopen": "reopened", "make_gold": "made_gold", "unmake_gold": "made_ordinary"}
 
 
@@ -122,9 +158,7 @@ async def _write(context: Context, decided: Sequence[tuple[LoadedCase, Sequence[
 
 async def _settle(context: Context, batch_ids: Collection[UUID]) -> None:
     if batch_ids:
-        await batches.settle(
-            context.tenant, sorted(batch_ids), context.now, context.caller.actor, context.new_ids
-        )
+        await batches.settle(context.tenant, sorted(batch_ids), context.now, context.caller.actor, context.new_ids)
 
 
 async def _take(

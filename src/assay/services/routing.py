@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from assay.core import permissions
@@ -13,7 +13,7 @@ from assay.core.errors import Forbidden, NotFound
 from assay.core.routing import EARLY_TURNS, gold_gap, gold_is_due, turns_told_apart
 from assay.core.tasks import Stage
 from assay.services.context import Context, Tenants
-from assay.store import assignments, at_once, projects
+from assay.store import assignments, at_once, audits, projects
 from assay.store.assignments import HeldTurn as HeldTurn
 from assay.store.at_once import GoldGaps, SeenSession
 from assay.store.connection import queries
@@ -134,11 +134,25 @@ async def first_open(context: Context, project_id: UUID, stage: Stage) -> int | 
     return position
 
 
-async def sent_back(context: Context, turn: HeldTurn) -> tuple[Answer, str] | None:
-    """The caller's earlier answer and the reviewer's comment, when the task was sent back to them."""
+@dataclass(frozen=True)
+class SentBack:
+    """An answer that is to be done again, and why. ``by``: a reviewer sent the caller's own answer back, or the customer
+    rejected what was the task's answer, whoever gave it; ``comment`` may then be empty."""
+
+    answer: Answer
+    comment: str
+    by: Literal["reviewer", "customer"]
+
+
+async def sent_back(context: Context, turn: HeldTurn) -> SentBack | None:
+    """What is to be done again in this turn; none where the task starts from nothing."""
     if turn.round == 1 or turn.stage == "review":
         return None
-    return await assignments.earlier_answer(context.tenant, turn.task_id, context.worker_id, turn.round)
+    rejected = await audits.rejection(context.tenant, turn.task_id, turn.round - 1)
+    if rejected is not None:
+        return SentBack(*rejected, "customer")
+    own = await assignments.earlier_answer(context.tenant, turn.task_id, context.worker_id, turn.round)
+    return None if own is None else SentBack(*own, "reviewer")
 
 
 async def held_turns(context: Context) -> list[HeldTurn]:

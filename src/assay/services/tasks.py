@@ -9,11 +9,12 @@ from uuid import UUID
 
 from assay.core.annotations.kind import Answer
 from assay.core.content import Item, photos_in
-from assay.core.errors import Invalid
+from assay.core.errors import Invalid, NotFound
 from assay.core.photos import StoredPhoto
 from assay.services.context import Context
-from assay.store import attachments, events, projects
+from assay.store import attachments, audits, events, projects
 from assay.store import tasks as store
+from assay.store.audits import Audit as Audit
 from assay.store.connection import from_json, queries
 from assay.store.tasks import Filters as Filters
 from assay.store.tasks import Task as Task
@@ -29,6 +30,7 @@ class WholeTask:
     submissions: Sequence[Any]
     consensus: Any | None
     reviews: Sequence[Any]
+    audits: Sequence[Audit]
     response: Any | None
     events: Sequence[events.Event]
 
@@ -65,9 +67,18 @@ async def whole(context: Context, task_id: UUID) -> WholeTask:
         submissions=await tenant.fetch(sql["task_submissions"], task_id),
         consensus=await tenant.fetchrow(sql["task_consensus"], task_id),
         reviews=await tenant.fetch(sql["task_reviews"], task_id),
+        audits=await audits.of_task(tenant, task_id),
         response=await tenant.fetchrow(sql["task_response"], task_id),
         events=(await events.listed(tenant, before=None, limit=500, task_id=task_id))[::-1],
     )
+
+
+async def audit(context: Context, task_id: UUID, audit_id: UUID) -> Audit:
+    """One audit of a task. Raises ``NotFound``."""
+    for found in await audits.of_task(context.tenant, task_id):
+        if found.id == audit_id:
+            return found
+    raise NotFound("No such audit of this task.")
 
 
 async def photos_shown(context: Context, items: Sequence[Item] | None) -> Mapping[UUID, StoredPhoto]:

@@ -12,11 +12,14 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
+
 from assay.core.errors import NotFound
 from assay.core.intake import CheckedRow, file_name_of
-from assay.core.tasks import TaskState
+from assay.core.tasks import Origin, TaskState
 from assay.core.taxonomy import Taxonomy
 from assay.store import jobs, projects
+from assay.store.audits import AuditTold as AuditTold
 from assay.store.connection import Tenant, as_json, from_json, queries
 from assay.store.delivery import DeliveryState
 from assay.store.tasks import MISSING
@@ -25,8 +28,9 @@ from assay.store.tasks import MISSING
 @dataclass(frozen=True)
 class FoundTask:
     """``project_name`` is what programs call the project. ``changed_at``: of the last thing that happened to the task.
-    ``begun``: somebody took a turn. ``request`` is as a program sent it. ``taxonomy`` and ``answer`` are JSON text:
-    what is asked where that is not what the project asks, and the response once the task is completed.
+    ``begun``: somebody took a turn. ``request`` is as a program sent it. ``taxonomy`` and ``answer`` are JSON text: what
+    is asked where that is not what the project asks, and the response once the task is completed, from ``origin``.
+    ``audits``: oldest first; ``verdict``: what they say of it now, 'pending' while nothing.
     ``media_status``: the HTTP status of the photo's address, where that was the trouble. ``called_back``: what became
     of the latest callback."""
 
@@ -52,6 +56,9 @@ class FoundTask:
     media_status: int | None
     taxonomy: str | None
     answer: str | None
+    origin: Origin | None
+    audits: Sequence[AuditTold]
+    verdict: str | None
     called_back: DeliveryState | None
 
 
@@ -123,6 +130,9 @@ async def insert(
         media_status=None,
         taxonomy=own,
         answer=None,
+        origin=None,
+        audits=(),
+        verdict=None,
         called_back=None,
     )
 
@@ -133,7 +143,8 @@ class Search:
 
     ``among``: the first and last id that will do, both included; ``ending`` the last 12 digits of an id.
     ``unreadable``: whether the photo could not be had. ``tags`` and ``unique_ids``: any of them. ``said``: an object
-    (JSON text) that the request must contain; ``said_or_silent``: the same, or there is no request.
+    (JSON text) that the request must contain; ``said_or_silent``: the same, or there is no request. ``verdicts``: of
+    their customer, any of them.
     """
 
     project: str | None = None
@@ -145,6 +156,7 @@ class Search:
     tags: Sequence[str] | None = None
     said: str | None = None
     said_or_silent: str | None = None
+    verdicts: Sequence[str] | None = None
     created_from: datetime | None = None
     created_until: datetime | None = None
     completed_from: datetime | None = None
@@ -178,6 +190,7 @@ _CONDITIONS: Final[Mapping[str, str]] = {
     "changed_until": f"not exists ({_HAPPENED} > ?)",
     "among": "task.id between (?::uuid[])[1] and (?::uuid[])[2]",
     "ending": "right(task.id::text, 12) = ?",
+    "verdicts": "audit_verdict($1, task.id, task.round, task.state) = any (?::text[])",
     "before": "task.id < ?",
 }
 
@@ -254,12 +267,16 @@ def _asked(search: Search) -> tuple[str, list[object]]:
     return "\n".join(list(each())), values
 
 
+_audits = msgspec.json.Decoder(list[AuditTold]).decode
+
+
 def _task(row: Any) -> FoundTask:
     return FoundTask(
         **{
             **row,
             "metadata": from_json(row["metadata"]),
             "request": from_json(row["request"]),
+            "audits": () if row["audits"] is None else _audits(row["audits"]),
             "tags": row["tags"] or (),
             "changed_at": row["changed_at"] or row["created_at"],
         }

@@ -697,6 +697,20 @@ language sql stable as $$
         and member.disabled_at is null
 $$;
 
+-- What the customer's last audit says of task $2, in round $3 and state $4: of the answer it has, 'pending' where nobody
+-- looked at it; of a rejected one while it is done again; else none.
+create function audit_verdict(uuid, uuid, integer, text) returns text language sql stable as $$
+    select case when $4 = 'completed' then coalesce((
+            select audit.verdict from audits audit
+            where audit.organization_id = $1 and audit.task_id = $2 and audit.round = $3
+            order by audit.id desc limit 1), 'pending')
+        else (
+            select audit.verdict from audits audit
+            where audit.organization_id = $1 and audit.task_id = $2 and audit.round = $3 - 1
+                and audit.verdict = 'reject'
+            order by audit.id desc limit 1) end
+$$;
+
 -- Whether worker $3 may be given work of project $2, as far as its crew and its training are asked.
 create function may_work(uuid, uuid, uuid) returns boolean language sql stable as $$
     select (not project.crew_only or exists (

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from litestar import Router
 
-from assay.faces.native import batches, events, exports, imports, people, progress, projects, tasks, webhooks, workers
+from assay.faces.native import (
+    audits,
+    batches,
+    events,
+    exports,
+    imports,
+    people,
+    progress,
+    projects,
+    tasks,
+    webhooks,
+    workers,
+)
 
 router = Router(
     path="/v1",
@@ -18,6 +30,7 @@ router = Router(
         *progress.HANDLERS,
         projects.router,
         tasks.router,
+        audits.router,
         batches.router,
     ],
 )

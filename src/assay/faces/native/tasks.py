@@ -16,6 +16,7 @@ from assay.core.tasks import TaskState
 from assay.core.taxonomy import Taxonomy
 from assay.faces.http import AnyRequest, FieldProblem, Page, enter, house, id_cursor, page_of
 from assay.faces.media import Media, ShownItem, body_of, file_name_of, media_of, put_away, shown_items
+from assay.faces.native.audits import Audit, audit_of
 from assay.faces.native.events import Event, event_of
 from assay.services import intake, resolution, review, tasks
 from assay.services.context import Context
@@ -133,7 +134,7 @@ class TaskResponse(msgspec.Struct, kw_only=True):
 
     answer: dict[str, Any]
     confidence: float
-    origin: Literal["submission", "consensus", "review"]
+    origin: Literal["submission", "consensus", "review", "audit"]
     accepted_at: datetime
 
 
@@ -153,6 +154,7 @@ class TaskDetail(TaskRow, kw_only=True):
     submissions: list[Submission]  # type: ignore[assignment]
     consensus: Consensus | None
     reviews: list[Review]
+    audits: list[Audit]
     response: TaskResponse | None
     events: list[Event]
 
@@ -356,6 +358,7 @@ def _detail(
             )
             for r in whole.reviews
         ],
+        audits=[audit_of(audit) for audit in whole.audits],
         response=None
         if whole.response is None
         else TaskResponse(

@@ -13,13 +13,13 @@ import msgspec
 
 from assay.core.errors import Invalid
 from assay.faces.scale.asking import Query
+from assay.faces.scale.audits_told import verdicts_of
 from assay.faces.scale.reading import a_time, one, several
 from assay.faces.scale.task_types import TYPES, told_as
-from assay.faces.scale.tasks_told import REVIEW_PENDING, STATUSES
+from assay.faces.scale.tasks_told import STATUSES
 from assay.services.customer_tasks import Search
 
 PAGE_MAX: Final = 100
-REVIEW_STATUSES: Final = frozenset({"accepted", "fixed", "commented", "rejected", REVIEW_PENDING})
 # The parameter and the condition that it is.
 _TIMES: Final = {
     "start_time": "created_from",
@@ -62,15 +62,11 @@ def search_of(query: Query) -> Search | None:
         condition = "said_or_silent" if told_as(kind).name == task_type else "said"
         found |= {"kind": kind, condition: msgspec.json.encode({"type": task_type}).decode()}
     reviews = {part for part in several(query, "customer_review_status") if "," not in part}
-    if not reviews <= REVIEW_STATUSES:
-        raise Invalid(f"Must be among {', '.join(sorted(REVIEW_STATUSES))}.", "customer_review_status")
+    if reviews:
+        found["verdicts"] = verdicts_of(reviews)
     status = one(query, "status")
     if status is not None and status not in STATUSES:
         raise Invalid(f"Must be one of {', '.join(STATUSES)}.", "status")
-    if reviews:
-        if REVIEW_PENDING not in reviews or status not in (None, "completed"):
-            return None
-        status = "completed"
     if any("\x00" in value for value in _texts(found)):
         raise Invalid("Text must not contain the NUL character.")
     return replace(Search() if status is None else STATUSES[status], **found)

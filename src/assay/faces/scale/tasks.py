@@ -16,6 +16,7 @@ from assay.faces.http import AnyRequest, enter, house
 from assay.faces.scale import pages
 from assay.faces.scale.asking import answer, named, object_in, query_of, serves
 from assay.faces.scale.callbacks_told import called_back
+from assay.faces.scale.finding import again, find, whole
 from assay.faces.scale.params import (
     ProjectRequest,
     TaskRequest,
@@ -27,7 +28,6 @@ from assay.faces.scale.params import (
 )
 from assay.faces.scale.projects import usable
 from assay.faces.scale.reading import a_flag, a_list, a_number, an_object, json_of, one
-from assay.faces.scale.task_ids import sought
 from assay.faces.scale.task_type import NOTHING, Params, TaskType
 from assay.faces.scale.task_types import KINDS, type_named
 from assay.faces.scale.tasks_told import PRIORITY_OFFSET, gives_back, limited, told
@@ -178,7 +178,7 @@ async def _set_free(request: AnyRequest, unique_id: str) -> bool:
 async def get_task(request: AnyRequest, task: FromPath[str]) -> Response[bytes]:
     """One task, with its response once it is completed."""
     async with enter(request) as context:
-        return answer(await _told(context, await _find(context, task)))
+        return answer(await whole(context, await find(context, task)))
 
 
 @serves("GET", "/tasks", "task.read")
@@ -212,20 +212,6 @@ async def _page(
     return rows, len(rows) if len(rows) <= limit else await customer_tasks.count(context, search, KINDS)
 
 
-async def _find(context: Context, text: str) -> FoundTask:
-    """Raises ``NotFound``."""
-    wanted = sought(named(text))
-    search = Search(among=(wanted.first, wanted.last), ending=wanted.ending)
-    rows = await customer_tasks.search(context, search, KINDS, limit=1)
-    if not rows:
-        raise NotFound(f"There is no task {named(text)[:50]!r}.")
-    return rows[0]
-
-
-async def _told(context: Context, task: FoundTask) -> dict[str, Any]:
-    return told(task, await projects.version(context, task.project_id, task.project_version))
-
-
 # --- changing -----------------------------------------------------------------------------------------------------
 
 
@@ -234,7 +220,7 @@ async def cancel_task(request: AnyRequest, task: FromPath[str]) -> Response[byte
     """Ends a task that is not finished. Again is no error; with ``clear_unique_id`` its unique id is free."""
     clear = a_flag(one(query_of(request), "clear_unique_id"), "clear_unique_id")
     async with enter(request) as context:
-        found = await _find(context, task)
+        found = await find(context, task)
         try:
             await resolution.command(context, found.id, "cancel")
         except Conflict:
@@ -242,9 +228,9 @@ async def cancel_task(request: AnyRequest, task: FromPath[str]) -> Response[byte
                 raise Invalid("Only a pending task can be cancelled; this one is completed.") from None
         if clear:
             await customer_tasks.set_unique_id(context, found.id, None)
-        whole = await _again(context, found)
+        now = await again(context, found)
     house(request).ring()
-    return answer(whole)
+    return answer(now)
 
 
 @serves("POST", "/task/{task:str}/setMetadata", "task.write")
@@ -252,9 +238,9 @@ async def set_metadata(request: AnyRequest, task: FromPath[str]) -> Response[byt
     """Replaces the metadata by the body."""
     metadata = await object_in(request)
     async with enter(request) as context:
-        found = await _find(context, task)
+        found = await find(context, task)
         await customer_tasks.set_metadata(context, found.id, metadata)
-        return answer(await _again(context, found))
+        return answer(await again(context, found))
 
 
 @serves("POST", "/task/{task:str}/tags", "task.write")
@@ -278,9 +264,9 @@ async def delete_tags(request: AnyRequest, task: FromPath[str]) -> Response[byte
 async def _change_tags(request: AnyRequest, task: str, how: Literal["set", "add", "remove"]) -> Response[bytes]:
     tags = _tags(json_of(await request.body()))
     async with enter(request) as context:
-        found = await _find(context, task)
+        found = await find(context, task)
         await customer_tasks.change_tags(context, found.id, tags, how)
-        return answer(await _again(context, found))
+        return answer(await again(context, found))
 
 
 def _tags(value: Any) -> list[str]:
@@ -307,14 +293,9 @@ async def clear_unique_id(request: AnyRequest, task: FromPath[str]) -> Response[
 
 async def _change_unique_id(request: AnyRequest, task: str, unique_id: str | None) -> Response[bytes]:
     async with enter(request) as context:
-        found = await _find(context, task)
+        found = await find(context, task)
         await customer_tasks.set_unique_id(context, found.id, unique_id)
-        return answer(await _again(context, found))
-
-
-async def _again(context: Context, task: FoundTask) -> dict[str, Any]:
-    """The task as it is now."""
-    return await _told(context, await customer_tasks.found(context, task.id, KINDS))
+        return answer(await again(context, found))
 
 
 HANDLERS: Final = [

@@ -8,6 +8,7 @@ import msgspec
 
 from assay.core.tasks import TaskState
 from assay.core.taxonomy import Taxonomy
+from assay.faces.scale.audits_told import audits_told
 from assay.faces.scale.params import TaskRequest, merged, request_of
 from assay.faces.scale.reading import written
 from assay.faces.scale.task_ids import shown
@@ -20,8 +21,6 @@ from assay.services.projects import Version
 BESIDE: Final = frozenset(
     {"project", "batch", "instruction", "callback_url", "urgency", "priority", "metadata", "unique_id", "tags"}
 )
-# Asked once, as long as nobody can audit: every answer still waits for its audit.
-REVIEW_PENDING: Final = "pending"
 # What is said of the latest callback; of one that is still tried, nothing.
 _SUCCEEDED: Final[dict[DeliveryState | None, bool]] = {"delivered": True, "failed": False}
 # Priorities here are 10 to 30, and 30 where none is given; ours 0 to 100, and 50.
@@ -78,10 +77,9 @@ def told(task: FoundTask, version: Version) -> dict[str, Any]:
         "callback_url": params.get("callback_url"),
         "callback_succeeded": _SUCCEEDED.get(task.called_back),
         "work_started": task.begun,
-        "audits": [],
+        **audits_told(task),
     }
     if status == "completed":
-        whole["customer_review_status"] = REVIEW_PENDING
         whole["response"] = _response(task, said.type, params, version)
     elif status == "error":
         refused = {"statusCode": task.media_status, "url": task.source_url}
@@ -114,4 +112,5 @@ def _response(task: FoundTask, task_type: str, params: Params, version: Version)
     assert task.answer is not None, "a completed task has an answer"
     own = None if task.taxonomy is None else msgspec.json.decode(task.taxonomy, type=Taxonomy)
     done = Answered(params, own or version.taxonomy, msgspec.json.decode(task.answer))
-    return type_named(task_type).response(done)
+    response = type_named(task_type).response(done)
+    return {**response, "is_customer_fix": True} if task.origin == "audit" else response

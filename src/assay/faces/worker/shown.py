@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from assay.core.annotations.kind import Answer
 from assay.core.photos import StoredPhoto
 from assay.faces.http import House
 from assay.faces.media import Asker, media_of, shown_items
 from assay.faces.worker import wire
 from assay.services import projects, review, routing, tasks
 from assay.services.context import Context
-from assay.services.routing import HeldTurn, Version
+from assay.services.routing import HeldTurn, SentBack, Version
 
 
 async def held(home: House, context: Context, turn: HeldTurn) -> wire.Turn:
@@ -40,7 +39,7 @@ def given(
     asker: Asker,
     turn: HeldTurn,
     version: Version,
-    sent_back: tuple[Answer, str] | None = None,
+    sent_back: SentBack | None = None,
     judge: wire.Judge | None = None,
     photos: Mapping[UUID, StoredPhoto] | None = None,
 ) -> wire.Turn:
@@ -68,6 +67,6 @@ def given(
         content=shown_items(home, asker, turn.items, photos or {}),
         prelabels=turn.prelabels,
         draft=turn.draft,
-        sent_back=None if sent_back is None else wire.SentBack(sent_back[1], sent_back[0]),
+        sent_back=None if sent_back is None else wire.SentBack(sent_back.comment, sent_back.answer, sent_back.by),
         review=judge,
     )

@@ -36,10 +36,12 @@ class Claim(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class SentBack(msgspec.Struct):
-    """What you answered before, and what the reviewer said."""
+    """What is to be done again: your answer that a reviewer sent back, or the task's that the customer rejected. The
+    comment may be empty where the customer gave none."""
 
     comment: str
     answer: dict[str, Any]
+    by: Literal["reviewer", "customer"] = "reviewer"
 
 
 class Voice(msgspec.Struct):

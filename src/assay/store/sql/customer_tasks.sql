@@ -22,6 +22,11 @@ select task.id, task.project_id, coalesce(project.handle, project.name) as proje
        (task.state not in ('preparing', 'annotating') or exists (
            select from assignments turn where turn.organization_id = $1 and turn.task_id = task.id
                and turn.claimed_at is not null)) as begun,
+       (select json_agg(json_build_object('verdict', audit.verdict, 'comment', audit.comment,
+                   'duration_seconds', audit.duration_seconds, 'auditor', audit.auditor,
+                   'created_at', audit.created_at) order by audit.id)
+           from audits audit where audit.organization_id = $1 and audit.task_id = task.id) as audits,
+       audit_verdict($1, task.id, task.round, task.state) as verdict, response.origin,
        attachment.source_url, attachment.failure as media_problem, attachment.failure_status as media_status,
        task.taxonomy, response.answer,
        (select delivery.state from deliveries delivery
