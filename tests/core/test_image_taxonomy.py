@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from assay.core.annotations import kind_named
 from assay.core.errors import Invalid
-from assay.core.taxonomy import Attribute, Choice, Condition, Label, RelationType, Shape, ShapeLimits, Taxonomy
+from assay.core.taxonomy import (
+    Attribute,
+    Choice,
+    Condition,
+    GivenMarks,
+    Label,
+    RelationType,
+    Shape,
+    ShapeLimits,
+    Taxonomy,
+)
 
 IMAGE = kind_named("image")
 
@@ -49,10 +61,30 @@ def test_something_has_to_be_asked() -> None:
     assert fields(Taxonomy()) == ["labels"]
 
 
-def test_a_photo_has_no_spans_and_no_relations() -> None:
-    label = Label("dog", shapes=["box", "span"])
+def test_a_photo_has_no_spans() -> None:
+    assert fields(Taxonomy(labels=[Label("dog", shapes=["box", "span"])])) == ["labels[0].shapes"]
 
-    assert fields(Taxonomy(labels=[label], relations=[RelationType("owns")])) == ["labels[0].shapes", "relations"]
+
+def test_a_relation_on_photos_may_have_several_rules() -> None:
+    rules = [RelationType("owns", source_labels=["dog"]), RelationType("owns", directed=False, target_labels=["cat"])]
+
+    assert fields(Taxonomy(labels=[Label("dog")], relations=rules)) == ["relations[1].target_labels[0]"]
+
+
+def test_a_margin_is_a_number_of_pixels() -> None:
+    assert fields(Taxonomy(labels=[Label("dog")], margin_x=-1, margin_y=float("inf"))) == ["margin_x", "margin_y"]
+
+
+def test_given_marks_are_marks() -> None:
+    marks: list[dict[str, Any]] = [
+        {"type": "point", "id": "a", "label": "dog", "x": 1, "y": 1},
+        {"type": "box", "id": "b", "label": "cat"},
+    ]
+    box = {"type": "box", "id": "a", "label": "dog", "x": 1, "y": 1, "width": 1, "height": 1}
+
+    assert fields(Taxonomy(labels=[Label("dog")], given=GivenMarks(marks))) == ["given.annotations[1]"]
+    assert fields(Taxonomy(labels=[Label("dog")], given=GivenMarks(marks[:1]))) == ["given.annotations[0].label"]
+    assert fields(Taxonomy(labels=[Label("dog")], given=GivenMarks([box, box]))) == ["given.annotations[1].id"]
 
 
 def test_label_names_are_unique_over_the_whole_tree() -> None:

@@ -7,7 +7,7 @@ annotation names its label by one word however deep it is nested.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -114,6 +114,10 @@ class ShapeLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     width_min: float = 0.0
     height_min: float = 0.0
 
+    def takes(self, vertices: int) -> bool:
+        """Whether an outline may have so many; 0 is for what has none."""
+        return vertices == 0 or self.vertices_min <= vertices <= (self.vertices_max or vertices)
+
 
 class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One thing that can be marked.
@@ -151,9 +155,26 @@ class RelationType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     target_labels: list[str] = []
 
 
+class GivenMarks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Marks that an answer begins with, and what may become of them.
+
+    ``annotations`` are marks as in an answer. May marks be added to them? May their place, their size and what is said
+    of them be changed? May they get another label, or be deleted?
+    """
+
+    annotations: list[dict[str, Any]] = []
+    may_add: bool = True
+    may_change: bool = True
+    may_relabel: bool = False
+    may_delete: bool = True
+
+
 class Taxonomy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Labels (a forest), the attributes of the whole, and the relations that may join two marks.
 
+    Several relations of one name are several pairs of ends that it may have. ``given``: where the question is one
+    task's own, marks that are there to begin with. ``margin_x`` and ``margin_y``: how far marks may reach over the
+    photo's left and right, and its top and bottom edge, in its pixels.
     ``instructions``: where the question is one task's own, what workers read before the project's instructions.
     ``language``: in which the text of documents is typed, as a BCP 47 tag (``ar``, ``de-CH``); none is not said.
     """
@@ -161,6 +182,9 @@ class Taxonomy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     labels: list[Label] = []
     attributes: list[Attribute] = []
     relations: list[RelationType] = []
+    given: GivenMarks | None = None
+    margin_x: float = 0.0
+    margin_y: float = 0.0
     instructions: str = ""
     language: str | None = None
 

@@ -10,6 +10,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from assay.core.annotations.relations import Relation
+
 AttributeValue: TypeAlias = str | float | list[str]
 Vertex: TypeAlias = tuple[float, float]
 
@@ -58,4 +60,5 @@ class ImageAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     """Everything one person says about one photo."""
 
     annotations: list[Mark] = []
+    relations: list[Relation] = []
     attributes: dict[str, AttributeValue] = {}

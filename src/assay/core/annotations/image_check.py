@@ -10,15 +10,16 @@ import msgspec
 
 from assay.core.annotations.attributes_check import Value, check_attributes
 from assay.core.annotations.image import AttributeValue, ImageAnswer, Mark, Polygon, Polyline
-from assay.core.annotations.image_marks_check import check_mark
+from assay.core.annotations.image_given import Given
+from assay.core.annotations.image_marks_check import check_mark, margins_of
 from assay.core.annotations.kind import Answer, MediaSize
+from assay.core.annotations.parts import check_id
 from assay.core.annotations.problems import Full, Problems, is_made_of
-from assay.core.annotations.taxonomy_check import is_storable
+from assay.core.annotations.relations_check import check_relations
 from assay.core.taxonomy import Attribute, Taxonomy
 
 MARKS_MAX = 5000
 VERTICES_MAX = 200_000
-ID_LENGTH_MAX = 100
 
 
 def check_answer(answer: Any, taxonomy: Taxonomy, size: MediaSize | None, *, complete: bool = True) -> Answer:
@@ -39,7 +40,7 @@ def check_answer(answer: Any, taxonomy: Taxonomy, size: MediaSize | None, *, com
 
 
 def _check(answer: Any, taxonomy: Taxonomy, size: MediaSize | None, complete: bool, problems: Problems) -> ImageAnswer:
-    if not is_made_of(answer, ("annotations", "attributes"), problems):
+    if not is_made_of(answer, ("annotations", "relations", "attributes"), problems):
         return ImageAnswer()
     given = answer.get("annotations", [])
     if not isinstance(given, list | tuple):
@@ -50,28 +51,33 @@ def _check(answer: Any, taxonomy: Taxonomy, size: MediaSize | None, complete: bo
         given = []
     marks = _read(given, problems)
     labels = taxonomy.by_name()
-    seen: dict[str, int] = {}
+    kept_as_given = Given(taxonomy, size)
+    seen: dict[str, str] = {}
     checked: list[Mark] = []
     for index, mark in marks:
         path = f"annotations[{index}]"
-        if not mark.id or len(mark.id) > ID_LENGTH_MAX or not is_storable(mark.id):
-            problems.add(f"{path}.id", f"must be 1 to {ID_LENGTH_MAX} plain characters")
-        elif mark.id in seen:
-            problems.add(f"{path}.id", f"{mark.id!r} is also the id of annotations[{seen[mark.id]}]; give it another")
-        seen.setdefault(mark.id, index)
+        check_id(mark.id, path, seen, problems)
         label = labels.get(mark.label)
         if label is None:
             problems.add(f"{path}.label", f"there is no label {mark.label!r}; use one of the project's labels")
             continue
-        settled = check_mark(mark, label, path, size, complete, problems)
+        original = kept_as_given.unchanged(mark, path, problems)
+        if original is not None:
+            checked.append(original)
+            continue
+        settled = check_mark(mark, label, path, size, complete, problems, margins_of(taxonomy))
         attributes = check_attributes(mark.attributes, label.attributes, f"{path}.attributes", complete, problems)
         if settled is not None:
             same = attributes == settled.attributes
             checked.append(settled if same else msgspec.structs.replace(settled, attributes=attributes))
+    kept_as_given.check_missing(seen, problems)
+    label_of = {mark.id: mark.label for _, mark in marks}
+    relations = check_relations(answer.get("relations", []), taxonomy, label_of, seen, problems)
     attributes = check_attributes(answer.get("attributes", {}), taxonomy.attributes, "attributes", complete, problems)
     _check_named_marks(marks, checked, attributes, taxonomy, problems)
     # A photo is asked plain questions only (taxonomy_check), so their values are plain.
-    return ImageAnswer(annotations=checked, attributes=cast("dict[str, AttributeValue]", attributes))
+    said = cast("dict[str, AttributeValue]", attributes)
+    return ImageAnswer(annotations=checked, relations=relations, attributes=said)
 
 
 def _read(given: list[Any], problems: Problems) -> list[tuple[int, Mark]]:

@@ -10,7 +10,9 @@ import msgspec
 from assay.core.annotations import image_agreement
 from assay.core.annotations.image import ImageAnswer
 from assay.core.annotations.image_check import check_answer
+from assay.core.annotations.image_given import check_given
 from assay.core.annotations.image_merge import merge
+from assay.core.annotations.image_questions import Questions
 from assay.core.annotations.kind import Answer, Content, Merged, MergeOptions, Voice
 from assay.core.annotations.taxonomy_check import check_taxonomy
 from assay.core.content import Item
@@ -26,7 +28,8 @@ class ImageKind:
     name = "image"
 
     def check_taxonomy(self, taxonomy: Taxonomy) -> None:
-        check_taxonomy(taxonomy, SHAPES, photos=True)
+        check_taxonomy(taxonomy, SHAPES, relations=True, photos=True)
+        check_given(taxonomy)
 
     def content_problems(self, items: Sequence[Item] | None, photo: bool) -> Iterator[Problem]:
         if items is not None:
@@ -38,13 +41,13 @@ class ImageKind:
         return check_answer(answer, taxonomy, content.size, complete=complete)
 
     def agreement(self, left: Answer, right: Answer, options: MergeOptions) -> float:
-        return image_agreement.agreement(_typed(left), _typed(right), options.iou_min)
+        return image_agreement.agreement(_typed(left), _typed(right), options.iou_min, Questions(options.taxonomy))
 
     def merge(self, voices: Sequence[Voice], options: MergeOptions) -> Merged:
         return merge(voices, options)
 
     def score(self, answer: Answer, gold: Answer, options: MergeOptions) -> float:
-        return image_agreement.score(_typed(answer), _typed(gold), options.iou_min)
+        return image_agreement.score(_typed(answer), _typed(gold), options.iou_min, Questions(options.taxonomy))
 
     def empty(self) -> Answer:
         return {}

@@ -11,7 +11,7 @@ from assay.core.annotations.image import Box, Mark, Point, Polygon, Polyline, Ve
 from assay.core.annotations.image_shapes import RING_VERTICES_MAX, bounds
 from assay.core.annotations.kind import MediaSize
 from assay.core.annotations.problems import Problems
-from assay.core.taxonomy import Label, ShapeLimits
+from assay.core.taxonomy import Label, ShapeLimits, Taxonomy
 from assay.quality.geometry.arrays import FloatArray
 from assay.quality.geometry.regions import clip_ring, encloses
 
@@ -29,24 +29,31 @@ _NO_LIMITS = ShapeLimits()
 
 
 def check_mark(
-    mark: Mark, label: Label, path: str, size: MediaSize | None, complete: bool, problems: Problems
+    mark: Mark,
+    label: Label,
+    path: str,
+    size: MediaSize | None,
+    complete: bool,
+    problems: Problems,
+    margins: tuple[float, float] = (0.0, 0.0),
 ) -> Mark | None:
-    """The mark cut to the photo, or None where it cannot be taken."""
+    """The mark cut to the photo and its margins, or None where it cannot be taken."""
     shape = type(mark).__name__.lower()
     if shape not in label.shapes:
         offered = " or ".join(label.shapes) or "the labels below it"
         problems.add(f"{path}.label", f"{label.name!r} is not marked with a {shape}; use {offered}")
         return None
     before = len(problems)
+    frame = _frame(size, margins)
     settled: Mark
     if isinstance(mark, Box):
-        settled = _check_box(mark, label, path, size, problems)
+        settled = _check_box(mark, label, path, frame, problems)
     elif isinstance(mark, Polygon):
-        settled = _check_polygon(mark, path, _frame(size), problems)
+        settled = _check_polygon(mark, path, frame, problems)
     elif isinstance(mark, Polyline):
-        settled = _check_polyline(mark, path, _frame(size), problems)
+        settled = _check_polyline(mark, path, frame, problems)
     else:
-        settled = _check_point(mark, path, _frame(size), problems)
+        settled = _check_point(mark, path, frame, problems)
     if len(problems) > before:
         return None
     limits = label.limits.get(shape, _NO_LIMITS)
@@ -57,12 +64,20 @@ def check_mark(
     return settled
 
 
-def _frame(size: MediaSize | None) -> FloatArray | None:
-    """The photo's left, top, right and bottom edge."""
-    return None if size is None else np.array([0.0, 0.0, size.width, size.height])
+def margins_of(taxonomy: Taxonomy) -> tuple[float, float]:
+    """How far marks may reach over the photo, across and down."""
+    return taxonomy.margin_x, taxonomy.margin_y
 
 
-def _check_box(mark: Box, label: Label, path: str, size: MediaSize | None, problems: Problems) -> Box:
+def _frame(size: MediaSize | None, margins: tuple[float, float]) -> FloatArray | None:
+    """The left, top, right and bottom edge of where marks may be."""
+    if size is None:
+        return None
+    across, down = margins
+    return np.array([-across, -down, size.width + across, size.height + down])
+
+
+def _check_box(mark: Box, label: Label, path: str, frame: FloatArray | None, problems: Problems) -> Box:
     for field in _BOX_NUMBERS:
         _check_number(getattr(mark, field), path, field, problems)
     for field in ("width", "height"):
@@ -79,18 +94,19 @@ def _check_box(mark: Box, label: Label, path: str, size: MediaSize | None, probl
         mark = msgspec.structs.replace(mark, rotation=rotation)
     else:
         mark = _upright(mark)
-    if size is None:
+    if frame is None:
         return mark
+    frame_left, frame_top, frame_right, frame_bottom = frame.tolist()
     left, top, right, bottom = mark.x, mark.y, mark.x + mark.width, mark.y + mark.height
     if rotation:
         left, top, right, bottom = bounds([mark])[0].tolist()
-    if left >= size.width or top >= size.height or right <= 0 or bottom <= 0:
+    if left >= frame_right or top >= frame_bottom or right <= frame_left or bottom <= frame_top:
         problems.add(path, _OUTSIDE)
         return mark
-    if rotation or (left >= 0 and top >= 0 and right <= size.width and bottom <= size.height):
+    if rotation or (left >= frame_left and top >= frame_top and right <= frame_right and bottom <= frame_bottom):
         return mark
-    left, top = max(left, 0.0), max(top, 0.0)
-    right, bottom = min(right, float(size.width)), min(bottom, float(size.height))
+    left, top = max(left, frame_left), max(top, frame_top)
+    right, bottom = min(right, frame_right), min(bottom, frame_bottom)
     if right <= left or bottom <= top:
         problems.add(path, _OUTSIDE)
         return mark
@@ -163,7 +179,7 @@ def _check_point(mark: Point, path: str, frame: FloatArray | None, problems: Pro
         _check_number(getattr(mark, field), path, field, problems)
     if frame is None or len(problems) > before:
         return mark
-    slip = max(_SLIP_PIXELS, _SLIP_SHARE * float(frame.max()))
+    slip = max(_SLIP_PIXELS, _SLIP_SHARE * float((frame[2:] - frame[:2]).max()))
     x, y = np.clip((mark.x, mark.y), frame[:2], frame[2:]).tolist()
     if max(abs(x - mark.x), abs(y - mark.y)) > slip:
         problems.add(path, _OUTSIDE)

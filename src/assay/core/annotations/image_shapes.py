@@ -7,18 +7,21 @@ compared by nearness, and never with another type.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import msgspec
 import numpy as np
 
 from assay.core.annotations.image import Box, Mark, Point, Polygon, Polyline, Vertex
+from assay.core.taxonomy import ShapeLimits
 from assay.quality.geometry import boxes, curves, regions
 from assay.quality.geometry.arrays import BoolArray, FloatArray, IntArray
 from assay.quality.geometry.contours import fuse_polygons
 from assay.quality.geometry.fusion import fuse_boxes, fuse_points, fuse_polylines, fuse_turned_boxes
 
 RING_VERTICES_MAX = 2000
+LimitsOf: TypeAlias = Callable[[Mark], ShapeLimits | None]
 
 # Nearness of points and polylines is judged by the size of the photo, which merging is not told; the farthest mark
 # from the top-left corner stands in for it. Two points at 1.8 % of that distance are alike by one half.
@@ -132,10 +135,13 @@ def bounds(marks: Sequence[Mark]) -> FloatArray:
     return np.array(rows, dtype=np.float64).reshape(-1, 4)
 
 
-def fuse(shapes: Shapes, members: Sequence[int], weights: FloatArray, likeness: FloatArray) -> Mark:
+def fuse(
+    shapes: Shapes, members: Sequence[int], weights: FloatArray, likeness: FloatArray, limits: LimitsOf | None = None
+) -> Mark:
     """One mark out of ``members``, all of one type, with (m,) weights and their (m, m) likeness to each other.
 
-    ``likeness`` is 0 on the diagonal. The id, label and attributes are one member's. Upright boxes go through
+    ``likeness`` is 0 on the diagonal. ``limits``: tells those of a mark; an outline that would break them is the most
+    central member's instead, which keeps them. The id, label and attributes are one member's. Upright boxes go through
     ``fuse_upright`` in bulk.
     """
     marks = [shapes.marks[index] for index in members]
@@ -144,6 +150,20 @@ def fuse(shapes: Shapes, members: Sequence[int], weights: FloatArray, likeness: 
         return first
     fit = (likeness * weights).sum(axis=1)
     central = int((fit + weights).argmax())
+    fused = _fuse(shapes, members, weights, central, float(fit[central]))
+    within = None if limits is None else limits(fused)
+    if within is not None and not within.takes(len(_outline(fused))):
+        return marks[central]
+    return fused
+
+
+def _outline(mark: Mark) -> Sequence[Vertex]:
+    return mark.rings[0] if isinstance(mark, Polygon) else mark.points if isinstance(mark, Polyline) else ()
+
+
+def _fuse(shapes: Shapes, members: Sequence[int], weights: FloatArray, central: int, central_fit: float) -> Mark:
+    marks = [shapes.marks[index] for index in members]
+    first = marks[0]
     if isinstance(first, Box):
         turned = np.array([_turned(mark) for mark in marks])
         x, y, width, height, rotation = _rounded(fuse_turned_boxes(turned, weights, central))
@@ -154,7 +174,7 @@ def fuse(shapes: Shapes, members: Sequence[int], weights: FloatArray, likeness: 
     if isinstance(first, Polyline):
         line = fuse_polylines([_line(mark) for mark in marks], weights, central)
         return msgspec.structs.replace(first, points=_vertices(line))
-    return _fuse_polygons(shapes, members, weights, central, float(fit[central]))
+    return _fuse_polygons(shapes, members, weights, central, central_fit)
 
 
 def fuse_upright(bounds: FloatArray, weights: FloatArray) -> FloatArray:

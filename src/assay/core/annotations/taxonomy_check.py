@@ -30,6 +30,7 @@ _OF_PHOTOS = ("angle", "across", "down", "mark")
 _WITH_VERTICES = ("polygon", "polyline")
 VERTICES_MAX = 2000
 WAYS_MAX = 50
+MARGIN_MAX = 100_000.0
 
 
 def check_taxonomy(
@@ -55,7 +56,7 @@ def check_taxonomy(
         if taxonomy.relations and not relations:
             problems.add("relations", "marks of this kind are not related to each other; remove them")
         elif taxonomy.relations:
-            _check_relations(taxonomy, problems)
+            _check_relations(taxonomy, photos, problems)
     problems.raise_any()
 
 
@@ -148,7 +149,7 @@ def _check_limits(shape: Shape, limits: ShapeLimits, label: Label, path: str, pr
         problems.add(f"{path}.vertices_max", f"no {shape} has so few vertices; use more")
 
 
-def _check_relations(taxonomy: Taxonomy, problems: Problems) -> None:
+def _check_relations(taxonomy: Taxonomy, photos: bool, problems: Problems) -> None:
     if len(taxonomy.relations) > RELATIONS_MAX:
         problems.add("relations", f"more than {RELATIONS_MAX} relations; split the work into several projects")
         return
@@ -156,7 +157,7 @@ def _check_relations(taxonomy: Taxonomy, problems: Problems) -> None:
     seen: set[str] = set()
     for index, relation in enumerate(taxonomy.relations):
         path = f"relations[{index}]"
-        if _check_name(relation.name, f"{path}.name", problems) and relation.name in seen:
+        if _check_name(relation.name, f"{path}.name", problems) and relation.name in seen and not photos:
             problems.add(f"{path}.name", f"there are two relations {relation.name!r}; rename one")
         seen.add(relation.name)
         _check_ends(relation, path, labels, problems)
@@ -245,6 +246,11 @@ def _refuse_forms(attribute: Attribute, path: str, dates: bool, problems: Proble
 
 def _check_mark_questions(taxonomy: Taxonomy, photos: bool, problems: Problems) -> None:
     """The questions that only marks on photos can answer."""
+    if (taxonomy.given is not None or taxonomy.margin_x or taxonomy.margin_y) and not photos:
+        problems.add("given", "only a photo has marks to begin with, and a margin; leave them out")
+    for field, margin in (("margin_x", taxonomy.margin_x), ("margin_y", taxonomy.margin_y)):
+        if not 0 <= margin <= MARGIN_MAX:
+            problems.add(field, f"must be within 0 and {MARGIN_MAX:,.0f} pixels")
     known = taxonomy.by_name()
     asked: list[tuple[str, Label | None, list[Attribute]]] = [("attributes", None, taxonomy.attributes)]
     asked += [(f"{path}.attributes", label, label.attributes) for path, _, label in _walk(taxonomy.labels)]
