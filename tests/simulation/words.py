@@ -22,6 +22,7 @@ class WordKind:
     """The smallest kind there is: an answer is one word, and two answers agree or do not."""
 
     name = "word"
+    has_desk = True
 
     def check_taxonomy(self, taxonomy: Taxonomy) -> None:
         return None

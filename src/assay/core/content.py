@@ -1,9 +1,10 @@
-"""What a task brings to be looked at when it is not one photo: texts and photos, in order."""
+"""What a task brings to be looked at when it is not one photo: texts, photos, files and links, in order."""
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Final, Literal, TypeAlias
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
@@ -14,6 +15,9 @@ from assay.core.texts import is_storable
 ITEMS_MAX: Final = 50
 BYTES_MAX: Final = 1_000_000
 TITLE_LENGTH_MAX: Final = 500
+# Of a photo that is still to be fetched.
+SIZE_NOT_KNOWN: Final = (0, 0)
+URL_LENGTH_MAX: Final = 4096
 
 
 class TextItem(
@@ -35,21 +39,99 @@ class ImageItem(
     height: int | None = None
 
 
-Item: TypeAlias = TextItem | ImageItem
+class LinkItem(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="link", omit_defaults=True
+):
+    """A page elsewhere. It is never fetched nor shown within ours: whoever works on the task may open it."""
+
+    url: str
+    title: str | None = None
+
+
+# What a request may show. Rows hold more.
+Item: TypeAlias = TextItem | ImageItem | LinkItem
+
+FileType: TypeAlias = Literal["audio", "video", "pdf"]
+
+
+class FileItem(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="file", omit_defaults=True
+):
+    """A recording or a document that was fetched. ``key``: where the blob store has it."""
+
+    media: FileType
+    key: str
+    content_type: str
+    file_name: str
+    title: str | None = None
+
+
+class WaitingItem(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="waiting", omit_defaults=True
+):
+    """Something that is still to be fetched; it becomes an item of the kind ``becomes`` in its place."""
+
+    attachment_id: UUID
+    becomes: Literal["text", "image"] | FileType
+    title: str | None = None
+
+
+KeptItem: TypeAlias = Item | FileItem | WaitingItem
 
 
 class Fetched(msgspec.Struct, frozen=True):
-    """A photo or a text at an address, to become an item once it is here."""
+    """Something at an address, to become an item once it is here."""
 
     url: str
-    type: Literal["text", "image"] = "image"
+    type: Literal["text", "image"] | FileType = "image"
     title: str | None = None
 
 
 GivenItem: TypeAlias = Item | Fetched
 
 
-def problems(items: Sequence[Item], photos: Container[UUID]) -> Iterator[Problem]:
+def as_if_here(items: Sequence[GivenItem], ids: Sequence[UUID]) -> list[Item]:
+    """What stands for the items until they are fetched, so that a kind can say whether it may be shown. ``ids``: one
+    for each item, of which those that are fetched get theirs."""
+
+    def one(item: GivenItem, attachment_id: UUID) -> Item:
+        if not isinstance(item, Fetched):
+            return item
+        if item.type == "image":
+            return ImageItem(attachment_id, item.title)
+        # Nothing is known of a text yet but that it is one.
+        return TextItem("\u2026", item.title) if item.type == "text" else LinkItem(item.url, item.title)
+
+    return [one(item, id_) for item, id_ in zip(items, ids, strict=True)]
+
+
+def kept(items: Sequence[GivenItem], ids: Sequence[UUID]) -> tuple[list[KeptItem], list[str]]:
+    """The items as rows hold them, and the addresses of those that wait, in order."""
+    held: list[KeptItem] = [
+        WaitingItem(id_, item.type, item.title) if isinstance(item, Fetched) else item
+        for item, id_ in zip(items, ids, strict=True)
+    ]
+    return held, [item.url for item in items if isinstance(item, Fetched)]
+
+
+def is_address(text: str) -> bool:
+    """Whether this is a full http or https address and nothing else."""
+    return address_problem(text.strip()) is None and not any(letter.isspace() for letter in text.strip())
+
+
+def address_problem(url: str) -> str | None:
+    """What is wrong with an address, by its looks; none where it may do."""
+    if len(url) > URL_LENGTH_MAX:
+        return f"At most {URL_LENGTH_MAX} characters."
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    whole = parts.scheme in ("http", "https") and parts.hostname and is_storable(url)
+    return None if whole else "Must be a full http or https address."
+
+
+def problems(items: Sequence[KeptItem], photos: Container[UUID]) -> Iterator[Problem]:
     """What is wrong with a task's content. ``photos``: the usable photos of its project."""
     if not 1 <= len(items) <= ITEMS_MAX:
         yield Problem("content", f"Give 1 to {ITEMS_MAX} items; this has {len(items)}.")
@@ -64,6 +146,12 @@ def problems(items: Sequence[Item], photos: Container[UUID]) -> Iterator[Problem
         if isinstance(item, ImageItem):
             if item.attachment_id not in photos:
                 yield Problem(f"{where}.attachment_id", "No such photo in this project; upload it first.")
+        elif isinstance(item, LinkItem):
+            wrong = address_problem(item.url)
+            if wrong is not None:
+                yield Problem(f"{where}.url", wrong)
+        elif not isinstance(item, TextItem):
+            continue
         elif not item.text.strip():
             yield Problem(f"{where}.text", "Is empty; write the text that is to be shown, or leave the item out.")
         elif not is_storable(item.text):
@@ -82,7 +170,7 @@ def sized(items: Sequence[Item], sizes: Mapping[UUID, tuple[int, int]]) -> list[
     ]
 
 
-def pages_of(items: Sequence[Item] | None) -> list[tuple[int, int] | None]:
+def pages_of(items: Sequence[KeptItem] | None) -> list[tuple[int, int] | None]:
     """Width and height of each photo, in order; none of one whose size is not known."""
     return [
         (item.width, item.height) if item.width and item.height else None
@@ -91,11 +179,11 @@ def pages_of(items: Sequence[Item] | None) -> list[tuple[int, int] | None]:
     ]
 
 
-def photos_in(items: Sequence[Item] | None) -> list[UUID]:
+def photos_in(items: Sequence[KeptItem] | None) -> list[UUID]:
     """The photos that items show, in order."""
     return [item.attachment_id for item in items or () if isinstance(item, ImageItem)]
 
 
-def text_of(items: Sequence[Item] | None) -> str | None:
+def text_of(items: Sequence[KeptItem] | None) -> str | None:
     """The first text, in which marks lie where a kind has marks in texts; none without one."""
     return next((item.text for item in items or () if isinstance(item, TextItem)), None)

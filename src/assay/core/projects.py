@@ -36,6 +36,9 @@ def problems(
         return found
     if not asks and taxonomy == Taxonomy():
         return found
+    if not KINDS[kind].has_desk:
+        found.append(Problem("kind", "There is no editor for such work yet."))
+        return found
     try:
         kind_named(kind).check_taxonomy(taxonomy)
     except Invalid as error:

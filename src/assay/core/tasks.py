@@ -1,6 +1,6 @@
 """One task and everything known of it, as values; and the table of its states.
 
-    preparing ──> annotating ──> reviewing ──> completed
+    preparing ──> annotating ──> reviewing ──> completed     (made up: at once)
                    ^   ^  │          │
                    │   └──┼──────────┘  sent back, or the judged answer lost its author
                    │      v
@@ -21,7 +21,7 @@ from uuid import UUID
 
 import msgspec
 
-from assay.core.annotations.kind import Answer, MergeOptions
+from assay.core.annotations.kind import Answer, Content, MergeOptions
 from assay.core.errors import Conflict
 from assay.core.policy import Policy
 from assay.core.taxonomy import Taxonomy
@@ -34,14 +34,14 @@ TurnState: TypeAlias = Literal[
 Stage: TypeAlias = Literal["annotate", "review"]
 MediaState: TypeAlias = Literal["waiting", "ready", "failed"]
 Verdict: TypeAlias = Literal["accept", "fix", "send_back"]
-Origin: TypeAlias = Literal["submission", "consensus", "review", "audit"]
+Origin: TypeAlias = Literal["submission", "consensus", "review", "audit", "made_up"]
 ReviewReason: TypeAlias = Literal["low_agreement", "all", "sample"]
 Command: TypeAlias = Literal["cancel", "reopen", "make_gold", "unmake_gold"]
 
 # Where a task may go from each state. Completed is left to become a gold or when an audit rejects the answer, and
 # entered again with the answer that an audit corrects; cancelled is never left.
 TASK_TRANSITIONS: Mapping[TaskState, frozenset[TaskState]] = {
-    "preparing": frozenset({"annotating", "broken", "cancelled"}),
+    "preparing": frozenset({"annotating", "completed", "broken", "cancelled"}),
     "annotating": frozenset({"annotating", "reviewing", "completed", "broken", "cancelled"}),
     "reviewing": frozenset({"annotating", "completed", "broken", "cancelled"}),
     "completed": frozenset({"annotating", "completed"}),
@@ -136,6 +136,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     A worker who may no longer work in the project at all is given as suspended.
     ``held``: nobody is to work on it yet. ``taxonomy``: what is asked of this task, for kinds that merge by what is
     asked.
+    ``made_up``: it is answered by nobody, but at once; ``shown`` and ``suggested`` are then what it shows,
+    as far as that is known, and the answer that was suggested.
     ``annotators`` and ``reviewers``: the workers who may take turns at that stage in this project, the suspended
     left out, so that a task nobody is left for does not wait for ever; none when there are too many to list (then
     nobody runs out).
@@ -151,6 +153,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     held: bool = False
     gold: Answer | None = None
     taxonomy: Taxonomy | None = None
+    made_up: bool = False
+    shown: Content = Content()
+    suggested: Answer | None = None
     turns: tuple[Turn, ...] = ()
     submissions: tuple[Submission, ...] = ()
     reviews: tuple[Review, ...] = ()

@@ -25,6 +25,7 @@ from assay.core.consensus import (
     opinions_wanted,
     wants_one_more,
 )
+from assay.core.made_up import made_up
 from assay.core.policy import (
     Policy,
     ReviewAll,
@@ -54,6 +55,7 @@ from assay.core.tasks import (
     Turn,
     check_command,
 )
+from assay.core.taxonomy import Taxonomy
 from assay.core.workforce import falls_short
 
 Situation: TypeAlias = TaskState | Literal["gold"]
@@ -64,6 +66,9 @@ RESERVATION = timedelta(days=1)
 
 # A reviewer has looked and has the last word.
 REVIEWED_CONFIDENCE = 1.0
+
+# Nobody stands for it.
+MADE_UP_CONFIDENCE = 0.0
 
 # No case needs more than a handful; a rule whose step does not change what it saw would go on for ever.
 _LOOKS_MAX = 50
@@ -164,7 +169,12 @@ def _free(case: Case, _: Kind) -> tuple[Step, ...]:
 # --- preparing -------------------------------------------------------------------------------------------------
 
 
-def _begin(case: Case, _: Kind) -> tuple[Step, ...]:
+def _begin(case: Case, kind: Kind) -> tuple[Step, ...]:
+    if case.made_up and not case.held:
+        answer = made_up(kind, case.task_id, case.taxonomy or Taxonomy(), case.shown, case.suggested)
+        return (Resolve(answer, MADE_UP_CONFIDENCE, "made_up"),)
+    if not kind.has_desk:
+        return ()
     match case.media:
         case "waiting":
             return ()

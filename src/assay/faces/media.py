@@ -18,7 +18,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from assay.adapters.media import DEFAULT_LIMITS, PreparedMedia, prepare
-from assay.core.content import Item, TextItem
+from assay.core.content import FileItem, FileType, ImageItem, KeptItem, LinkItem, TextItem, WaitingItem
 from assay.core.errors import Forbidden, Invalid, TooLarge
 from assay.core.photos import StoredPhoto, blob_key, content_type_of
 from assay.core.ports import Blobs
@@ -63,7 +63,24 @@ class ShownImage(msgspec.Struct, tag_field="type", tag="image", kw_only=True):
     title: str | None
 
 
-ShownItem: TypeAlias = ShownText | ShownImage
+class ShownLink(msgspec.Struct, tag_field="type", tag="link", kw_only=True):
+    """A page elsewhere, to be opened beside the task."""
+
+    url: str
+    title: str | None
+
+
+class ShownFile(msgspec.Struct, tag_field="type", tag="file", kw_only=True):
+    """A recording or a document of a task's content. The address ends within two hours."""
+
+    media: FileType
+    url: str
+    content_type: str
+    file_name: str
+    title: str | None
+
+
+ShownItem: TypeAlias = ShownText | ShownImage | ShownLink | ShownFile
 
 
 class Asker(Protocol):
@@ -77,12 +94,9 @@ class Asker(Protocol):
 
 def media_of(home: House, asker: Asker, attachment_id: UUID, photo: StoredPhoto) -> Media:
     """A photo as the caller is shown it."""
-    whole_hours = int(asker.now.timestamp()) // _STEP_SECONDS
-    expires_at = datetime.fromtimestamp((whole_hours + 2) * _STEP_SECONDS, UTC)
-    viewer = viewer_of(asker.caller)
 
     def url(key: str) -> str:
-        return home.blobs.signed_url(key, expires_at=expires_at, content_type=content_type_of(key), viewer=viewer)
+        return _address(home, asker, key, content_type_of(key))
 
     original = url(photo.blob_key)
     return Media(
@@ -99,18 +113,36 @@ def media_of(home: House, asker: Asker, attachment_id: UUID, photo: StoredPhoto)
     )
 
 
+def _address(home: House, asker: Asker, key: str, content_type: str) -> str:
+    whole_hours = int(asker.now.timestamp()) // _STEP_SECONDS
+    expires_at = datetime.fromtimestamp((whole_hours + 2) * _STEP_SECONDS, UTC)
+    viewer = viewer_of(asker.caller)
+    return home.blobs.signed_url(key, expires_at=expires_at, content_type=content_type, viewer=viewer)
+
+
 def shown_items(
-    home: House, asker: Asker, items: Sequence[Item] | None, photos: Mapping[UUID, StoredPhoto]
+    home: House, asker: Asker, items: Sequence[KeptItem] | None, photos: Mapping[UUID, StoredPhoto]
 ) -> list[ShownItem] | None:
-    """A task's content as the caller is shown it. ``photos``: those of its items, as they are stored."""
+    """A task's content as the caller is shown it, without what is still to be fetched. ``photos``: those of its items,
+    as they are stored."""
     if items is None:
         return None
-    return [
-        ShownText(text=item.text, title=item.title)
-        if isinstance(item, TextItem)
-        else ShownImage(media=media_of(home, asker, item.attachment_id, photos[item.attachment_id]), title=item.title)
-        for item in items
-    ]
+    return [shown for item in items if (shown := _shown(home, asker, item, photos)) is not None]
+
+
+def _shown(home: House, asker: Asker, item: KeptItem, photos: Mapping[UUID, StoredPhoto]) -> ShownItem | None:
+    match item:
+        case TextItem(text, title):
+            return ShownText(text=text, title=title)
+        case ImageItem(attachment_id, title):
+            return ShownImage(media=media_of(home, asker, attachment_id, photos[attachment_id]), title=title)
+        case LinkItem(url, title):
+            return ShownLink(url=url, title=title)
+        case FileItem(media, key, content_type, file_name, title):
+            url = _address(home, asker, key, content_type)
+            return ShownFile(media=media, url=url, content_type=content_type, file_name=file_name, title=title)
+        case WaitingItem():
+            return None
 
 
 def viewer_of(caller: Caller) -> str:

@@ -10,6 +10,7 @@ from assay.core.annotations.kind import Answer
 from assay.core.audits import AuditVerdict as AuditVerdict
 from assay.core.audits import audited, check
 from assay.core.batches import is_open
+from assay.core.content import FileItem, TextItem
 from assay.core.errors import Invalid
 from assay.core.photos import StoredPhoto
 from assay.core.steps import (
@@ -32,7 +33,7 @@ from assay.core.tasks import Command as Command
 from assay.core.workflow import commanded, next_steps
 from assay.services.context import Context
 from assay.services.threads import computed, others_first
-from assay.store import attachments, audits, batches, cases, due, events, tasks
+from assay.store import attachments, audits, awaited, batches, cases, due, events, tasks
 from assay.store.cases import LoadedCase
 from assay.store.changes import Changes
 
@@ -234,13 +235,25 @@ async def photo_arrived(context: Context, attachment_id: UUID, stored: StoredPho
     """A fetched photo is here: the tasks that waited for it advance. Safe to repeat."""
     attachment = await attachments.get(context.tenant, attachment_id)
     if attachment.state == "pending":
+        shown = await awaited.photo_arrived(context.tenant, attachment, stored)
         waiting = await attachments.mark_ready(context.tenant, attachment, stored)
-        await due.mark(context.tenant, waiting)
+        await due.mark(context.tenant, [*waiting, *shown])
+
+
+async def item_arrived(context: Context, attachment_id: UUID, item: TextItem | FileItem) -> None:
+    """Something fetched that is no photo becomes part of the content that waited for it. Safe to repeat."""
+    await due.mark(context.tenant, await awaited.item_arrived(context.tenant, attachment_id, item))
+
+
+async def wanted_as(context: Context, attachment_id: UUID) -> str:
+    """What is fetched is to become this: "image", "text", "audio", "video" or "pdf"."""
+    return await awaited.wanted_as(context.tenant, attachment_id) or "image"
 
 
 async def photo_failed(context: Context, attachment_id: UUID, failure: str, status: int | None = None) -> None:
     """A photo cannot be had: the tasks that waited for it say why. ``status``: what its address answered, where that is
     the reason. Safe to repeat."""
+    await awaited.failed(context.tenant, attachment_id)
     waiting = await attachments.mark_failed(context.tenant, attachment_id, failure, status)
     await due.mark(context.tenant, waiting)
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from assay.core.annotations.kind import Answer
-from assay.core.content import Item, photos_in
+from assay.core.content import KeptItem, photos_in
 from assay.core.errors import Invalid, NotFound
 from assay.core.photos import StoredPhoto
 from assay.services.context import Context
@@ -81,7 +81,7 @@ async def audit(context: Context, task_id: UUID, audit_id: UUID) -> Audit:
     raise NotFound("No such audit of this task.")
 
 
-async def photos_shown(context: Context, items: Sequence[Item] | None) -> Mapping[UUID, StoredPhoto]:
+async def photos_shown(context: Context, items: Sequence[KeptItem] | None) -> Mapping[UUID, StoredPhoto]:
     """The photos that a task's content shows."""
     ids = photos_in(items)
     return await attachments.photos(context.tenant, ids) if ids else {}

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from assay.core.annotations.kind import Answer, Content
-from assay.core.content import Item
+from assay.core.content import KeptItem
 from assay.core.errors import NotFound
 from assay.core.photos import StoredPhoto
 from assay.core.tasks import Stage
@@ -62,7 +62,7 @@ class HeldTurn(msgspec.Struct, frozen=True):
     is_gold: bool
     attachment_id: UUID | None
     photo: StoredPhoto | None
-    items: list[Item] | None = None
+    items: list[KeptItem] | None = None
     taxonomy: Taxonomy | None = None
 
     @property

@@ -15,11 +15,12 @@ from assay.core import permissions
 from assay.core.batches import policy_in
 from assay.core.errors import NotFound
 from assay.core.permissions import Permission, Role
+from assay.core.policy import FixedOverlap, Policy
 from assay.core.tasks import Case, Consensus, MediaState, Response, Review, Submission, Turn
 from assay.core.workforce import Standing
 from assay.store import projects
 from assay.store.connection import Tenant, from_json, queries
-from assay.store.shown import taxonomy_from
+from assay.store.shown import content_of, items_from, taxonomy_from
 from assay.store.tasks import MISSING
 
 # Beyond this many people nobody asks whether the last one who could take a turn is gone.
@@ -96,7 +97,7 @@ def _case(row: asyncpg.Record, version: projects.Version, allowed: _Allowed, now
     return Case(
         task_id=row["id"],
         state=row["state"],
-        policy=policy_in(version.policy, row["batch_purpose"]),
+        policy=policy_for(policy_in(version.policy, row["batch_purpose"]), row["opinions"]),
         now=now,
         round=row["round"],
         media=_MEDIA[row["media_state"]],
@@ -104,6 +105,9 @@ def _case(row: asyncpg.Record, version: projects.Version, allowed: _Allowed, now
         held=row["batch_state"] == "staging",
         gold=from_json(row["gold"]) if row["is_gold"] else None,
         taxonomy=version.taxonomy if row["taxonomy"] is None else taxonomy_from(row["taxonomy"]),
+        made_up=row["is_made_up"],
+        shown=content_of(None, items_from(row["content"])),
+        suggested=from_json(row["suggested"]),
         turns=_decode(row["turns"], tuple[Turn, ...], ()),
         submissions=_decode(row["submissions"], tuple[Submission, ...], ()),
         reviews=_decode(row["reviews"], tuple[Review, ...], ()),
@@ -113,6 +117,11 @@ def _case(row: asyncpg.Record, version: projects.Version, allowed: _Allowed, now
         annotators=allowed.annotators,
         reviewers=allowed.reviewers,
     )
+
+
+def policy_for(policy: Policy, opinions: int | None) -> Policy:
+    """How a task is worked on that wants so many answers, whatever its project says."""
+    return policy if opinions is None else msgspec.structs.replace(policy, overlap=FixedOverlap(count=opinions))
 
 
 def _decode(text: str | None, type: Any, default: Any) -> Any:

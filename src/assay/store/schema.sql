@@ -287,6 +287,10 @@ create table tasks (
     -- Who is told when it is done: an http(s) or an e-mail address.
     callback text check (length(callback) between 1 and 2048),
     prelabels json,
+    -- How many people are to answer, where it is not what its project's version says.
+    opinions smallint check (opinions between 1 and 100),
+    -- Completed at once with an answer that nobody gave, for programs that are being tried out.
+    is_made_up boolean not null default false,
     -- preparing: its photo is not here yet. annotating, reviewing: turns are open. The others are final,
     -- except that a manager can reopen a broken task.
     state text not null check (state in
@@ -323,6 +327,19 @@ create index tasks_of_batch on tasks (organization_id, batch_id, id) include (st
 -- What keeps a batch from being completed, looked for each time that a task of it ends.
 create index tasks_open_in_batch on tasks (organization_id, batch_id)
     where batch_id is not null and not is_gold and state in ('preparing', 'annotating', 'reviewing', 'broken');
+
+-- What a task's content shows and is still to be fetched; a row goes once its item is in the content.
+create table awaited (
+    organization_id uuid not null,
+    attachment_id uuid not null,
+    task_id uuid not null,
+    -- A photo stays an attachment; of everything else nothing is left here once it is part of the content.
+    becomes text not null check (becomes in ('text', 'image', 'audio', 'video', 'pdf')),
+    primary key (organization_id, attachment_id),
+    foreign key (organization_id, attachment_id) references attachments (organization_id, id),
+    foreign key (organization_id, task_id) references tasks (organization_id, id)
+);
+create index awaited_of_task on awaited (organization_id, task_id);
 
 -- The known answer of a task that is a hidden test.
 create table golds (
@@ -479,7 +496,7 @@ create table responses (
     task_id uuid not null,
     answer json not null,
     confidence real not null check (confidence between 0 and 1),
-    origin text not null check (origin in ('submission', 'consensus', 'review', 'audit')),
+    origin text not null check (origin in ('submission', 'consensus', 'review', 'audit', 'made_up')),
     accepted_at timestamptz not null,
     primary key (organization_id, task_id),
     foreign key (organization_id, task_id) references tasks (organization_id, id)
@@ -1132,7 +1149,7 @@ begin
     foreach name in array array[
         'members', 'sign_in_links', 'sessions', 'api_keys', 'workers', 'projects', 'project_versions', 'crews',
         'worker_groups', 'worker_group_members', 'trainings', 'audits', 'batches',
-        'attachments', 'tasks', 'golds', 'assignments', 'drafts', 'submissions', 'consensuses', 'reviews',
+        'attachments', 'tasks', 'awaited', 'golds', 'assignments', 'drafts', 'submissions', 'consensuses', 'reviews',
         'responses', 'suspensions', 'events', 'imports', 'import_problems', 'webhooks', 'deliveries',
         'callback_settings', 'idempotency_keys'
     ] loop

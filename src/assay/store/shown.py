@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from assay.core.annotations.kind import Content, MediaSize
-from assay.core.content import Item, pages_of, text_of
+from assay.core.content import KeptItem, pages_of, text_of
 from assay.core.photos import StoredPhoto
 from assay.core.taxonomy import Taxonomy
 
-_decode_items: Final = msgspec.json.Decoder(list[Item]).decode
+_decode_items: Final = msgspec.json.Decoder(list[KeptItem]).decode
 _decode_taxonomy: Final = msgspec.json.Decoder(Taxonomy).decode
 
 
-def items_from(text: str | None) -> list[Item] | None:
+def items_from(text: str | None) -> list[KeptItem] | None:
     """A task's content from its column."""
     return None if text is None else _decode_items(text)
 
@@ -25,7 +26,7 @@ def taxonomy_from(text: str | None) -> Taxonomy | None:
     return None if text is None else _decode_taxonomy(text)
 
 
-def content_of(photo: StoredPhoto | None, items: list[Item] | None) -> Content:
+def content_of(photo: StoredPhoto | None, items: Sequence[KeptItem] | None) -> Content:
     """What answers depend on."""
     size = None if photo is None else MediaSize(photo.width, photo.height)
     return Content(size, text_of(items), [None if page is None else MediaSize(*page) for page in pages_of(items)])

@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from assay.core.annotations.kind import Answer, Content
-from assay.core.content import Item
+from assay.core.content import KeptItem
 from assay.core.errors import Invalid, NotFound
 from assay.core.photos import StoredPhoto
 from assay.core.tasks import Stage, TaskState
@@ -155,7 +155,7 @@ class Task:
     media_problem: str | None
     photo: StoredPhoto | None
     excerpt: str | None
-    items: list[Item] | None
+    items: list[KeptItem] | None
     taxonomy: Taxonomy | None
 
     @property

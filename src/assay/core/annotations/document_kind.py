@@ -25,6 +25,7 @@ class DocumentKind:
     method."""
 
     name = "document"
+    has_desk = True
 
     def check_taxonomy(self, taxonomy: Taxonomy) -> None:
         check_taxonomy(taxonomy, SHAPES, documents=True)

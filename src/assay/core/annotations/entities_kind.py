@@ -24,6 +24,7 @@ class EntitiesKind:
     """Spans of one text, relations between them, and questions about it. See ``Kind`` for each method."""
 
     name = "entities"
+    has_desk = True
 
     def check_taxonomy(self, taxonomy: Taxonomy) -> None:
         check_taxonomy(taxonomy, SHAPES, relations=True)

@@ -24,6 +24,7 @@ class FormKind:
     """Questions about texts and photos. See ``Kind`` for each method."""
 
     name = "form"
+    has_desk = True
 
     def check_taxonomy(self, taxonomy: Taxonomy) -> None:
         check_taxonomy(taxonomy, (), forms=True)

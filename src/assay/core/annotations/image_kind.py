@@ -19,13 +19,14 @@ from assay.core.content import Item
 from assay.core.errors import Problem
 from assay.core.taxonomy import Shape, Taxonomy
 
-SHAPES: tuple[Shape, ...] = ("box", "polygon", "polyline", "point")
+SHAPES: tuple[Shape, ...] = ("box", "polygon", "polyline", "point", "ellipse", "cuboid")
 
 
 class ImageKind:
-    """Boxes, polygons, polylines and points on one photo, and questions about it. See ``Kind`` for each method."""
+    """Boxes, polygons, polylines, points, ellipses and cuboids on one photo, and questions about it. See ``Kind`` for each method."""
 
     name = "image"
+    has_desk = True
 
     def check_taxonomy(self, taxonomy: Taxonomy) -> None:
         check_taxonomy(taxonomy, SHAPES, relations=True, photos=True)

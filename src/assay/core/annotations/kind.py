@@ -92,6 +92,8 @@ class Kind(Protocol):
     """One annotation kind. Everything is pure."""
 
     name: str
+    # Whether there is a page to work on it. Without one its tasks are kept, and nobody is asked.
+    has_desk: bool
 
     def check_taxonomy(self, taxonomy: Taxonomy) -> None:
         """Raises ``Invalid`` naming each field that makes the taxonomy unusable for this kind."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from assay.core.annotations.entities import EntitiesAnswer
-from assay.core.content import Item, text_of
+from assay.core.content import KeptItem, text_of
 from assay.core.formats.rows import ExportRow
 
 _decode_answer = msgspec.json.Decoder(EntitiesAnswer).decode
-_decode_items = msgspec.json.Decoder(list[Item]).decode
+_decode_items = msgspec.json.Decoder(list[KeptItem]).decode
 
 
 def answer_of(row: ExportRow) -> EntitiesAnswer:

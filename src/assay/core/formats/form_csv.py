@@ -20,7 +20,7 @@ from typing import Any, Final
 import msgspec
 
 from assay.core.annotations.form import FormAnswer
-from assay.core.content import Item, text_of
+from assay.core.content import KeptItem, text_of
 from assay.core.formats.cells import cell_text, safe_cell
 from assay.core.formats.rows import ExportFacts, ExportRow, Losses, Spool
 from assay.core.taxonomy import Attribute
@@ -30,7 +30,7 @@ JOINT: Final = " | "
 
 _CHUNK_BYTES: Final = 256 * 1024
 _decode_answer = msgspec.json.Decoder(FormAnswer).decode
-_decode_items = msgspec.json.Decoder(list[Item]).decode
+_decode_items = msgspec.json.Decoder(list[KeptItem]).decode
 _LOSSES: Final = {
     "metadata": "CSV has one column a question: metadata was left out",
     "confidences": "CSV has one column a question: the confidence of single questions was left out",

@@ -12,8 +12,10 @@ from typing import Final
 from uuid import UUID
 
 from assay.adapters.media import DEFAULT_LIMITS
+from assay.core.content import FileItem, TextItem
 from assay.core.errors import Invalid, NotFound, TooLarge, Unavailable
 from assay.core.workflow import RESERVATION
+from assay.faces.fetched import item_of
 from assay.faces.jobs.importing import run_import
 from assay.faces.jobs.workshop import Handler, TryAgain, Workshop
 from assay.faces.media import put_away
@@ -28,10 +30,11 @@ REMEMBERED_FOR: Final = timedelta(days=1)
 
 
 async def fetch_attachment(shop: Workshop, job: Job, tries: int) -> None:
-    """Fetches a photo from the address its task named."""
+    """Fetches a photo, or what else a task shows, from the address its task named."""
     async with shop.enter(job.organization_id) as context:
         try:
             attachment = await resolution.pending_photo(context, job.subject)
+            wanted = await resolution.wanted_as(context, job.subject)
         except NotFound:
             return
     if attachment is None or attachment.source_url is None:
@@ -42,7 +45,11 @@ async def fetch_attachment(shop: Workshop, job: Job, tries: int) -> None:
             attachment.source_url, bytes_max=DEFAULT_LIMITS.bytes_max, seconds_max=FETCH_SECONDS_MAX
         )
         answered = 200
-        stored = await put_away(shop.home.blobs, job.organization_id, attachment.file_name, content)
+        item: TextItem | FileItem | None = None
+        if wanted == "image":
+            stored = await put_away(shop.home.blobs, job.organization_id, attachment.file_name, content)
+        else:
+            item = await item_of(shop.home.blobs, job.organization_id, wanted, attachment.file_name, content)
     except (Invalid, TooLarge) as error:
         failure, answered = error.message, error.answered or answered
     except Unavailable as error:
@@ -50,7 +57,9 @@ async def fetch_attachment(shop: Workshop, job: Job, tries: int) -> None:
             raise TryAgain(error.message) from error
         failure, answered = error.message, error.answered or answered
     async with shop.enter(job.organization_id) as context:
-        if failure is None:
+        if failure is None and item is not None:
+            await resolution.item_arrived(context, attachment.id, item)
+        elif failure is None:
             await resolution.photo_arrived(context, attachment.id, stored)
         else:
             await resolution.photo_failed(context, attachment.id, failure, answered)

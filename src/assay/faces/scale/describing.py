@@ -26,7 +26,7 @@ def params_of(taxonomy: Taxonomy, instructions: str) -> dict[str, Any]:
         if any(label.rotatable for label in boxes):
             geometries["box"]["can_rotate"] = True
     params: dict[str, Any] = {"instruction": instructions, "geometries": geometries}
-    attributes = _attributes(taxonomy)
+    attributes = attributes_told(taxonomy)
     if attributes:
         params["annotation_attributes"] = attributes
     return params
@@ -43,7 +43,8 @@ def _entries(labels: Sequence[Label], shape: Shape) -> Iterator[str | dict[str, 
             yield {"choice": label.name, "subchoices": below}
 
 
-def _attributes(taxonomy: Taxonomy) -> dict[str, Any]:
+def attributes_told(taxonomy: Taxonomy) -> dict[str, Any]:
+    """What is asked of marks and of the whole, by the names of the attributes."""
     found: dict[str, Any] = {}
     for attribute in taxonomy.attributes:
         found[attribute.name] = {**_attribute(attribute), "conditions": {"is_global": True, **_when(attribute)}}

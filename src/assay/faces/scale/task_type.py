@@ -10,12 +10,28 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+import msgspec
+
 from assay.core.annotations.kind import Answer
 from assay.core.content import GivenItem
 from assay.core.taxonomy import Taxonomy
 
 Json: TypeAlias = dict[str, Any]
 Params: TypeAlias = Mapping[str, Any]
+
+
+class FileAsked(msgspec.Struct, frozen=True, array_like=True):
+    """What a file of a made-up response is made of. ``frames`` is how many it has; ``seed`` makes it the task's own."""
+
+    kind: str
+    labels: list[str]
+    shape: str
+    frames: int
+    seed: int
+
+
+# Where such a file lies.
+UrlOf: TypeAlias = Callable[[FileAsked], str]
 
 # A project whose tasks bring their own question, and a type whose question is kept as it was sent, ask nothing of ours.
 NOTHING: Final = Taxonomy()
@@ -32,11 +48,12 @@ class Shown:
 @dataclass(frozen=True)
 class Answered:
     """A completed task, to be told. ``params``: the project's with the task's over them; ``taxonomy``: what was asked;
-    ``answer``: ours."""
+    ``answer``: ours; ``voices``: the answers of all who gave one, where each is told."""
 
     params: Params
     taxonomy: Taxonomy
     answer: Answer
+    voices: Sequence[Answer] = ()
 
 
 @dataclass(frozen=True)
@@ -49,7 +66,10 @@ class TaskType:
     this dialect, with its name for errors) is as an answer of ours. ``response``: an answer of ours in this dialect.
     ``nothing``: what to say, and of which field, of a task that asks nothing; none where that is no mistake.
     ``refused``: parameters that nobody would honour yet, and why. ``described``: what a project of our own making asks,
-    and ``described_task`` what a task of our own making shows; both for the first type of a kind only.
+    and ``described_task`` what a task of our own making shows; both for the first type of a kind only. ``opinions``:
+    how many people are to answer each task, where its parameters say so; then the answer of each is told. ``words``:
+    what the request names our fields, where it has another word. ``made_up``: a response that nobody gave, for types of
+    which only this dialect knows what their answers look like.
 
     All of them raise ``Invalid`` that names a field in the words of this dialect.
     """
@@ -65,3 +85,6 @@ class TaskType:
     refused: Mapping[str, str] = field(default_factory=dict)
     described: Callable[[Taxonomy, str], Json] | None = None
     described_task: Callable[[str | None], Json] | None = None
+    opinions: Callable[[Params], int | None] | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+    made_up: Callable[[Params, int, UrlOf], Json] | None = None
