@@ -17,6 +17,7 @@ from assay.store import batches as store
 from assay.store import events, projects
 from assay.store.batches import Batch as Batch
 from assay.store.batches import Counts as Counts
+from assay.store.batches import Entered as Entered
 from assay.store.batches import Search as Search
 
 
@@ -66,6 +67,11 @@ async def create(
 async def called(context: Context, name: str) -> Batch:
     """The batch of the caller's mode that programs call so, or that people named so. Raises ``NotFound``."""
     return await store.called(context.tenant, name, context.caller.mode)
+
+
+async def entered(context: Context, name: str) -> Entered:
+    """The same, to put a task into it in this transaction, during which it stays as it is. Raises ``NotFound``."""
+    return await store.entered_by_name(context.tenant, name, context.caller.mode)
 
 
 async def get(context: Context, batch_id: UUID) -> Batch:

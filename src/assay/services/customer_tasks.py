@@ -7,13 +7,14 @@ from typing import Any, Literal
 from uuid import UUID
 
 from assay.core.annotations import kind_named
+from assay.core.batches import check_takes_tasks
 from assay.core.customer_tasks import check_request, check_tags, check_unique_id, checked_metadata
 from assay.core.errors import AlreadyExists, Conflict, Invalid
 from assay.core.intake import TaskRow, check_rows
 from assay.core.taxonomy import Taxonomy
 from assay.services.context import Context
+from assay.store import batches, events, projects
 from assay.store import customer_tasks as store
-from assay.store import events, projects
 from assay.store.customer_tasks import FoundTask as FoundTask
 from assay.store.customer_tasks import Search as Search
 from assay.store.delivery import DeliveryState as DeliveryState
@@ -28,16 +29,19 @@ async def create(
     request: str | None = None,
     taxonomy: Taxonomy | None = None,
     callback: str | None = None,
+    batch: batches.Entered | None = None,
 ) -> FoundTask:
     """Creates one task from an address. Its unique id is so among all such tasks of the caller's mode.
 
     ``request``: JSON text, the task as a customer's program said it. ``taxonomy``: what this task asks, where it is not
-    what its project asks. ``callback``: who is told when it is done, an address that was checked. Raises ``Invalid``,
-    ``Conflict`` (archived project), and ``AlreadyExists`` for a unique id that is taken, after which the transaction is
-    over.
+    what its project asks. ``callback``: who is told when it is done, an address that was checked. ``batch``: one of the
+    project's, entered in this transaction. Raises ``Invalid``, ``Conflict`` (archived project, or a batch that takes no
+    more), and ``AlreadyExists`` for a unique id that is taken, after which the transaction is over.
     """
     if project.state == "archived":
         raise Conflict("This project is archived. Make it active before adding to it.")
+    if batch is not None:
+        check_takes_tasks(batch.name, batch.state, staged=batch.staged)
     if row.url is None:
         raise Invalid("Give the address of a photo.", "url")
     check_tags(tags)
@@ -49,7 +53,7 @@ async def create(
     if bad:
         raise Invalid(bad[0])
     try:
-        return await store.insert(
+        made = await store.insert(
             context.tenant,
             (context.new_id(), context.new_id(), context.new_id()),
             project,
@@ -61,9 +65,13 @@ async def create(
             request=request,
             taxonomy=taxonomy,
             callback=callback,
+            batch=batch,
         )
     except AlreadyExists as error:
         raise AlreadyExists(f"There is a task with the unique id {row.unique_id!r} already.", "unique_id") from error
+    if batch is not None and batch.state == "completed":
+        await batches.settle(context.tenant, [batch.id], context.now, context.caller.actor, context.new_ids)
+    return made
 
 
 # --- across projects ----------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ class Entered:
 
     id: UUID
     project_id: UUID
+    name: str
     state: BatchState
     staged: bool
     priority: int | None
@@ -152,7 +153,8 @@ async def found(
 
 async def count(tenant: Tenant, search: Search) -> int:
     conditions, values = _asked(search)
-    number: int = await tenant.fetchval(f"{queries('batches')['count_batches']}\n{conditions}", *values)
+    sql = queries("batches")["count_batches"]
+    number: int = await tenant.fetchval(f"{sql}\n{conditions}", *values)
     return number
 
 
@@ -175,7 +177,8 @@ async def get(tenant: Tenant, batch_id: UUID) -> Batch:
 async def _found(tenant: Tenant, search: Search, order: str, limit: int | None, offset: int) -> list[Batch]:
     conditions, values = _asked(search)
     page = f"order by {order} limit ${len(values) + 2} offset ${len(values) + 3}"
-    rows = await tenant.fetch(f"{queries('batches')['find_batches']}\n{conditions}\n{page}", *values, limit, offset)
+    sql = queries("batches")["find_batches"]
+    rows = await tenant.fetch(f"{sql}\n{conditions}\n{page}", *values, limit, offset)
     return [Batch(**{**row, "metadata": from_json(row["metadata"])}) for row in rows]
 
 

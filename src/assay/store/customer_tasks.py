@@ -18,7 +18,7 @@ from assay.core.errors import NotFound
 from assay.core.intake import CheckedRow, file_name_of
 from assay.core.tasks import Origin, TaskState
 from assay.core.taxonomy import Taxonomy
-from assay.store import jobs, projects
+from assay.store import batches, jobs, projects
 from assay.store.audits import AuditTold as AuditTold
 from assay.store.connection import Tenant, as_json, from_json, queries
 from assay.store.delivery import DeliveryState
@@ -75,6 +75,7 @@ async def insert(
     request: str | None,
     taxonomy: Taxonomy | None,
     callback: str | None,
+    batch: batches.Entered | None,
 ) -> FoundTask:
     """One task, its event, and the job that fetches its photo; the task as it would be found. ``ids``: of the task, the
     photo and the event. ``unique_among``: the mode in which no other has its unique id.
@@ -105,6 +106,7 @@ async def insert(
         *actor,
         event_id,
         callback,
+        None if batch is None else batch.id,
     )
     await jobs.enqueue(tenant, "fetch_attachment", [photo_id])
     return FoundTask(
@@ -120,7 +122,7 @@ async def insert(
         tags=tags,
         request=from_json(request),
         priority=row.row.priority,
-        batch=None,
+        batch=None if batch is None else batch.name,
         created_at=now,
         changed_at=now,
         completed_at=None,
@@ -175,7 +177,8 @@ _CONDITIONS: Final[Mapping[str, str]] = {
         where called.organization_id = $1 and called.mode = $2
             and (called.handle = ? or called.handle is null and called.name = ?)))""",
     "kind": "project.kind = ?",
-    "batch": "batch.name = ?",
+    "batch": """task.batch_id = any (array(select called.id from batches called
+        where called.organization_id = $1 and called.name = ?))""",
     "states": "task.state = any (?::text[])",
     "unreadable": "(attachment.failure is not null) = ?",
     "unique_ids": "task.unique_id = any (?::text[])",

@@ -324,7 +324,6 @@ async def test_a_task_that_is_not_there_is_not_found_by_any_verb(speaker: Speake
         ({"callback_url": "http://10.0.0.1/hook"}, "callback_url"),
         ({"callback_url": "somebody at acme"}, "callback_url"),
         ({"callback_url": 7}, "callback_url"),
-        ({"batch": "Monday"}, "batch"),
         ({"base_annotations": {"annotations": [1]}}, "base_annotations"),
         ({"padding": 10}, "padding"),
         ({"metadata": {"nul": "\x00"}}, "NUL"),

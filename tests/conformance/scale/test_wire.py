@@ -122,8 +122,6 @@ async def test_a_fault_of_ours_is_told_without_its_details(
     [
         ("POST", "/files/upload"),
         ("POST", "/files/import"),
-        ("GET", "/batches"),
-        ("POST", "/batches"),
         ("POST", "/evaluation_tasks/imageannotation"),
         ("GET", "/projects/x/taskTemplates"),
     ],

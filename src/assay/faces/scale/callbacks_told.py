@@ -9,11 +9,12 @@ import msgspec
 
 from assay.core.errors import Invalid
 from assay.faces.http import AnyRequest, house
+from assay.faces.scale.batches_told import told as batch_told
 from assay.faces.scale.task_ids import shown
 from assay.faces.scale.task_type import Params
 from assay.faces.scale.task_types import KINDS
 from assay.faces.scale.tasks_told import told
-from assay.services import customer_tasks, projects
+from assay.services import batches, customer_tasks, projects
 from assay.services.attempts import About
 from assay.services.context import Context
 
@@ -53,7 +54,11 @@ class SpokenCallbacks:
 
     async def body(self, context: Context, about: About) -> str:
         """See the protocol. ``context`` is of the mode of what is told."""
-        assert about.task_id is not None
+        if about.task_id is None:
+            assert about.batch_id is not None, "a callback tells of a task or of a batch"
+            batch = await batches.get(context, about.batch_id)
+            counts = await batches.counts(context, [batch])
+            return msgspec.json.encode({"batch": batch_told(batch, counts[batch.id])}).decode()
         task = await customer_tasks.found(context, about.task_id, KINDS)
         whole = told(task, await projects.version(context, task.project_id, task.project_version))
         said: dict[str, Any] = {"task": whole, "response": whole.get("response"), "task_id": whole["task_id"]}

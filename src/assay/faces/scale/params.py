@@ -22,7 +22,6 @@ from assay.services.projects import Version
 
 # What would be waited for, whatever the type, and has nothing behind it yet.
 _NOT_BUILT: Final[Mapping[str, str]] = {
-    "batch": "Batches are not built yet",
 }
 _PIPELINES: Final[Mapping[str, Policy]] = {
     "standard_task": Policy(),

@@ -15,6 +15,7 @@ from assay.core.taxonomy import Taxonomy
 from assay.faces.http import AnyRequest, enter, house
 from assay.faces.scale import pages
 from assay.faces.scale.asking import answer, named, object_in, query_of, serves
+from assay.faces.scale.batches import home_of
 from assay.faces.scale.callbacks_told import called_back
 from assay.faces.scale.finding import again, find, whole
 from assay.faces.scale.params import (
@@ -53,7 +54,7 @@ async def create_task(request: AnyRequest, task: FromPath[str]) -> Response[byte
     try:
         created = await _create(request, task_type, body)
     except NotFound:
-        if "project" in body:
+        if "project" in body or "batch" in body:
             raise
         await _make_home(request, task_type)
         created = await _create(request, task_type, body)
@@ -87,9 +88,12 @@ async def _create(request: AnyRequest, task_type: TaskType, body: Params) -> dic
         refuse_unbuilt(task_type, body)
         tags = _tags(body.get("tags"))
         said = TaskRequest(task_type.name, {name: value for name, value in body.items() if name not in _HAVE_A_PLACE})
-        project = usable(await projects.called(context, _home(said)))
+        found, batch = await home_of(context, said.params, _WITHOUT + said.type)
+        project = usable(found)
         params = merged(_asked_by(project, task_type).params, said.params)
         row = _row(task_type, params, body)
+        if batch is not None and batch.priority is not None and params.get("priority") is None:
+            row = msgspec.structs.replace(row, priority=batch.priority)
         try:
             created = await customer_tasks.create(
                 context,
@@ -99,6 +103,7 @@ async def _create(request: AnyRequest, task_type: TaskType, body: Params) -> dic
                 request=msgspec.json.encode(said).decode(),
                 taxonomy=_own_question(task_type, said, params, project),
                 callback=called_back(request, params),
+                batch=batch,
             )
         except Invalid as error:
             raise Invalid([Problem(_their_field(one.field), one.message) for one in error.problems]) from error
@@ -131,14 +136,7 @@ def _their_field(field: str) -> str:
     return _THEIR_WORDS.get(first, first) + dot + rest
 
 
-def _home(said: TaskRequest) -> str:
-    """What the task's project is called: tasks without one have one for each type."""
-    project = said.params.get("project")
-    if project is not None and (not isinstance(project, str) or "\x00" in project):
-        raise Invalid("Must be the name of a project.", "project")
-    return project or _WITHOUT + said.type
-
-
+# What the project of a type is called that holds tasks without one.
 _WITHOUT: Final = "Tasks without a project: "
 
 

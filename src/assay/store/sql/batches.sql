@@ -6,9 +6,9 @@ with fresh as (
     select $1, $2, $3, $4, $5
     where not exists (select from batches where organization_id = $1 and project_id = $3 and name = $4)
     on conflict (organization_id, project_id, name) do nothing
-    returning id, project_id, state, staged, priority, rank
+    returning id, project_id, name, state, staged, priority, rank
 ), known as (
-    select id, project_id, state, staged, priority, rank from batches
+    select id, project_id, name, state, staged, priority, rank from batches
     where organization_id = $1 and project_id = $3 and name = $4
     for share
 )
@@ -16,7 +16,7 @@ select * from fresh union all select * from known;
 
 -- :name enter_known
 -- The same of one that programs call so in a mode ($3).
-select batch.id, batch.project_id, batch.state, batch.staged, batch.priority, batch.rank
+select batch.id, batch.project_id, batch.name, batch.state, batch.staged, batch.priority, batch.rank
 from batches batch
 join projects project on project.organization_id = $1 and project.id = batch.project_id
 where batch.organization_id = $1 and batch.name = $2 and project.mode = $3

@@ -6,8 +6,8 @@ with photo as (
     values ($1, $5, $3, 'pending', $15, $16, $14)
 ), task as (
     insert into tasks (organization_id, id, project_id, project_version, attachment_id, unique_id, unique_among,
-        metadata, tags, request, taxonomy, prelabels, state, priority, created_at, callback)
-    values ($1, $2, $3, $4, $5, $6, $7, $8::json, $9, $10::json, $11::json, $12::json, 'preparing', $13, $14, $20)
+        metadata, tags, request, taxonomy, prelabels, state, priority, created_at, callback, batch_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8::json, $9, $10::json, $11::json, $12::json, 'preparing', $13, $14, $20, $21)
 )
 select record_events($1, $14, $17, $18, array[$19::uuid], array['task.created'], array[$3], array[$2], array['{}']);
 
