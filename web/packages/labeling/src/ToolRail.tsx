@@ -7,17 +7,18 @@ import { Glyph } from "./glyphs";
 import { TOOL_KEYS, toolTitle } from "./keymap";
 
 /** What the rail needs of an editor. */
-export interface ToolEditor extends Followed<{ readonly tool: ToolName; readonly cutting: boolean; readonly history: { readonly done: readonly unknown[]; readonly undone: readonly unknown[] } }> {
+export interface ToolEditor extends Followed<{ readonly tool: ToolName; readonly cutting?: boolean; readonly history: { readonly done: readonly unknown[]; readonly undone: readonly unknown[] } }> {
   readonly tools: readonly ToolName[];
-  readonly canCut: boolean;
   setTool(tool: ToolName): void;
-  toggleCutting(): void;
+  /** Where holes can be cut. */
+  readonly canCut?: boolean;
+  toggleCutting?(): void;
   undo(): void;
   redo(): void;
 }
 
 export function ToolRail({ editor, row = false }: { editor: ToolEditor; row?: boolean }) {
-  const { tool, cutting, history } = useEditorState(editor);
+  const { tool, cutting = false, history } = useEditorState(editor);
   return (
     <div role="toolbar" aria-label="Tools" aria-orientation={row ? "horizontal" : "vertical"} className={cx("flex items-center gap-1", !row && "flex-col py-2")}>
       {editor.tools.map((name) => (
@@ -25,8 +26,8 @@ export function ToolRail({ editor, row = false }: { editor: ToolEditor; row?: bo
           <Glyph name={name} />
         </RailButton>
       ))}
-      {editor.tools.includes("polygon") && !row && (
-        <RailButton label="Cut a hole into the selected polygon" hotkey="C" pressed={cutting} disabled={!editor.canCut} onClick={() => editor.toggleCutting()}>
+      {editor.toggleCutting && editor.tools.includes("polygon") && !row && (
+        <RailButton label="Cut a hole into the selected polygon" hotkey="C" pressed={cutting} disabled={!editor.canCut} onClick={() => editor.toggleCutting?.()}>
           <Glyph name="hole" />
         </RailButton>
       )}

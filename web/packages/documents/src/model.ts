@@ -1,0 +1,8 @@
+/** The part of documents that knows no framework. */
+
+export * from "./answer";
+export * from "./changes";
+export * from "./check";
+export * from "./editor";
+export * from "./keymap";
+export * from "./reading";
