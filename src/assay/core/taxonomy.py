@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
-Shape = Literal["box", "polygon", "polyline", "point", "span", "group"]
+Shape = Literal["box", "polygon", "polyline", "point", "ellipse", "cuboid", "span", "group"]
 TextAsked = Literal["none", "optional", "required"]
 AttributeType = Literal[
     "category", "multiselect", "number", "text", "datetime", "group", "angle", "across", "down", "mark"
@@ -155,6 +155,14 @@ class RelationType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     target_labels: list[str] = []
 
 
+class Connection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Points of these two labels are shown joined by a line: each to the nearest, or, with ``attribute``, those that
+    have the same value of it."""
+
+    labels: tuple[str, str]
+    attribute: str | None = None
+
+
 class GivenMarks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Marks that an answer begins with, and what may become of them.
 
@@ -172,7 +180,8 @@ class GivenMarks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
 class Taxonomy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Labels (a forest), the attributes of the whole, and the relations that may join two marks.
 
-    Several relations of one name are several pairs of ends that it may have. ``given``: where the question is one
+    ``connections`` are lines between points, which are drawn for those who look and are no part of an answer. Several
+    relations of one name are several pairs of ends that it may have. ``given``: where the question is one
     task's own, marks that are there to begin with. ``margin_x`` and ``margin_y``: how far marks may reach over the
     photo's left and right, and its top and bottom edge, in its pixels.
     ``instructions``: where the question is one task's own, what workers read before the project's instructions.
@@ -182,6 +191,7 @@ class Taxonomy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     labels: list[Label] = []
     attributes: list[Attribute] = []
     relations: list[RelationType] = []
+    connections: list[Connection] = []
     given: GivenMarks | None = None
     margin_x: float = 0.0
     margin_y: float = 0.0

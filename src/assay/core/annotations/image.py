@@ -1,4 +1,4 @@
-"""The image kind: boxes, polygons, polylines and points on one photo.
+"""The image kind: boxes, polygons, polylines, points, ellipses and cuboids on one photo.
 
 Coordinates are image pixels as floats, origin top-left, x right, y down, in the orientation the photo is
 shown in (EXIF orientation already applied) and at its original resolution, whatever scaled copy was displayed.
@@ -53,7 +53,25 @@ class Point(_Mark, tag_field="type", tag="point", frozen=True, kw_only=True):
     y: float
 
 
-Mark: TypeAlias = Box | Polygon | Polyline | Point
+class Ellipse(_Mark, tag_field="type", tag="ellipse", frozen=True, kw_only=True):
+    """The one that touches the sides of the box with these numbers in their middles; see ``Box``."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    rotation: float = 0.0
+
+
+class Cuboid(_Mark, tag_field="type", tag="cuboid", frozen=True, kw_only=True):
+    """A block seen from a corner: ``face`` are the four corners of the face that is nearest, its top left one and on
+    clockwise, ``side`` the top and the bottom corner of the side that is seen beside it."""
+
+    face: list[Vertex]
+    side: list[Vertex]
+
+
+Mark: TypeAlias = Box | Polygon | Polyline | Point | Ellipse | Cuboid
 
 
 class ImageAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -23,7 +23,7 @@ SHAPES: tuple[Shape, ...] = ("box", "polygon", "polyline", "point", "ellipse", "
 
 
 class ImageKind:
-    """Boxes, polygons, polylines, points, ellipses and cuboids on one photo, and questions about it. See ``Kind`` for each method."""
+    """Marks of six shapes on one photo, relations between them, and questions about it. See ``Kind`` for each method."""
 
     name = "image"
     has_desk = True

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from math import isfinite
+from typing import TypeVar
 
 import msgspec
 import numpy as np
 
-from assay.core.annotations.image import Box, Mark, Point, Polygon, Polyline, Vertex
+from assay.core.annotations.image import Box, Cuboid, Ellipse, Mark, Point, Polygon, Polyline, Vertex
 from assay.core.annotations.image_shapes import RING_VERTICES_MAX, bounds
 from assay.core.annotations.kind import MediaSize
 from assay.core.annotations.problems import Problems
@@ -50,6 +51,10 @@ def check_mark(
         settled = _check_box(mark, label, path, frame, problems)
     elif isinstance(mark, Polygon):
         settled = _check_polygon(mark, path, frame, problems)
+    elif isinstance(mark, Ellipse):
+        settled = _check_ellipse(mark, path, frame, problems)
+    elif isinstance(mark, Cuboid):
+        settled = _check_cuboid(mark, path, frame, problems)
     elif isinstance(mark, Polyline):
         settled = _check_polyline(mark, path, frame, problems)
     else:
@@ -57,7 +62,7 @@ def check_mark(
     if len(problems) > before:
         return None
     limits = label.limits.get(shape, _NO_LIMITS)
-    if complete and isinstance(settled, Box | Polygon):
+    if complete and isinstance(settled, Box | Polygon | Ellipse | Cuboid):
         _check_size(settled, label, limits, path, problems)
     if complete and isinstance(settled, Polygon | Polyline):
         _check_count(mark, settled, label, limits, path, problems)
@@ -113,9 +118,51 @@ def _check_box(mark: Box, label: Label, path: str, frame: FloatArray | None, pro
     return msgspec.structs.replace(mark, x=left, y=top, width=right - left, height=bottom - top)
 
 
-def _upright(mark: Box) -> Box:
-    """The box without its rotation of 0: a default is left out of canonical form only where it was never given."""
-    return Box(
+def _check_ellipse(mark: Ellipse, path: str, frame: FloatArray | None, problems: Problems) -> Ellipse:
+    """One that overhangs the photo is left as it is: cut, it would be none."""
+    before = len(problems)
+    for field in _BOX_NUMBERS:
+        _check_number(getattr(mark, field), path, field, problems)
+    for field in ("width", "height"):
+        if not getattr(mark, field) > 0:
+            problems.add(f"{path}.{field}", "must be more than 0; draw the ellipse from corner to corner")
+    if len(problems) > before:
+        return mark
+    rotation = 180.0 - (180.0 - mark.rotation) % 360.0
+    mark = msgspec.structs.replace(mark, rotation=rotation) if rotation else _upright(mark)
+    _check_in_sight(mark, path, frame, problems)
+    return mark
+
+
+def _check_cuboid(mark: Cuboid, path: str, frame: FloatArray | None, problems: Problems) -> Cuboid:
+    """As for an ellipse; a corner out of sight is where it would be."""
+    for field, corners, count in (("face", mark.face, 4), ("side", mark.side, 2)):
+        if len(corners) != count:
+            problems.add(f"{path}.{field}", f"has {len(corners)} corners and needs {count}")
+            return mark
+        if _check_vertices(corners, count, f"{path}.{field}", problems) is None:
+            return mark
+    if not encloses(np.array(mark.face, dtype=np.float64)):
+        problems.add(f"{path}.face", "encloses nothing; draw the face from corner to corner")
+        return mark
+    _check_in_sight(mark, path, frame, problems)
+    return mark
+
+
+def _check_in_sight(mark: Mark, path: str, frame: FloatArray | None, problems: Problems) -> None:
+    if frame is None:
+        return
+    left, top, right, bottom = bounds([mark])[0].tolist()
+    if left >= frame[2] or top >= frame[3] or right <= frame[0] or bottom <= frame[1]:
+        problems.add(path, _OUTSIDE)
+
+
+_BoxLike = TypeVar("_BoxLike", Box, Ellipse)
+
+
+def _upright(mark: _BoxLike) -> _BoxLike:
+    """The mark without its rotation of 0: a default is left out of canonical form only where it was never given."""
+    return type(mark)(
         id=mark.id,
         label=mark.label,
         attributes=mark.attributes,
@@ -186,8 +233,10 @@ def _check_point(mark: Point, path: str, frame: FloatArray | None, problems: Pro
     return msgspec.structs.replace(mark, x=x, y=y)
 
 
-def _check_size(mark: Box | Polygon, label: Label, limits: ShapeLimits, path: str, problems: Problems) -> None:
-    if isinstance(mark, Box):
+def _check_size(
+    mark: Box | Polygon | Ellipse | Cuboid, label: Label, limits: ShapeLimits, path: str, problems: Problems
+) -> None:
+    if isinstance(mark, Box | Ellipse):
         width, height = mark.width, mark.height
     else:
         left, top, right, bottom = bounds([mark])[0].tolist()
@@ -195,7 +244,7 @@ def _check_size(mark: Box | Polygon, label: Label, limits: ShapeLimits, path: st
     least = max(label.width_min, limits.width_min), max(label.height_min, limits.height_min)
     for field, value, enough in (("width", width, least[0]), ("height", height, least[1])):
         if value < enough - _SIZE_SLACK:
-            where = f"{path}.{field}" if isinstance(mark, Box) else path
+            where = f"{path}.{field}" if isinstance(mark, Box | Ellipse) else path
             problems.add(
                 where, f"{field} is {value:g} pixels and {label.name!r} needs {enough:g}; enlarge it or delete it"
             )

@@ -2,7 +2,8 @@
 
 Boxes and polygons are regions, compared by intersection over union; a box and a polygon by that of their bounding
 boxes, since a polygon that fits its object well fills only part of a box that does too. Polylines and points are
-compared by nearness, and never with another type.
+compared by nearness, and never with another type. Ellipses, and cuboids by the hull of what is seen of them, are
+compared as polygons are.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from typing import TypeAlias
 import msgspec
 import numpy as np
 
-from assay.core.annotations.image import Box, Mark, Point, Polygon, Polyline, Vertex
+from assay.core.annotations.image import Box, Cuboid, Ellipse, Mark, Point, Polygon, Polyline, Vertex
+from assay.core.annotations.image_outlines import cuboid_outline, ellipse_bounds, ellipse_outline
 from assay.core.taxonomy import ShapeLimits
 from assay.quality.geometry import boxes, curves, regions
 from assay.quality.geometry.arrays import BoolArray, FloatArray, IntArray
 from assay.quality.geometry.contours import fuse_polygons
 from assay.quality.geometry.fusion import fuse_boxes, fuse_points, fuse_polylines, fuse_turned_boxes
+from assay.quality.geometry.medians import robust_mean
 
 RING_VERTICES_MAX = 2000
 LimitsOf: TypeAlias = Callable[[Mark], ShapeLimits | None]
@@ -164,7 +167,9 @@ def _outline(mark: Mark) -> Sequence[Vertex]:
 def _fuse(shapes: Shapes, members: Sequence[int], weights: FloatArray, central: int, central_fit: float) -> Mark:
     marks = [shapes.marks[index] for index in members]
     first = marks[0]
-    if isinstance(first, Box):
+    if isinstance(first, Cuboid):
+        return _fuse_cuboids(marks, weights)
+    if isinstance(first, Box | Ellipse):
         turned = np.array([_turned(mark) for mark in marks])
         x, y, width, height, rotation = _rounded(fuse_turned_boxes(turned, weights, central))
         return msgspec.structs.replace(first, x=x, y=y, width=width, height=height, rotation=rotation)
@@ -209,6 +214,21 @@ def _fuse_polygons(
     return msgspec.structs.replace(fallback, rings=[_vertices(ring) for ring in rings])
 
 
+def _fuse_cuboids(marks: Sequence[Mark], weights: FloatArray) -> Mark:
+    """Corner by corner, of those who show the side that most do: left and right of the face do not mix."""
+    cuboids = [mark for mark in marks if isinstance(mark, Cuboid)]
+    corners = np.array([[*mark.face, *mark.side] for mark in cuboids])
+    rightwards = corners[:, 4:, 0].mean(axis=1) >= corners[:, :4, 0].mean(axis=1)
+    wanted = weights[rightwards].sum() >= weights[~rightwards].sum()
+    inside = rightwards == wanted
+    rows, says = corners[inside].reshape(int(inside.sum()), -1), weights[inside]
+    extent = np.maximum(np.ptp(corners[inside], axis=1).mean(axis=0), 1e-9)
+    fused = robust_mean(rows[None], says[None], np.tile(extent, 6)[None])[0].reshape(6, 2)
+    vertices = _vertices(fused)
+    first = cuboids[int(inside.argmax())]
+    return msgspec.structs.replace(first, face=vertices[:4], side=vertices[4:])
+
+
 def _bounds(mark: Mark) -> tuple[float, float, float, float]:
     if isinstance(mark, Box):
         if mark.rotation:
@@ -216,17 +236,26 @@ def _bounds(mark: Mark) -> tuple[float, float, float, float]:
         return mark.x, mark.y, mark.x + mark.width, mark.y + mark.height
     if isinstance(mark, Point):
         return mark.x, mark.y, mark.x, mark.y
+    if isinstance(mark, Ellipse):
+        return ellipse_bounds(mark)
+    if isinstance(mark, Cuboid):
+        x, y = zip(*mark.face, *mark.side, strict=True)
+        return min(x), min(y), max(x), max(y)
     vertices = mark.points if isinstance(mark, Polyline) else mark.rings[0]
     x, y = zip(*vertices, strict=True)
     return min(x), min(y), max(x), max(y)
 
 
 def _turned(mark: Mark) -> tuple[float, float, float, float, float]:
-    assert isinstance(mark, Box)
+    assert isinstance(mark, Box | Ellipse)
     return mark.x, mark.y, mark.width, mark.height, mark.rotation
 
 
 def _rings(mark: Mark) -> list[FloatArray]:
+    if isinstance(mark, Ellipse):
+        return [ellipse_outline(mark)]
+    if isinstance(mark, Cuboid):
+        return [cuboid_outline(mark)]
     assert isinstance(mark, Polygon)
     return [np.array(ring, dtype=np.float64) for ring in mark.rings]
 
@@ -246,4 +275,11 @@ def _vertices(points: FloatArray) -> list[Vertex]:
 
 
 _BOX, _POLYGON, _POLYLINE, _POINT = range(4)
-_CODES: dict[type, int] = {Box: _BOX, Polygon: _POLYGON, Polyline: _POLYLINE, Point: _POINT}
+_CODES: dict[type, int] = {
+    Box: _BOX,
+    Polygon: _POLYGON,
+    Ellipse: _POLYGON,
+    Cuboid: _POLYGON,
+    Polyline: _POLYLINE,
+    Point: _POINT,
+}

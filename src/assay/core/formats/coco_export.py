@@ -5,7 +5,8 @@ Annotations go straight out and the ten times smaller list of images waits in th
 taken out of the taxonomy; it gets an id after all others.
 
 What COCO has no field for is written under keys of our own, which its readers ignore: in an image ``task_id``,
-``unique_id``, ``metadata``, ``attributes``, ``confidence``, ``origin``, ``is_gold`` and ``polylines``; in an annotation
+``unique_id``, ``metadata``, ``attributes``, ``confidence``, ``origin``, ``is_gold``, ``relations`` and
+``polylines``; in an annotation
 ``annotation_id``, ``attributes``, ``score``, and ``rings`` (a polygon with holes, exactly).
 """
 
@@ -17,7 +18,9 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from assay.core.annotations.image import Box, Mark, Point, Polygon, Polyline
+from assay.core.annotations.image import Box, Cuboid, Ellipse, Mark, Point, Polygon, Polyline
+from assay.core.annotations.image_outlines import as_polygon
+from assay.core.annotations.relations import Relation
 from assay.core.formats.rows import ExportFacts, ExportRow, Losses, Spool
 from assay.core.formats.shapes import box_corners, envelope, mask_runs, rings_area
 from assay.core.taxonomy import Taxonomy
@@ -26,6 +29,9 @@ LOSSES = {
     "polyline": "COCO has no open lines: they are listed in their image under `polylines`, not among the annotations",
     "hole": "COCO polygons have no holes: the annotation has a run-length mask, and its exact outline under `rings`",
     "rotation": "COCO boxes are upright: the box is drawn around the turned one, whose corners are the segmentation",
+    "ellipse": "COCO has no ellipses: a polygon of 72 corners stands for it",
+    "cuboid": "COCO has no cuboids: the polygon around what is seen of it stands for it",
+    "relation": "COCO does not relate annotations: they are in the image under `relations`",
     "image_attribute": "COCO does not ask about whole images: the values are in the image under `attributes`",
 }
 
@@ -96,6 +102,7 @@ class _Image(msgspec.Struct, omit_defaults=True):
     origin: str | None = None
     is_gold: bool = False
     polylines: list[dict[str, Any]] = []
+    relations: list[Relation] = []
 
 
 class _Numbers(dict[str, int]):
@@ -198,7 +205,7 @@ class CocoExporter:
                 else:
                     number += 1
                     drawn.append(self._annotation(mark, row, number, image))
-            images.append(self._image(row, image, answer.attributes, polylines))
+            images.append(self._image(row, image, answer.attributes, polylines, answer.relations))
         self._images, self._annotations = image, number
         if images:
             self._spool.write((b"," if image_comma else b"") + self._encode(images)[1:-1])
@@ -238,6 +245,9 @@ class CocoExporter:
                 annotation.area = mark.width * mark.height
         elif type(mark) is Polygon:
             self._draw_polygon(annotation, mark, row)
+        elif isinstance(mark, Ellipse | Cuboid):
+            self.losses.add("ellipse" if isinstance(mark, Ellipse) else "cuboid")
+            self._draw_polygon(annotation, as_polygon(mark), row)
         elif type(mark) is Point:
             annotation.bbox = (mark.x, mark.y, 0.0, 0.0)
             # 2 is COCO's word for a point that is labelled and visible.
@@ -282,8 +292,15 @@ class CocoExporter:
         )
 
     def _image(
-        self, row: ExportRow, number: int, attributes: dict[str, Any], polylines: list[dict[str, Any]]
+        self,
+        row: ExportRow,
+        number: int,
+        attributes: dict[str, Any],
+        polylines: list[dict[str, Any]],
+        relations: Sequence[Relation] = (),
     ) -> _Image:
+        if relations:
+            self.losses.add("relation", len(relations))
         if attributes:
             self.losses.add("image_attribute", len(attributes))
         return _Image(
@@ -299,6 +316,7 @@ class CocoExporter:
             row.origin,
             row.is_gold,
             polylines,
+            list(relations),
         )
 
 

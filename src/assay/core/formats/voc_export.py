@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape
 
-from assay.core.annotations.image import AttributeValue, Box, Mark, Point, Polygon, Polyline
+from assay.core.annotations.image import AttributeValue, Box, Cuboid, Ellipse, Mark, Point, Polygon, Polyline
+from assay.core.annotations.image_outlines import as_polygon
 from assay.core.formats.coco_export import Categories
 from assay.core.formats.label_archive import RENAMED, RENAMED_MESSAGE, LabelArchive
 from assay.core.formats.rows import ExportFacts, ExportRow, Losses, Spool
@@ -23,6 +24,10 @@ LOSSES = {
     "whole_pixels": "VOC boxes are whole pixels: the box was rounded to the nearest",
     "polyline": "VOC has no open lines: left out",
     "point": "VOC has no single points: left out",
+    "ellipse": "VOC has no ellipses: a polygon of 72 corners was written",
+    "cuboid": "VOC has no cuboids: the polygon around what is seen of it was written",
+    "outside": "VOC boxes lie within the photo: what reaches over its edge was cut off",
+    "relation": "VOC does not relate objects: left out",
     "hole": "VOC outlines have no holes: the outer outline was written",
     "rotation": "VOC boxes are upright: the box around the turned one was written, and the turned one as `robndbox`",
     "character": "XML cannot hold control characters: they were replaced with a question mark",
@@ -59,7 +64,9 @@ class VocExporter:
 
     def _document(self, row: ExportRow) -> str:
         answer = row.image_answer()
-        objects = "".join(self._object(mark) for mark in answer.annotations)
+        objects = "".join(self._object(mark, row) for mark in answer.annotations)
+        if answer.relations:
+            self.losses.add("relation", len(answer.relations))
         return (
             "<annotation>\n  <folder>images</folder>\n"
             f"  <filename>{self._text(row.file_name)}</filename>\n"
@@ -68,35 +75,44 @@ class VocExporter:
             f"  <segmented>0</segmented>\n{self._attributes(answer.attributes, '  ')}{objects}</annotation>\n"
         )
 
-    def _object(self, mark: Mark) -> str:
+    def _object(self, mark: Mark, row: ExportRow) -> str:
         if isinstance(mark, Point | Polyline):
             self.losses.add("point" if isinstance(mark, Point) else "polyline")
             return ""
+        if isinstance(mark, Ellipse | Cuboid):
+            self.losses.add("ellipse" if isinstance(mark, Ellipse) else "cuboid")
+            mark = as_polygon(mark)
         self._categories.number(mark.label)
         return (
             f"  <object>\n    <name>{self._text(mark.label)}</name>\n    <pose>Unspecified</pose>\n"
             "    <truncated>0</truncated>\n    <difficult>0</difficult>\n"
-            f"{self._shape(mark)}{self._attributes(mark.attributes, '    ')}  </object>\n"
+            f"{self._shape(mark, row)}{self._attributes(mark.attributes, '    ')}  </object>\n"
         )
 
-    def _shape(self, mark: Box | Polygon) -> str:
+    def _shape(self, mark: Box | Polygon, row: ExportRow) -> str:
         if isinstance(mark, Polygon):
             if len(mark.rings) > 1:
                 self.losses.add("hole", len(mark.rings) - 1)
-            return self._bndbox(envelope(mark.rings[0])) + _polygon(mark.rings[0])
+            return self._bndbox(envelope(mark.rings[0]), row) + _polygon(mark.rings[0])
         if mark.rotation:
             self.losses.add("rotation")
-            return self._bndbox(envelope(box_corners(mark))) + _robndbox(mark)
-        return self._bndbox((mark.x, mark.y, mark.width, mark.height))
+            return self._bndbox(envelope(box_corners(mark)), row) + _robndbox(mark)
+        return self._bndbox((mark.x, mark.y, mark.width, mark.height), row)
 
-    def _bndbox(self, box: Envelope) -> str:
+    def _bndbox(self, box: Envelope, row: ExportRow) -> str:
+        left, top, right, bottom = box[0], box[1], box[0] + box[2], box[1] + box[3]
+        if min(left, top) < 0 or right > row.width or bottom > row.height:
+            self.losses.add("outside")
+            left, top = min(max(left, 0.0), row.width - 1.0), min(max(top, 0.0), row.height - 1.0)
+            right, bottom = max(min(right, float(row.width)), left), max(min(bottom, float(row.height)), top)
+            box = left, top, right - left, bottom - top
         exact = (box[0] + 1, box[1] + 1, box[0] + box[2], box[1] + box[3])
-        left, top = round(exact[0]), round(exact[1])
+        first, above = round(exact[0]), round(exact[1])
         # A box thinner than half a pixel still covers the pixel it begins in.
-        right, bottom = max(round(exact[2]), left), max(round(exact[3]), top)
-        if (left, top, right, bottom) != exact:
+        last, below = max(round(exact[2]), first), max(round(exact[3]), above)
+        if (first, above, last, below) != exact:
             self.losses.add("whole_pixels")
-        return f"    <bndbox><xmin>{left}</xmin><ymin>{top}</ymin><xmax>{right}</xmax><ymax>{bottom}</ymax></bndbox>\n"
+        return f"    <bndbox><xmin>{first}</xmin><ymin>{above}</ymin><xmax>{last}</xmax><ymax>{below}</ymax></bndbox>\n"
 
     def _attributes(self, values: dict[str, AttributeValue], indent: str) -> str:
         """One element for each value; of a list, one for each member."""

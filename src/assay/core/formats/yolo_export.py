@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from assay.core.annotations.image import Box, Mark, Point, Polygon, Polyline
+from assay.core.annotations.image import Box, Cuboid, Ellipse, Mark, Point, Polygon, Polyline
+from assay.core.annotations.image_outlines import as_polygon
 from assay.core.formats.coco_export import Categories
 from assay.core.formats.label_archive import RENAMED, RENAMED_MESSAGE, LabelArchive
 from assay.core.formats.rows import ExportFacts, ExportRow, Losses, Spool
@@ -20,6 +21,10 @@ from assay.core.formats.shapes import Envelope, box_corners, envelope
 LOSSES = {
     "polyline": "YOLO has no open lines: left out",
     "point": "YOLO label files for boxes and outlines have no single points: left out",
+    "ellipse": "YOLO has no ellipses: a polygon of 72 corners stands for it, or the box around it",
+    "cuboid": "YOLO has no cuboids: the polygon around what is seen of it stands for it, or the box around that",
+    "outside": "YOLO labels lie within the photo: what reaches over its edge was moved to it",
+    "relation": "YOLO does not relate objects: left out",
     "polygon": "this archive holds boxes: the box around the outline was written",
     "rotation": "this archive holds upright boxes: the box around the turned one was written",
     "hole": "YOLO outlines have no holes: the outer outline was written",
@@ -29,6 +34,10 @@ LOSSES = {
     "metadata": "YOLO has no metadata: left out",
     RENAMED: RENAMED_MESSAGE,
 }
+
+
+# Pixels: what turning and fusing may put over the edge.
+_ROUNDING = 0.01
 
 
 class YoloExporter:
@@ -49,6 +58,7 @@ class YoloExporter:
                 ("image_attribute", len(answer.attributes)),
                 ("confidence", int(row.confidence is not None)),
                 ("metadata", int(bool(row.metadata))),
+                ("relation", len(answer.relations)),
             ):
                 if lost:
                     self.losses.add(what, lost)
@@ -66,6 +76,12 @@ class YoloExporter:
             self.losses.add("point" if isinstance(mark, Point) else "polyline")
             return None
         number = self._categories.number(mark.label) - 1
+        if isinstance(mark, Ellipse | Cuboid):
+            self.losses.add("ellipse" if isinstance(mark, Ellipse) else "cuboid")
+            mark = as_polygon(mark)
+        left, top, width, height = envelope(box_corners(mark) if isinstance(mark, Box) else mark.rings[0])
+        if min(left, top) < -_ROUNDING or left + width > row.width + _ROUNDING or top + height > row.height + _ROUNDING:
+            self.losses.add("outside")
         if self._segments:
             return _outline_line(number, self._outline(mark), row)
         return _box_line(number, self._around(mark), row)
