@@ -128,11 +128,10 @@ def test_one_ellipse_written_in_two_ways_is_fused_as_one() -> None:
 
 
 def test_cuboids_are_alike_by_what_is_seen_of_them() -> None:
-    """Shifted by 10 of 90 pixels, a strip of 60 rows by 10 is lost of the hull's 5700 (shoelace), and a little at its
-    slanting edges."""
-    assert IMAGE.agreement(
-        {"annotations": [cuboid()]}, {"annotations": [cuboid(shift=10)]}, MergeOptions()
-    ) == pytest.approx((5700 - 600) / (5700 + 600), abs=0.02)
+    """Counted: of the points a quarter of a pixel apart that either hull covers, 0.7828 lie in both."""
+    left, right = {"annotations": [cuboid()]}, {"annotations": [cuboid(shift=10)]}
+
+    assert IMAGE.agreement(left, right, MergeOptions()) == pytest.approx(0.7828, abs=1e-3)
 
 
 def test_cuboids_are_fused_corner_by_corner() -> None:
