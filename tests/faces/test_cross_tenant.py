@@ -45,6 +45,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "DELETE /v1/webhooks/{webhook_id}": {},
     "POST /v1/webhooks/{webhook_id}/test": {},
     "POST /v1/deliveries/{delivery_id}/replay": {},
+    "POST /v1/tasks/{task_id}/callbacks": {},
     "POST /v1/work/projects/{project_id}/claim": {"json": {"stage": "annotate"}},
     "PUT /v1/work/turns/{turn_id}/draft": {"json": {"answer": ANSWER}},
     "POST /v1/work/turns/{turn_id}/submit": {"json": {"answer": ANSWER, "duration_seconds": 3}},

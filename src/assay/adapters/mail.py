@@ -100,4 +100,6 @@ def _plainly(error: Exception) -> str:
         return "it does not offer what the settings ask for: TLS, or signing in"
     if isinstance(error, TimeoutError):
         return "it did not answer in time"
-    return "no connection" if isinstance(error, OSError) else "the talk failed"
+    # The library's own errors are OSErrors too.
+    talked = isinstance(error, smtplib.SMTPException) or not isinstance(error, OSError)
+    return "the talk failed" if talked else "no connection"

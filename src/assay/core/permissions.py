@@ -6,8 +6,8 @@
             │     └── annotator
             └── auditor
 
-A role stands above another when the other hangs below it. Owners and managers may do the same
-things; what sets them apart is whom they may appoint.
+A role stands above another when the other hangs below it. What sets owners apart from managers
+is whom they may appoint, and that they alone see the keys that callbacks are known by.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ Permission: TypeAlias = Literal[
     "key.write",
     "webhook.read",
     "webhook.write",
+    "callback.keys",
     "export.read",
     "event.read",
     "work.annotate",
@@ -60,7 +61,7 @@ READING: frozenset[Permission] = frozenset(
 
 _PERMISSIONS_OF: Mapping[Role, frozenset[Permission]] = {
     "owner": PERMISSIONS,
-    "manager": PERMISSIONS,
+    "manager": PERMISSIONS - {"callback.keys"},
     "reviewer": frozenset({"self.read", "project.read", "task.read", "review.queue", "work.annotate", "work.review"}),
     "annotator": frozenset({"self.read", "work.annotate"}),
     "auditor": READING,

@@ -7,6 +7,7 @@ from litestar import Router
 from assay.faces.native import (
     audits,
     batches,
+    callbacks,
     events,
     exports,
     imports,
@@ -24,6 +25,7 @@ router = Router(
         *people.HANDLERS,
         *workers.HANDLERS,
         *webhooks.HANDLERS,
+        *callbacks.HANDLERS,
         *events.HANDLERS,
         *exports.HANDLERS,
         *imports.HANDLERS,

@@ -14,19 +14,22 @@ from assay.core.errors import Invalid
 from assay.faces.http import AnyRequest, Page, enter, house, id_cursor, page_of
 from assay.services import delivery
 
+Mode: TypeAlias = Literal["live", "test", "both"]
 Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=500, description="How many items a page has.")]
 
 
 class Webhook(msgspec.Struct):
     """``events`` are types, or `*` for all. Nothing is sent while ``disabled_at`` is set.
 
-    Until ``old_secret_until`` messages carry a second signature, by the secret before this one.
+    ``mode``: of the projects of which mode it hears; what belongs to no project is live. Until ``old_secret_until``
+    messages carry a second signature, by the secret before this one.
     """
 
     id: UUID
     url: str
     events: list[str]
     description: str
+    mode: Mode
     created_at: datetime
     disabled_at: datetime | None
     old_secret_until: datetime | None
@@ -42,6 +45,7 @@ class NewWebhook(msgspec.Struct, forbid_unknown_fields=True):
     url: str
     events: list[str]
     description: str = ""
+    mode: Mode = "live"
 
 
 class WebhookChange(msgspec.Struct, forbid_unknown_fields=True):
@@ -50,6 +54,7 @@ class WebhookChange(msgspec.Struct, forbid_unknown_fields=True):
     url: str | None = None
     events: list[str] | None = None
     description: str | None = None
+    mode: Mode | None = None
     disabled: bool | None = None
 
 
@@ -88,7 +93,12 @@ async def create_webhook(request: AnyRequest, data: JSONBody[NewWebhook]) -> Mad
     async with enter(request) as context:
         _check_address(request, data.url)
         made = await delivery.create_webhook(
-            context, house(request).seals, url=data.url, events=data.events, description=data.description
+            context,
+            house(request).seals,
+            url=data.url,
+            events=data.events,
+            description=data.description,
+            mode=data.mode,
         )
         return MadeWebhook(**_fields(made.webhook), secret=made.secret)
 
@@ -110,6 +120,7 @@ async def change_webhook(request: AnyRequest, webhook_id: FromPath[UUID], data: 
             url=data.url,
             events=data.events,
             description=data.description,
+            mode=data.mode,
             disabled=data.disabled,
         )
         return _webhook(changed)

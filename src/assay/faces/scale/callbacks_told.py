@@ -9,6 +9,7 @@ import msgspec
 
 from assay.core.errors import Invalid
 from assay.faces.http import AnyRequest, house
+from assay.faces.scale import batches_told
 from assay.faces.scale.batches_told import told as batch_told
 from assay.faces.scale.task_ids import shown
 from assay.faces.scale.task_type import Params
@@ -43,8 +44,9 @@ class SpokenCallbacks:
 
     def title(self, about: About) -> str:
         """See the protocol."""
-        if about.task_id is None:
-            return "A batch is completed"
+        if about.batch_id is not None:
+            return f"Batch {shown(about.batch_id)} is completed"
+        assert about.task_id is not None, "a callback is about a task or a batch"
         how = "completed" if about.event_type == "task.completed" else "not possible"
         return f"Task {shown(about.task_id)} is {how}"
 
@@ -54,11 +56,12 @@ class SpokenCallbacks:
 
     async def body(self, context: Context, about: About) -> str:
         """See the protocol. ``context`` is of the mode of what is told."""
-        if about.task_id is None:
-            assert about.batch_id is not None, "a callback tells of a task or of a batch"
+        if about.batch_id is not None:
             batch = await batches.get(context, about.batch_id)
             counts = await batches.counts(context, [batch])
-            return msgspec.json.encode({"batch": batch_told(batch, counts[batch.id])}).decode()
+            ended = batches_told.told(batch, counts[batch.id])
+            return msgspec.json.encode({"batch": ended, "status": ended["status"], "batch_id": ended["id"]}).decode()
+        assert about.task_id is not None, "a callback is about a task or a batch"
         task = await customer_tasks.found(context, about.task_id, KINDS)
         whole = told(task, await projects.version(context, task.project_id, task.project_version))
         said: dict[str, Any] = {"task": whole, "response": whole.get("response"), "task_id": whole["task_id"]}
