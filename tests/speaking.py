@@ -85,3 +85,12 @@ async def answered(organization: Organization, answer: dict[str, Any]) -> None:
                     await labeling.submit(context, claimed.turn.id, answer, 3.0)
             except AssayError as error:
                 raise AssertionError(f"the answer was refused: {error.message}") from error
+
+
+async def a_turn(organization: Organization) -> dict[str, Any]:
+    """What the annotator is given in the only project that has work."""
+    annotator = await organization.client_for("annotator")
+    work = (await annotator.get("/v1/work/projects")).json()["items"]
+    project = next(one for one in work if one["annotate_open"])
+    turn: dict[str, Any] = (await annotator.post(f"/v1/work/projects/{project['id']}/claim", json={})).json()
+    return turn

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from assay.core.annotations import kind_named
 from assay.core.batches import check_takes_tasks
+from assay.core.content import SIZE_NOT_KNOWN, GivenItem, as_if_here, kept
 from assay.core.customer_tasks import check_request, check_tags, check_unique_id, checked_metadata
 from assay.core.errors import AlreadyExists, Conflict, Invalid
 from assay.core.intake import TaskRow, check_rows
 from assay.core.taxonomy import Taxonomy
 from assay.services.context import Context
-from assay.store import batches, events, projects
+from assay.store import awaited, batches, events, projects
 from assay.store import customer_tasks as store
 from assay.store.customer_tasks import FoundTask as FoundTask
 from assay.store.customer_tasks import Search as Search
@@ -29,33 +32,41 @@ async def create(
     request: str | None = None,
     taxonomy: Taxonomy | None = None,
     callback: str | None = None,
+    items: Sequence[GivenItem] | None = None,
+    opinions: int | None = None,
+    made_up: bool = False,
     batch: batches.Entered | None = None,
 ) -> FoundTask:
-    """Creates one task from an address. Its unique id is so among all such tasks of the caller's mode.
+    """Creates one task. Its unique id is so among all such tasks of the caller's mode.
 
     ``request``: JSON text, the task as a customer's program said it. ``taxonomy``: what this task asks, where it is not
     what its project asks. ``callback``: who is told when it is done, an address that was checked. ``batch``: one of the
-    project's, entered in this transaction. Raises ``Invalid``, ``Conflict`` (archived project, or a batch that takes no
+    project's, entered in this transaction. ``items``: what it shows instead of the one photo at its address, and
+    ``opinions`` how many people are to answer, where that is not what its project says. ``made_up``: it is answered at
+    once, by nobody. Raises ``Invalid``, ``Conflict`` (archived project, or a batch that takes no
     more), and ``AlreadyExists`` for a unique id that is taken, after which the transaction is over.
     """
     if project.state == "archived":
         raise Conflict("This project is archived. Make it active before adding to it.")
     if batch is not None:
         check_takes_tasks(batch.name, batch.state, staged=batch.staged)
-    if row.url is None:
-        raise Invalid("Give the address of a photo.", "url")
     check_tags(tags)
+    item_ids = context.new_ids(len(items or ()))
+    if items is not None:
+        row = replace(row, content=as_if_here(items, item_ids))
     if request is not None:
         check_request(request)
     if taxonomy is not None:
         kind_named(project.kind).check_taxonomy(taxonomy)
-    good, bad = check_rows([row], project.kind, taxonomy or project.current.taxonomy, {})
+    good, bad = check_rows(
+        [row], project.kind, taxonomy or project.current.taxonomy, dict.fromkeys(item_ids, SIZE_NOT_KNOWN)
+    )
     if bad:
         raise Invalid(bad[0])
     try:
         made = await store.insert(
             context.tenant,
-            (context.new_id(), context.new_id(), context.new_id()),
+            (context.new_id(), None if row.url is None else context.new_id(), context.new_id()),
             project,
             good[0],
             context.now,
@@ -69,6 +80,11 @@ async def create(
         )
     except AlreadyExists as error:
         raise AlreadyExists(f"There is a task with the unique id {row.unique_id!r} already.", "unique_id") from error
+    if row.url is None or opinions is not None or made_up:
+        held, urls = (None, []) if items is None else kept(items, item_ids)
+        await awaited.show(
+            context.tenant, made.id, project.id, held, urls, context.now, opinions=opinions, made_up=made_up
+        )
     if batch is not None and batch.state == "completed":
         await batches.settle(context.tenant, [batch.id], context.now, context.caller.actor, context.new_ids)
     return made

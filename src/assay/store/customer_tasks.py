@@ -14,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 
+from assay.core.annotations.kind import Answer
 from assay.core.errors import NotFound
 from assay.core.intake import CheckedRow, file_name_of
 from assay.core.tasks import Origin, TaskState
@@ -30,7 +31,8 @@ class FoundTask:
     """``project_name`` is what programs call the project. ``changed_at``: of the last thing that happened to the task.
     ``begun``: somebody took a turn. ``request`` is as a program sent it. ``taxonomy`` and ``answer`` are JSON text: what
     is asked where that is not what the project asks, and the response once the task is completed, from ``origin``.
-    ``audits``: oldest first; ``verdict``: what they say of it now, 'pending' while nothing.
+    ``voices``: all answers of a completed task that wanted several of itself. ``audits``: oldest first; ``verdict``:
+    what they say of it now, 'pending' while nothing.
     ``media_status``: the HTTP status of the photo's address, where that was the trouble. ``called_back``: what became
     of the latest callback."""
 
@@ -60,11 +62,12 @@ class FoundTask:
     audits: Sequence[AuditTold]
     verdict: str | None
     called_back: DeliveryState | None
+    voices: Sequence[Answer] = ()
 
 
 async def insert(
     tenant: Tenant,
-    ids: tuple[UUID, UUID, UUID],
+    ids: tuple[UUID, UUID | None, UUID],
     project: projects.Project,
     row: CheckedRow,
     now: datetime,
@@ -78,12 +81,12 @@ async def insert(
     batch: batches.Entered | None,
 ) -> FoundTask:
     """One task, its event, and the job that fetches its photo; the task as it would be found. ``ids``: of the task, the
-    photo and the event. ``unique_among``: the mode in which no other has its unique id.
+    photo (none where it shows something else) and the event. ``unique_among``: the mode in which no other has its
+    unique id.
 
     Raises ``AlreadyExists`` for one that is taken; then nothing can be done in this transaction but to leave it.
     """
     url = row.row.url
-    assert url is not None, "its photo is fetched"
     task_id, photo_id, event_id = ids
     own = None if taxonomy is None else as_json(taxonomy)
     await tenant.execute(
@@ -101,14 +104,15 @@ async def insert(
         None if row.prelabels is None else as_json(row.prelabels),
         row.row.priority,
         now,
-        file_name_of(url),
+        None if url is None else file_name_of(url),
         url,
         *actor,
         event_id,
         callback,
         None if batch is None else batch.id,
     )
-    await jobs.enqueue(tenant, "fetch_attachment", [photo_id])
+    if photo_id is not None:
+        await jobs.enqueue(tenant, "fetch_attachment", [photo_id])
     return FoundTask(
         id=task_id,
         project_id=project.id,
@@ -281,6 +285,7 @@ def _task(row: Any) -> FoundTask:
             "request": from_json(row["request"]),
             "audits": () if row["audits"] is None else _audits(row["audits"]),
             "tags": row["tags"] or (),
+            "voices": from_json(row["voices"]) or (),
             "changed_at": row["changed_at"] or row["created_at"],
         }
     )

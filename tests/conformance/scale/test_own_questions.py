@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 from scaleapi.exceptions import ScaleInvalidRequest
 from scaleapi.tasks import TaskType
 
 from harness import Organization
-from speaking import BOXES, PHOTO, Finish, Speak
+from speaking import BOXES, PHOTO, Finish, Speak, a_turn
 
 POLYGONS = {"polygon": {"objects_to_annotate": ["tree"]}}
 TREE = {"id": "t", "type": "polygon", "label": "tree", "rings": [[[1, 1], [90, 1], [90, 90]]]}
-
-
-async def turn_of(organization: Organization) -> dict[str, Any]:
-    """What the annotator is given in the only project that has work."""
-    annotator = await organization.client_for("annotator")
-    work = (await annotator.get("/v1/work/projects")).json()["items"]
-    project = next(one for one in work if one["annotate_open"])
-    turn: dict[str, Any] = (await annotator.post(f"/v1/work/projects/{project['id']}/claim", json={})).json()
-    return turn
 
 
 async def test_a_tasks_parameters_go_before_its_projects(
@@ -36,7 +26,7 @@ async def test_a_tasks_parameters_go_before_its_projects(
     )
     await finish()
 
-    turn = await turn_of(organization)
+    turn = await a_turn(organization)
 
     assert (task.instruction, task.params["geometries"]) == ("Mark trees.\n\nMark well.", POLYGONS)
     assert turn["instructions"] == "Mark trees.\n\nMark well."

@@ -151,7 +151,11 @@ async def test_what_cannot_be_honoured_is_refused_by_name(speak: Speak, params: 
     assert await speaker.projects() == []
 
 
-@pytest.mark.parametrize("task_type", [TaskType.LidarAnnotation, TaskType.TextCollection, TaskType.Chat])
-async def test_a_type_without_an_editor_is_refused(speak: Speak, task_type: TaskType) -> None:
-    with pytest.raises(ScaleInvalidRequest, match="not built yet"):
-        await (await speak()).create_project("Cars", task_type, {})
+@pytest.mark.parametrize("task_type", [one for one in TaskType if one is not TaskType.DocumentTranscription])
+async def test_a_project_may_be_of_any_type(speak: Speak, task_type: TaskType) -> None:
+    speaker = await speak()
+
+    await speaker.create_project("Work", task_type, {"instruction": "Look closely."})
+
+    project = await speaker.get_project("Work")
+    assert (project.type, project.instruction) == (task_type.value, "Look closely.")

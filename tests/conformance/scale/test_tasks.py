@@ -346,10 +346,3 @@ async def test_a_project_that_is_not_there_is_named(speaker: Speaker) -> None:
 async def test_a_task_is_of_its_projects_type(speaker: Speaker) -> None:
     with pytest.raises(ScaleInvalidRequest, match="imageannotation"):
         await speaker.create_task(TaskType.Annotation, project="Cars", attachment=PHOTO)
-
-
-@pytest.mark.parametrize("task_type", [TaskType.SegmentAnnotation, TaskType.VideoAnnotation, TaskType.LidarAnnotation])
-async def test_a_type_without_an_editor_is_never_stored(speaker: Speaker, task_type: TaskType) -> None:
-    with pytest.raises(ScaleInvalidRequest, match="not built yet"):
-        await speaker.create_task(task_type, attachment=PHOTO)
-    assert (await speaker.tasks()).total == 0

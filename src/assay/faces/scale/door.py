@@ -23,6 +23,7 @@ from assay.core import errors, tokens
 from assay.faces.http import STATUS, AnyRequest, request_id
 from assay.faces.scale.audits import HANDLERS as AUDITS
 from assay.faces.scale.batches import HANDLERS as BATCHES
+from assay.faces.scale.made_up_files import HANDLERS as MADE_UP_FILES
 from assay.faces.scale.projects import HANDLERS as PROJECTS
 from assay.faces.scale.studio_batches import HANDLERS as STUDIO_BATCHES
 from assay.faces.scale.resending import HANDLERS as RESENDING
@@ -38,7 +39,7 @@ BODY_BYTES_MAX: Final = 16 * 1024 * 1024
 def application() -> Litestar:
     """The application that speaks the dialect. Give it the state of the one it stands in."""
     return Litestar(
-        route_handlers=[*AUDITS, *BATCHES, *PROJECTS, *STUDIO_BATCHES, *RESENDING, *TASKS, *TEAMS],
+        route_handlers=[*AUDITS, *BATCHES, *MADE_UP_FILES, *PROJECTS, *STUDIO_BATCHES, *RESENDING, *TASKS, *TEAMS],
         path="/v1",
         before_request=_recognize,
         exception_handlers={errors.AssayError: _refused, HTTPException: _not_understood, Exception: _broken},
@@ -64,6 +65,8 @@ def mounted(inner: Litestar) -> ASGIRouteHandler:
 
 async def _recognize(request: AnyRequest) -> None:
     """Reads the key, before a body is read. Raises ``Unauthenticated``."""
+    if request.route_handler.opt["permission"] is None:
+        return
     request.scope["assay_token"] = _token(request.headers.get("authorization"))  # type: ignore[typeddict-unknown-key]
 
 

@@ -111,6 +111,6 @@ def instruction(params: Params, version: Version) -> str:
 def _response(task: FoundTask, task_type: str, params: Params, version: Version) -> dict[str, Any]:
     assert task.answer is not None, "a completed task has an answer"
     own = None if task.taxonomy is None else msgspec.json.decode(task.taxonomy, type=Taxonomy)
-    done = Answered(params, own or version.taxonomy, msgspec.json.decode(task.answer))
+    done = Answered(params, own or version.taxonomy, msgspec.json.decode(task.answer), task.voices)
     response = type_named(task_type).response(done)
     return {**response, "is_customer_fix": True} if task.origin == "audit" else response

@@ -3,7 +3,7 @@
 -- create them one by one from fifty threads.
 with photo as (
     insert into attachments (organization_id, id, project_id, state, file_name, source_url, created_at)
-    values ($1, $5, $3, 'pending', $15, $16, $14)
+    select $1, $5, $3, 'pending', $15, $16, $14 where $5::uuid is not null
 ), task as (
     insert into tasks (organization_id, id, project_id, project_version, attachment_id, unique_id, unique_among,
         metadata, tags, request, taxonomy, prelabels, state, priority, created_at, callback, batch_id)
@@ -29,6 +29,10 @@ select task.id, task.project_id, coalesce(project.handle, project.name) as proje
        audit_verdict($1, task.id, task.round, task.state) as verdict, response.origin,
        attachment.source_url, attachment.failure as media_problem, attachment.failure_status as media_status,
        task.taxonomy, response.answer,
+       case when task.opinions > 1 and task.state = 'completed' then (
+           select json_agg(submission.answer order by submission.submitted_at, submission.id) from submissions submission
+           where submission.organization_id = $1 and submission.task_id = task.id
+               and submission.round = task.round) end as voices,
        (select delivery.state from deliveries delivery
            where delivery.organization_id = $1 and delivery.task_id = task.id
            order by delivery.created_at desc, delivery.id desc limit 1) as called_back
