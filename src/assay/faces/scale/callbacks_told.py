@@ -10,7 +10,6 @@ import msgspec
 from assay.core.errors import Invalid
 from assay.faces.http import AnyRequest, house
 from assay.faces.scale import batches_told
-from assay.faces.scale.batches_told import told as batch_told
 from assay.faces.scale.task_ids import shown
 from assay.faces.scale.task_type import Params
 from assay.faces.scale.task_types import KINDS
