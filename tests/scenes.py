@@ -84,8 +84,11 @@ async def populated(organization: Organization) -> Scene:
         headers={"x-file-name": "rows.jsonl"},
     )
     assert imported.status_code == 202, imported.text
+    group = await manager.post(f"{address}/groups", json={"name": "Day shift", "emails": [member.email]})
+    assert group.status_code == 201, group.text
     scene.ids = {
         "project_id": project["id"],
+        "group_id": group.json()["id"],
         "attachment_id": example.json()["id"],
         "task_id": next(task for task in task_ids if task != turn.json()["task_id"]),
         "turn_id": turn.json()["assignment_id"],

@@ -71,6 +71,18 @@ class GoldRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answers_min: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 4
 
 
+class TrainingRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Known answers to practise on, before any work of the project is offered; without training tasks there is none.
+
+    ``tasks``: how many make a run. ``score_min``: a run whose mean score is at least this passes. ``runs_max``: after
+    so many runs that did not pass a manager must decide.
+    """
+
+    tasks: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
+    score_min: Share = 0.7
+    runs_max: Annotated[int, msgspec.Meta(ge=1, le=20)] = 3
+
+
 class MergeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """See ``MergeOptions``."""
 
@@ -91,6 +103,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     overlap: Overlap = msgspec.field(default_factory=FixedOverlap)
     review: ReviewRule = msgspec.field(default_factory=NoReview)
     gold: GoldRule = msgspec.field(default_factory=GoldRule)
+    training: TrainingRule = msgspec.field(default_factory=TrainingRule)
     merge: MergeRule = msgspec.field(default_factory=MergeRule)
     lease_seconds: Annotated[int, msgspec.Meta(ge=30, le=86_400)] = 1800
     extension_seconds: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 900

@@ -138,6 +138,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     asked.
     ``made_up``: it is answered by nobody, but at once; ``shown`` and ``suggested`` are then what it shows,
     as far as that is known, and the answer that was suggested.
+    ``training``: a gold that workers practise on, whose answers nobody is judged by.
     ``annotators`` and ``reviewers``: the workers who may take turns at that stage in this project, the suspended
     left out, so that a task nobody is left for does not wait for ever; none when there are too many to list (then
     nobody runs out).
@@ -152,6 +153,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     media_problem: str | None = None
     held: bool = False
     gold: Answer | None = None
+    training: bool = False
     taxonomy: Taxonomy | None = None
     made_up: bool = False
     shown: Content = Content()
@@ -198,5 +200,7 @@ def check_command(case: Case, command: Command) -> None:
         raise Conflict(f"Task {case.task_id} is {case.state}; {command.replace('_', ' ')} needs it to be {allowed}.")
     if case.media == "failed" and command != "cancel":
         raise Conflict(f"The photo of task {case.task_id} cannot be read; add it again as a new task.")
+    if command == "unmake_gold" and case.training:
+        raise Conflict(f"Task {case.task_id} is a training task; cancel it and add its photo as another task.")
     if command == "unmake_gold" and case.gold is None:
         raise Conflict(f"Task {case.task_id} is not a gold.")

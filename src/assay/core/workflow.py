@@ -58,7 +58,7 @@ from assay.core.tasks import (
 from assay.core.taxonomy import Taxonomy
 from assay.core.workforce import falls_short
 
-Situation: TypeAlias = TaskState | Literal["gold"]
+Situation: TypeAlias = TaskState | Literal["gold", "training"]
 Rule: TypeAlias = Callable[[Case, Kind], tuple[Step, ...]]
 
 # A turn kept for the worker whose answer was sent back is kept this long; then anyone may take it.
@@ -129,7 +129,7 @@ def _due(case: Case, kind: Kind) -> tuple[Step, ...]:
 
 def _situation(case: Case) -> Situation:
     if case.gold is not None and case.state in ("annotating", "reviewing", "completed"):
-        return "gold"
+        return "training" if case.training else "gold"
     return case.state
 
 
@@ -324,6 +324,8 @@ RULES: Mapping[Situation, tuple[Rule, ...]] = {
     "annotating": (_close_strays, _expire, _free, _settle, _set_aside, _open_missing, _close_surplus),
     "reviewing": (_close_strays, _follow_verdict, _expire, _free, _take_back, _set_aside, _open_review),
     "gold": (_leave_ordinary_life, _close_strays, _close_unclaimed, _expire, _score, _suspend, _free, _set_gold_aside),
+    # Practice is scored as it is handed in; a turn's round there is the worker's run.
+    "training": (_leave_ordinary_life, _expire),
     "completed": (_close_strays,),
     "cancelled": (_close_strays,),
     "broken": (_close_strays,),

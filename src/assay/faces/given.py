@@ -63,6 +63,9 @@ class Remembered:
     versions: Kept[tuple[UUID, UUID], Version] = field(default_factory=Kept)
 
     def give(self, organization_id: UUID, turn: HeldTurn, version: Version) -> None:
+        # Practice is scored as it is handed in, which the short way does not do.
+        if turn.is_training:
+            return
         # What a long text would keep in memory is more than reading it again costs.
         if sum(len(item.text) for item in turn.items or () if isinstance(item, TextItem)) > _TEXT_LENGTH_MAX:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -11,9 +12,10 @@ import msgspec
 from assay.core.annotations import kind_named
 from assay.core.annotations.kind import Answer
 from assay.core.errors import Conflict, Invalid, LeaseLost, NotFound, TooLarge
+from assay.services import practice
 from assay.services.context import Context, Tenants
 from assay.services.threads import computed
-from assay.store import assignments, at_once, due, events, projects
+from assay.store import assignments, at_once, due, events, projects, training
 from assay.store.assignments import HeldTurn
 from assay.store.at_once import SeenSession
 from assay.store.projects import Version
@@ -51,7 +53,22 @@ async def submit(
         # Nothing was written: the turn ended, or this very answer came in twice at once.
         return await _already_submitted(context, turn, checked)
     await _record(context, turn, "submission.created", {"submission_id": str(submission_id)})
+    if turn.is_training:
+        await _score(context, turn, version, checked, submission_id)
     return submission_id
+
+
+async def _score(context: Context, turn: HeldTurn, version: Version, answer: Answer, submission_id: UUID) -> None:
+    """Practice is scored at once: whoever handed it in is waiting to see how they did."""
+    known = await training.known_answer(context.tenant, turn.task_id)
+    options = replace(version.policy.merge.options(), taxonomy=turn.asks(version))
+    score = await computed([answer, known], kind_named(turn.kind).score, answer, known, options)
+    await training.score(context.tenant, submission_id, score)
+    current = (await projects.get(context.tenant, turn.project_id)).current
+    _, progress = await practice.looked_at(context, turn.project_id, context.worker_id, current.policy)
+    if progress.state == "failed":
+        data = {"score": progress.score, "runs": progress.place}
+        await practice.said(context, "training.failed", turn.project_id, context.worker_id, data)
 
 
 async def submit_at_once(
@@ -160,6 +177,8 @@ async def leave(
     turn = await _held(context, turn_id)
     if turn.state == how:
         return
+    if turn.is_training and how == "skipped":
+        raise Conflict("This is practice and nothing hangs on one task: answer it as well as you can.")
     why = ": ".join(part for part in (reason, comment and comment.strip()) if part) or None
     if await assignments.end(context.tenant, turn_id, context.worker_id, how, why, context.now) is None:
         raise LeaseLost("This turn has ended already.")

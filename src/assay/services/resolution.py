@@ -70,6 +70,9 @@ def _one_gold_each(loaded: Sequence[LoadedCase]) -> tuple[list[LoadedCase], list
     together, later = [], []
     met: set[tuple[UUID, UUID]] = set()
     for one in loaded:
+        if one.case.training:
+            together.append(one)
+            continue
         unscored = {(one.project_id, s.worker_id) for s in one.case.submissions if s.gold_score is None}
         if one.case.gold is not None and unscored & met:
             later.append(one)

@@ -12,12 +12,15 @@ from assay.core.annotations.kind import Answer
 from assay.core.errors import Forbidden, NotFound
 from assay.core.routing import EARLY_TURNS, gold_gap, gold_is_due, turns_told_apart
 from assay.core.tasks import Stage
+from assay.core.training import Progress, next_task
+from assay.services import practice
 from assay.services.context import Context, Tenants
-from assay.store import assignments, at_once, audits, projects
+from assay.store import assignments, at_once, audits, projects, training
 from assay.store.assignments import HeldTurn as HeldTurn
 from assay.store.at_once import GoldGaps, SeenSession
 from assay.store.connection import queries
 from assay.store.projects import Version as Version
+from assay.store.training import Record
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,12 @@ async def claim_next(
     version = await projects.version(context.tenant, project_id, facts.version)
     policy = version.policy
     lease_until = now + timedelta(seconds=policy.lease_seconds)
+    if stage == "annotate" and not facts.trained:
+        record, progress = await practice.looked_at(context, project_id, worker_id, policy)
+        if progress.state == "failed":
+            raise Forbidden("You did not pass the training of this project. Ask a manager to let you try again.")
+        if progress.state == "practising" or (record.preparing and not record.course):
+            return await _claim_training(context, project_id, record, progress, version)
     chance = context.chance() if chance is None else chance
     if stage == "annotate" and facts.has_golds and await _gold_is_due(context, project_id, policy.gold.rate, chance):
         turn_id = context.new_id()
@@ -79,6 +88,29 @@ async def claim_next(
     if found is None:
         return None
     return _claimed(*found, version)
+
+
+async def _claim_training(
+    context: Context, project_id: UUID, record: Record, progress: Progress, version: Version
+) -> Claimed | None:
+    """The next task to practise on; none while those that are left are under way or not here yet."""
+    free = [task_id for task_id in record.course if task_id not in record.held]
+    task_id = next_task(context.worker_id, record.attempts, free, progress.run)
+    if task_id is None:
+        return None
+    turn_id = context.new_id()
+    await training.claim(
+        context.tenant,
+        turn_id,
+        task_id,
+        project_id,
+        progress.run,
+        context.worker_id,
+        now=context.now,
+        lease_until=context.now + timedelta(seconds=version.policy.lease_seconds),
+        event_id=context.new_id(),
+    )
+    return Claimed(await assignments.get(context.tenant, turn_id), None, version)
 
 
 async def _gold_is_due(context: Context, project_id: UUID, rate: float, chance: float) -> bool:
@@ -136,8 +168,8 @@ async def first_open(context: Context, project_id: UUID, stage: Stage) -> int | 
 
 @dataclass(frozen=True)
 class SentBack:
-    """An answer that is to be done again, and why. ``by``: a reviewer sent the caller's own answer back, or the customer
-    rejected what was the task's answer, whoever gave it; ``comment`` may then be empty."""
+    """An answer that is to be done again, and why. ``by``: a reviewer sent the caller's own answer back, or the
+    customer rejected what was the task's answer, whoever gave it; ``comment`` may then be empty."""
 
     answer: Answer
     comment: str

@@ -28,7 +28,7 @@ async def crews(context: Context) -> Mapping[str, Sequence[str]]:
     return found
 
 
-async def crew(context: Context, project_id: UUID) -> tuple[bool, Sequence[Colleague]]:
+async def crew(context: Context, project_id: UUID) -> tuple[bool, list[Colleague]]:
     """Whether a project is kept to its crew, and who that is. Raises ``NotFound``."""
     context.require_live()
     return await store.crew(context.tenant, project_id)

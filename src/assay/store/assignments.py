@@ -64,6 +64,8 @@ class HeldTurn(msgspec.Struct, frozen=True):
     photo: StoredPhoto | None
     items: list[KeptItem] | None = None
     taxonomy: Taxonomy | None = None
+    # A task to practise on, whose answer is shown afterwards; ``round`` is then the worker's run.
+    is_training: bool = False
 
     @property
     def content(self) -> Content:
@@ -147,10 +149,12 @@ def held_from(row: Any) -> HeldTurn:
         photo=attachments.stored_from(row) if row["blob_key"] is not None else None,
         items=items_from(row["content"]),
         taxonomy=taxonomy_from(row["taxonomy"]),
+        # What is claimed from the queue never is.
+        is_training=row.get("is_training", False),
     )
 
 
-_JSON: Final = ("prelabels", "draft", "photo", "items", "taxonomy")
+_JSON: Final = ("prelabels", "draft", "photo", "items", "taxonomy", "is_training")
 _PLAIN: Final = [name for name in HeldTurn.__struct_fields__ if name not in _JSON]
 
 

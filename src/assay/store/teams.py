@@ -57,7 +57,7 @@ async def crews(tenant: Tenant) -> Sequence[tuple[str, str]]:
     return [(row["email"], row["project_name"]) for row in rows]
 
 
-async def crew(tenant: Tenant, project_id: UUID) -> tuple[bool, Sequence[Colleague]]:
+async def crew(tenant: Tenant, project_id: UUID) -> tuple[bool, list[Colleague]]:
     """Whether the project is kept to its crew, and who that is. Raises ``NotFound`` where it is not there."""
     only = await tenant.fetchval(queries("teams")["crew_only"], project_id)
     if only is None:

@@ -15,6 +15,7 @@ from assay.faces.native import (
     progress,
     projects,
     tasks,
+    teams,
     webhooks,
     workers,
 )
@@ -24,6 +25,7 @@ router = Router(
     route_handlers=[
         *people.HANDLERS,
         *workers.HANDLERS,
+        *teams.HANDLERS,
         *webhooks.HANDLERS,
         *callbacks.HANDLERS,
         *events.HANDLERS,

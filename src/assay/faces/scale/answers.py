@@ -76,24 +76,25 @@ def _vertices(points: Iterable[Sequence[float]]) -> list[Json]:
 # --- in -----------------------------------------------------------------------------------------------------------
 
 
-def prelabels_of(task_type: str, hypothesis: Any) -> Answer | None:
-    """What a ``hypothesis`` says, as marks to begin with; none where there is none. Raises ``Invalid``.
+def prelabels_of(task_type: str, hypothesis: Any, path: str = "hypothesis") -> Answer | None:
+    """What a ``hypothesis``, or what else came under the name ``path``, says as marks of ours; none where there is
+    none. Raises ``Invalid``.
 
     Whether its labels and values are asked for is checked with the task.
     """
     if not hypothesis:
         return None
-    said = an_object(hypothesis, "hypothesis")
+    said = an_object(hypothesis, path)
     marks = [
-        _mark(an_object(one, f"hypothesis.annotations[{index}]"), index, LEGACY_GEOMETRY.get(task_type))
-        for index, one in enumerate(a_list(said.get("annotations"), "hypothesis.annotations"))
+        _mark(an_object(one, f"{path}.annotations[{index}]"), index, LEGACY_GEOMETRY.get(task_type), path)
+        for index, one in enumerate(a_list(said.get("annotations"), f"{path}.annotations"))
     ]
-    attributes = dict(an_object(said.get("global_attributes"), "hypothesis.global_attributes"))
+    attributes = dict(an_object(said.get("global_attributes"), f"{path}.global_attributes"))
     return {"annotations": marks, "attributes": attributes}
 
 
-def _mark(said: Mapping[str, Any], index: int, legacy: str | None) -> Json:
-    path = f"hypothesis.annotations[{index}]"
+def _mark(said: Mapping[str, Any], index: int, legacy: str | None, path: str) -> Json:
+    path = f"{path}.annotations[{index}]"
     geometry = said.get("type") or legacy
     mark: Json = {
         "id": str(said.get("uuid") or f"hypothesis-{index}"),

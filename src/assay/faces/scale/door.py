@@ -25,8 +25,9 @@ from assay.faces.scale.audits import HANDLERS as AUDITS
 from assay.faces.scale.batches import HANDLERS as BATCHES
 from assay.faces.scale.made_up_files import HANDLERS as MADE_UP_FILES
 from assay.faces.scale.projects import HANDLERS as PROJECTS
-from assay.faces.scale.studio_batches import HANDLERS as STUDIO_BATCHES
+from assay.faces.scale.quality_tasks import HANDLERS as QUALITY_TASKS
 from assay.faces.scale.resending import HANDLERS as RESENDING
+from assay.faces.scale.studio_batches import HANDLERS as STUDIO_BATCHES
 from assay.faces.scale.tasks import HANDLERS as TASKS
 from assay.faces.scale.teams import HANDLERS as TEAMS
 
@@ -39,7 +40,17 @@ BODY_BYTES_MAX: Final = 16 * 1024 * 1024
 def application() -> Litestar:
     """The application that speaks the dialect. Give it the state of the one it stands in."""
     return Litestar(
-        route_handlers=[*AUDITS, *BATCHES, *MADE_UP_FILES, *PROJECTS, *STUDIO_BATCHES, *RESENDING, *TASKS, *TEAMS],
+        route_handlers=[
+            *AUDITS,
+            *BATCHES,
+            *MADE_UP_FILES,
+            *PROJECTS,
+            *STUDIO_BATCHES,
+            *RESENDING,
+            *QUALITY_TASKS,
+            *TASKS,
+            *TEAMS,
+        ],
         path="/v1",
         before_request=_recognize,
         exception_handlers={errors.AssayError: _refused, HTTPException: _not_understood, Exception: _broken},

@@ -35,8 +35,8 @@ def shown(params: Params) -> Shown:
     return Shown(url=attachment)
 
 
-def _prelabels(name: str, params: Params, said: Any, path: str) -> Answer | None:  # noqa: ARG001 - ours has one path
-    return prelabels_of(name, said)
+def _prelabels(name: str, params: Params, said: Any, path: str) -> Answer | None:  # noqa: ARG001 - all types have them
+    return prelabels_of(name, said, path)
 
 
 def _response(name: str, done: Answered) -> Json:

@@ -41,6 +41,7 @@ async def list_work(request: AnyRequest) -> wire.WorkProjects:
                     annotate_open=row["annotate_open"],
                     review_open=row["review_open"],
                     done_today=row["done_today"],
+                    training=await shown.training_of(context, row["id"]) if row["untrained"] else None,
                     suspended=row["suspended_reason"] is not None,
                     suspended_reason=row["suspended_reason"],
                 )
@@ -148,8 +149,9 @@ async def submit(request: AnyRequest, turn_id: FromPath[UUID], data: JSONBody[wi
     async with enter(request) as context:
         turn = None if given is None else given.turn
         submission_id = await labeling.submit(context, turn_id, data.answer, data.duration_seconds, given=turn)
+        practice = None if turn is not None else await shown.practised(context, turn_id)
     house(request).ring()
-    return wire.Submitted(submission_id)
+    return wire.Submitted(submission_id, practice)
 
 
 @post("/turns/{turn_id:uuid}/extend", status_code=200, opt={"permission": "work.annotate"}, operation_id="extend")

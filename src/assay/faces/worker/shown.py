@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from assay.core.photos import StoredPhoto
+from assay.core.policy import TrainingRule
 from assay.faces.http import House
 from assay.faces.media import Asker, media_of, shown_items
 from assay.faces.worker import wire
-from assay.services import projects, review, routing, tasks
+from assay.services import projects, review, routing, tasks, training
 from assay.services.context import Context
 from assay.services.routing import HeldTurn, SentBack, Version
 
@@ -31,7 +32,36 @@ async def held(home: House, context: Context, turn: HeldTurn) -> wire.Turn:
             may_send_back=judged.may_send_back,
         )
     photos = await tasks.photos_shown(context, turn.items)
-    return given(home, context, turn, version, sent_back, judge, photos)
+    practice = await training_of(context, turn.project_id) if turn.is_training else None
+    return given(home, context, turn, version, sent_back, judge, photos, practice)
+
+
+async def training_of(context: Context, project_id: UUID) -> wire.Training:
+    """Where the caller stands in the training of a project."""
+    rule = (await projects.get(context, project_id)).current.policy.training
+    return _training(await training.progress(context, project_id), rule)
+
+
+async def practised(context: Context, turn_id: UUID) -> wire.Practised | None:
+    """What the practice of one of the caller's turns came to; none where it was none."""
+    turn = await routing.own_turn(context, turn_id)
+    found = await training.practised(context, turn) if turn.is_training else None
+    if found is None:
+        return None
+    rule = (await projects.get(context, turn.project_id)).current.policy.training
+    return wire.Practised(score=found.score, answer=found.answer, training=_training(found.progress, rule))
+
+
+def _training(at: training.Progress, rule: TrainingRule) -> wire.Training:
+    return wire.Training(
+        state=at.state,
+        done=at.done,
+        wanted=at.wanted,
+        score=at.score,
+        score_min=rule.score_min,
+        run=at.place,
+        runs_max=rule.runs_max,
+    )
 
 
 def given(
@@ -42,6 +72,7 @@ def given(
     sent_back: SentBack | None = None,
     judge: wire.Judge | None = None,
     photos: Mapping[UUID, StoredPhoto] | None = None,
+    practice: wire.Training | None = None,
 ) -> wire.Turn:
     """A turn whose project's version is at hand, for whoever has the right to its photos. ``photos``: those of its
     content."""
@@ -69,4 +100,5 @@ def given(
         draft=turn.draft,
         sent_back=None if sent_back is None else wire.SentBack(sent_back.comment, sent_back.answer, sent_back.by),
         review=judge,
+        practice=practice,
     )

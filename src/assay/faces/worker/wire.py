@@ -15,7 +15,7 @@ Stage = Literal["annotate", "review"]
 
 
 class WorkProject(msgspec.Struct, kw_only=True):
-    """An active project and what it has for you. Counts stop at 1,000."""
+    """An active project and what it has for you. Counts stop at 1,000. ``training``: what comes before its work."""
 
     id: UUID
     name: str
@@ -23,6 +23,7 @@ class WorkProject(msgspec.Struct, kw_only=True):
     annotate_open: int
     review_open: int
     done_today: int
+    training: Training | None
     suspended: bool
     suspended_reason: str | None
 
@@ -64,6 +65,27 @@ class Judge(msgspec.Struct, kw_only=True):
     may_send_back: bool
 
 
+class Training(msgspec.Struct, kw_only=True):
+    """Where you stand in the training of a project. ``done`` of ``wanted`` tasks of this run are answered, with a mean
+    score of ``score``; ``score_min`` passes. This is run ``run`` of ``runs_max``."""
+
+    state: Literal["practising", "passed", "failed"]
+    done: int
+    wanted: int
+    score: float | None
+    score_min: float
+    run: int
+    runs_max: int
+
+
+class Practised(msgspec.Struct, kw_only=True):
+    """What your practice came to: its score within [0, 1], and the right answer."""
+
+    score: float
+    answer: dict[str, Any]
+    training: Training
+
+
 class Turn(msgspec.Struct, kw_only=True):
     """Your turn on one task, with everything needed to work on it. Shown is one photo (``media``) or ``content``."""
 
@@ -86,6 +108,7 @@ class Turn(msgspec.Struct, kw_only=True):
     draft: dict[str, Any] | None
     sent_back: SentBack | None
     review: Judge | None
+    practice: Training | None
 
 
 class Turns(msgspec.Struct):
@@ -103,8 +126,11 @@ class Submit(msgspec.Struct, forbid_unknown_fields=True):
     duration_seconds: float = 0.0
 
 
-class Submitted(msgspec.Struct):
+class Submitted(msgspec.Struct, omit_defaults=True):
+    """``practice`` where it was practice."""
+
     submission_id: UUID
+    practice: Practised | None = None
 
 
 class Extended(msgspec.Struct):

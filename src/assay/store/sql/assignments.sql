@@ -79,7 +79,7 @@ select id, task_id from claimed;
 select assignment.id, assignment.task_id, assignment.project_id, assignment.stage, assignment.round, assignment.state,
        assignment.worker_id, assignment.reserved_for, assignment.claimed_at, assignment.lease_until,
        assignment.extended, assignment.reason, project.name as project_name, project.kind, task.project_version,
-       task.content, task.taxonomy, task.prelabels, task.is_gold, draft.answer as draft,
+       task.content, task.taxonomy, task.prelabels, task.is_gold, task.is_training, draft.answer as draft,
        attachment.id as attachment_id, attachment.file_name, attachment.content_type, attachment.width,
        attachment.height, attachment.display_width, attachment.display_height, attachment.blob_key,
        attachment.display_key, attachment.thumbnail_key, attachment.sha256, attachment.byte_count
@@ -214,7 +214,9 @@ select project.id, project.name, project.kind,
             and claimed_at >= $4::timestamptz - interval '1 day' and closed_at >= $4) as done_today,
        (select reason from suspensions
         where organization_id = $1 and project_id = project.id and worker_id = $2 and lifted_at is null)
-        as suspended_reason
+        as suspended_reason,
+       project.trains and not exists (select from trainings
+        where organization_id = $1 and project_id = project.id and worker_id = $2 and passed_at is not null) as untrained
 from projects project
 where project.organization_id = $1 and project.state = 'active' and project.mode = 'live'
     and (not project.crew_only or exists (select from crews

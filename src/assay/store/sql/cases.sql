@@ -10,7 +10,7 @@ select id from tasks where organization_id = $1 and id = any ($2::uuid[]) order 
 -- $2 the tasks, $3 how many people of a project may be listed before "everyone" is meant.
 with subject as (
     select task.id, task.project_id, task.project_version, project.kind, task.state, task.round, task.priority,
-           task.is_gold, task.taxonomy, attachment.failure as media_failure,
+           task.is_gold, task.is_training, task.taxonomy, attachment.failure as media_failure,
            coalesce(attachment.state, case when exists (select from awaited
                where organization_id = $1 and task_id = task.id) then 'pending' end) as media_state,
            task.opinions, task.is_made_up, case when task.is_made_up then task.content end as content,

@@ -71,7 +71,7 @@ select
     (select json_object_agg(state, count) from (
         select state, count(*) from tasks
         where organization_id = $1 and project_id = $2 and not is_gold group by state) states) as states,
-    (select count(*) from tasks where organization_id = $1 and project_id = $2 and is_gold) as golds,
+    (select count(*) from tasks where organization_id = $1 and project_id = $2 and is_gold and not is_training) as golds,
     (select count(*) from assignments
         where organization_id = $1 and project_id = $2 and stage = 'annotate' and state = 'open') as open_annotate,
     (select count(*) from assignments
