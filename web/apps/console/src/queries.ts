@@ -104,6 +104,18 @@ export const deliveriesQuery = (id: Id) =>
       query.state.data?.pages.some((page) => page.items.some((item) => item.state === "pending")) ? 2000 : false,
   });
 
+export const callbackSettingsQuery = queryOptions({
+  queryKey: ["callback-settings"],
+  queryFn: ({ signal }) => api.callbacks.settings(signal),
+});
+
+export const callbacksOfTaskQuery = (id: Id) =>
+  queryOptions({
+    queryKey: ["task", id, "callbacks"],
+    queryFn: ({ signal }) => api.callbacks.ofTask(id, signal),
+    refetchInterval: (query) => (query.state.data?.items.some((item) => item.state === "pending") ? 2000 : false),
+  });
+
 export const eventsQuery = (type: string, project: Id | undefined) =>
   infiniteQueryOptions({
     queryKey: ["events", type, project ?? null],

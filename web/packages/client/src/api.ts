@@ -7,6 +7,9 @@ import type {
   AssayEvent,
   Attachment,
   Batch,
+  Callback,
+  CallbackKeys,
+  CallbackSettings,
   Delivery,
   ExportFormat,
   FieldProblem,
@@ -35,6 +38,7 @@ import type {
   TasksCreated,
   Webhook,
   WebhookCreated,
+  WebhookMode,
 } from "./types";
 
 type Signal = AbortSignal | undefined;
@@ -136,9 +140,9 @@ export const tasks = {
 
 export const webhooks = {
   list: (signal?: Signal) => get<Page<Webhook>>("/v1/webhooks", { limit: 200 }, signal),
-  create: (hook: { url: string; events: string[]; description?: string }) =>
+  create: (hook: { url: string; events: string[]; description?: string; mode?: WebhookMode }) =>
     post<WebhookCreated>("/v1/webhooks", hook),
-  change: (id: Id, change: { url?: string; events?: string[]; disabled?: boolean }) =>
+  change: (id: Id, change: { url?: string; events?: string[]; mode?: WebhookMode; disabled?: boolean }) =>
     patch<Webhook>(`/v1/webhooks/${id}`, change),
   rotateSecret: (id: Id, overlapSeconds: number) =>
     post<WebhookCreated>(`/v1/webhooks/${id}/secret`, { overlap_seconds: overlapSeconds }),
@@ -147,6 +151,16 @@ export const webhooks = {
     get<Page<Delivery>>(`/v1/webhooks/${id}/deliveries`, { cursor, limit: 50 }, signal),
   test: (id: Id) => post<Delivery>(`/v1/webhooks/${id}/test`),
   replay: (deliveryId: Id) => post<Delivery>(`/v1/deliveries/${deliveryId}/replay`),
+};
+
+export const callbacks = {
+  settings: (signal?: Signal) => get<{ items: CallbackSettings[] }>("/v1/callbacks", undefined, signal),
+  setAddress: (mode: Mode, address: string | null) => patch<CallbackSettings>("/v1/callbacks", { mode, address }),
+  revealKeys: (mode: Mode) => post<CallbackKeys>("/v1/callbacks/keys/reveal", { mode }),
+  rotateKeys: (mode: Mode, overlapSeconds: number) =>
+    post<CallbackKeys>("/v1/callbacks/keys/rotate", { mode, overlap_seconds: overlapSeconds }),
+  ofTask: (id: Id, signal?: Signal) => get<{ items: Callback[] }>(`/v1/tasks/${id}/callbacks`, undefined, signal),
+  resend: (id: Id) => post<Callback>(`/v1/tasks/${id}/callbacks`),
 };
 
 export const events = {

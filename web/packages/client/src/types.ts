@@ -156,7 +156,9 @@ export type Media = Schemas["Media"];
 /** What a task shows besides one photo. */
 export type ShownItem =
   | { type: "text"; text: string; title: string | null }
-  | { type: "image"; media: Media; title: string | null };
+  | { type: "image"; media: Media; title: string | null }
+  | { type: "link"; url: string; title: string | null }
+  | { type: "file"; media: "audio" | "video" | "pdf"; url: string; content_type: string; file_name: string; title: string | null };
 
 /* ---- people ---- */
 
@@ -176,6 +178,7 @@ export type Permission =
   | "key.write"
   | "webhook.read"
   | "webhook.write"
+  | "callback.keys"
   | "export.read"
   | "event.read"
   | "work.annotate"
@@ -216,7 +219,7 @@ export interface ApiKeyCreated extends ApiKey {
 /* ---- projects ---- */
 
 /** What sort of thing is labelled, as the pages know it. */
-export type Kind = "image" | "form" | "entities";
+export type Kind = "image" | "form" | "entities" | "document";
 
 export type ProjectState = "active" | "paused" | "archived";
 
@@ -324,7 +327,7 @@ export interface Review {
 export interface TaskResponse {
   answer: Answer;
   confidence: number;
-  origin: "submission" | "consensus" | "review";
+  origin: "submission" | "consensus" | "review" | "audit" | "made_up";
   accepted_at: Time;
 }
 
@@ -404,7 +407,7 @@ export interface Import {
 
 export type ImportProblem = Schemas["ImportProblem"];
 
-export type ExportFormat = "coco" | "yolo" | "voc" | "jsonl" | "csv" | "conll" | "spans";
+export type ExportFormat = "coco" | "yolo" | "voc" | "jsonl" | "csv" | "conll" | "spans" | "regions";
 
 /* ---- webhooks ---- */
 
@@ -412,7 +415,17 @@ export type Webhook = Schemas["Webhook"];
 
 export type WebhookCreated = Schemas["MadeWebhook"];
 
+export type WebhookMode = Webhook["mode"];
+
 export type Delivery = Schemas["Delivery"];
+
+/* ---- callbacks ---- */
+
+export type CallbackSettings = Schemas["CallbackSettings"];
+
+export type CallbackKeys = Schemas["CallbackKeys"];
+
+export type Callback = Schemas["Callback"];
 
 export interface Page<T> {
   items: T[];

@@ -1,4 +1,4 @@
-import { api, type Delivery, type WebhookCreated } from "@assay/client";
+import { api, type Callback, type Delivery, type WebhookCreated, type WebhookMode } from "@assay/client";
 import { useForm } from "@assay/forms";
 import { ago, Badge, Button, buttonClass, ConfirmDialog, counted, EmptyState, ErrorState, Field, Icon, IconButton, Menu, MenuItem, MenuSeparator, Panel, Select, Skeleton, SkeletonRows, Table, Td, Th, toast, Tr, type Tone } from "@assay/ui";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -8,11 +8,13 @@ import { deliveriesQuery, webhooksQuery } from "../queries";
 import { PageFrame, useTitle } from "../shell/page";
 import { useMay } from "../shell/session";
 import { FormDialog, SecretDialog } from "./dialogs";
-import { EventNames } from "./WebhooksPage";
+import { EventNames, MODE_WORDS } from "./WebhooksPage";
 
 const route = getRouteApi("/console/organization/webhooks/$webhookId");
 
-const TONES: Record<Delivery["state"], Tone> = { pending: "neutral", delivered: "ok", failed: "danger" };
+const MODES: readonly WebhookMode[] = ["live", "test", "both"];
+
+export const TONES: Record<Delivery["state"], Tone> = { pending: "neutral", delivered: "ok", failed: "danger" };
 
 export function WebhookPage() {
   const { webhookId } = route.useParams();
@@ -44,6 +46,14 @@ export function WebhookPage() {
     onSuccess: async (_, disabled) => {
       await refreshHooks();
       toast(disabled ? "Nothing is sent there any more" : "The webhook is on again");
+    },
+    onError,
+  });
+  const hear = useMutation({
+    mutationFn: (mode: WebhookMode) => api.webhooks.change(webhookId, { mode }),
+    onSuccess: async (changed) => {
+      await refreshHooks();
+      toast(`It hears of ${MODE_WORDS[changed.mode]} now`);
     },
     onError,
   });
@@ -97,6 +107,9 @@ export function WebhookPage() {
               ) : (
                 <MenuItem icon="pause" onSelect={() => toggle.mutate(true)}>Disable</MenuItem>
               )}
+              {MODES.filter((mode) => mode !== hook.mode).map((mode) => (
+                <MenuItem key={mode} icon="webhook" onSelect={() => hear.mutate(mode)}>Hear of {MODE_WORDS[mode]}</MenuItem>
+              ))}
               <MenuItem icon="key" onSelect={() => setRotating(true)}>New secret</MenuItem>
               <MenuSeparator />
               <MenuItem icon="trash" danger onSelect={() => setRemoving(true)}>Delete</MenuItem>
@@ -111,6 +124,7 @@ export function WebhookPage() {
             {hook.url} {hook.disabled_at && <Badge tone="danger">disabled</Badge>}
           </p>
           <EventNames events={hook.events} />
+          <p className="text-2 text-muted">Hears of {MODE_WORDS[hook.mode]}.</p>
           {hook.old_secret_until && Date.parse(hook.old_secret_until) > Date.now() && (
             <p className="text-2 text-muted">Messages are signed with the old secret too; that ends {ago(hook.old_secret_until, Date.now())}.</p>
           )}
@@ -178,9 +192,9 @@ export function WebhookPage() {
       </Panel>
       {rotating && (
         <RotateDialog
-          id={webhookId}
+          rotate={(seconds) => api.webhooks.rotateSecret(webhookId, seconds)}
           onClose={() => setRotating(false)}
-          onRotated={async (made) => {
+          onRotated={async (made: WebhookCreated) => {
             setRotating(false);
             setSecret(made.secret);
             await refreshHooks();
@@ -211,7 +225,7 @@ export function WebhookPage() {
   );
 }
 
-function LastAnswer({ delivery }: { delivery: Delivery }) {
+export function LastAnswer({ delivery }: { delivery: Delivery | Callback }) {
   return (
     <>
       {delivery.last_status !== null && <span className="font-mono text-2">{delivery.last_status} </span>}
@@ -230,12 +244,22 @@ const OVERLAPS = [
   { seconds: 604_800, name: "after a week" },
 ];
 
-function RotateDialog({ id, onClose, onRotated }: { id: string; onClose: () => void; onRotated: (made: WebhookCreated) => void }) {
-  const form = useForm({ overlap_seconds: 86_400 }, (value) => api.webhooks.rotateSecret(id, value.overlap_seconds));
+const OVERLAP_WORDS = "Until the old one ends, messages carry a signature by each, so that your server can change over.";
+
+interface RotateDialogProps<T> {
+  title?: string;
+  description?: string;
+  rotate: (overlapSeconds: number) => Promise<T>;
+  onClose: () => void;
+  onRotated: (made: T) => void;
+}
+
+export function RotateDialog<T>({ title = "Make a new secret?", description = OVERLAP_WORDS, rotate, onClose, onRotated }: RotateDialogProps<T>) {
+  const form = useForm({ overlap_seconds: 86_400 }, (value) => rotate(value.overlap_seconds));
   return (
     <FormDialog
-      title="Make a new secret?"
-      description="Until the old one ends, messages carry a signature by each, so that your server can change over."
+      title={title}
+      description={description}
       form={form}
       fields={["overlap_seconds"]}
       submitLabel="Make a new secret"

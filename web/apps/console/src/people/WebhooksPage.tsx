@@ -1,10 +1,11 @@
-import { api, type WebhookCreated } from "@assay/client";
+import { api, type WebhookCreated, type WebhookMode } from "@assay/client";
 import { useForm } from "@assay/forms";
-import { ago, Badge, Button, Checkbox, EmptyState, ErrorState, Field, Input, Panel, SkeletonRows, Table, Td, Th, Tr } from "@assay/ui";
+import { ago, Badge, Button, Checkbox, EmptyState, ErrorState, Field, Input, Panel, Select, SkeletonRows, Table, Td, Th, Tr } from "@assay/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { webhooksQuery } from "../queries";
+import { CallbacksPanel } from "./CallbacksPanel";
 import { PageFrame, useTitle } from "../shell/page";
 import { useMay } from "../shell/session";
 import { FormDialog, SecretDialog } from "./dialogs";
@@ -58,6 +59,7 @@ export function WebhooksPage() {
                     </Link>
                     <span className="flex gap-2 items-center text-2 text-muted">
                       {hook.disabled_at && <Badge tone="danger">disabled</Badge>}
+                      {hook.mode !== "live" && <Badge>{MODE_WORDS[hook.mode]}</Badge>}
                       {hook.description}
                     </span>
                   </Td>
@@ -71,6 +73,7 @@ export function WebhooksPage() {
           </Table>
         )}
       </Panel>
+      <CallbacksPanel />
       {creating && (
         <CreateDialog
           onClose={() => setCreating(false)}
@@ -94,6 +97,13 @@ export function WebhooksPage() {
   );
 }
 
+/** Of which projects a webhook hears. */
+export const MODE_WORDS: Record<WebhookMode, string> = {
+  live: "live projects",
+  test: "test projects",
+  both: "live and test projects",
+};
+
 export function EventNames({ events }: { events: readonly string[] }) {
   return (
     <span className="flex flex-wrap gap-1">
@@ -103,20 +113,32 @@ export function EventNames({ events }: { events: readonly string[] }) {
 }
 
 function CreateDialog({ onClose, onCreated }: { onClose: () => void; onCreated: (hook: WebhookCreated) => void }) {
-  const form = useForm({ url: "", description: "", all: true, events: [] as string[], other: "" }, (value) =>
+  const form = useForm({ url: "", description: "", mode: "live" as WebhookMode, all: true, events: [] as string[], other: "" }, (value) =>
     api.webhooks.create({
       url: value.url.trim(),
+      mode: value.mode,
       events: value.all ? ["*"] : [...new Set([...value.events, ...value.other.split(/[\s,]+/).filter(Boolean)])],
       ...(value.description.trim() ? { description: value.description.trim() } : {}),
     }),
   );
   return (
-    <FormDialog title="New webhook" form={form} fields={["url", "description", "events"]} submitLabel="Create" onClose={onClose} onDone={onCreated}>
+    <FormDialog title="New webhook" form={form} fields={["url", "description", "mode", "events"]} submitLabel="Create" onClose={onClose} onDone={onCreated}>
       <Field label="Address" error={form.problems.at("url")}>
         {(control) => <Input {...control} data-autofocus required type="url" placeholder="https://example.org/assay" value={form.value.url} onChange={(event) => form.set({ url: event.target.value })} />}
       </Field>
       <Field label="Description" optional error={form.problems.at("description")}>
         {(control) => <Input {...control} maxLength={500} value={form.value.description} onChange={(event) => form.set({ description: event.target.value })} />}
+      </Field>
+      <Field label="Hears of" error={form.problems.at("mode")}>
+        {(control) => (
+          <Select {...control} value={form.value.mode} onChange={(event) => form.set({ mode: event.target.value as WebhookMode })}>
+            {Object.entries(MODE_WORDS).map(([mode, words]) => (
+              <option key={mode} value={mode}>
+                {words}
+              </option>
+            ))}
+          </Select>
+        )}
       </Field>
       <fieldset className="flex flex-col gap-2">
         <legend className="text-2 font-medium mb-1">Events</legend>

@@ -9,6 +9,7 @@ import { LoadError, useTitle } from "../shell/page";
 import { useMay } from "../shell/session";
 import { taskName, TaskStateBadge } from "../tasks/task-cells";
 import { Answers, ShownContent } from "./Answers";
+import { Callbacks } from "./Callbacks";
 import { History } from "./History";
 import { MarkedText } from "./MarkedText";
 import { neighbours } from "./neighbours";
@@ -179,6 +180,7 @@ function Body({ task, projectId }: { task: TaskDetail; projectId: string }) {
             {isForm ? <Answers task={task} taxonomy={task.taxonomy ?? project.taxonomy} /> : <Objects objects={scene.objects} highlighted={highlighted} picked={picked} titleOf={titleOfLabel} onHover={setHovered} onPick={pick} layers={scene.layers} />}
           </TabPanel>
           <TabPanel value="history">
+            <Callbacks taskId={task.id} />
             <History task={task} />
           </TabPanel>
           <TabPanel value="details">
