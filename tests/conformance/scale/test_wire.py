@@ -122,8 +122,6 @@ async def test_a_fault_of_ours_is_told_without_its_details(
     [
         ("POST", "/files/upload"),
         ("POST", "/files/import"),
-        ("POST", "/evaluation_tasks/imageannotation"),
-        ("GET", "/projects/x/taskTemplates"),
     ],
 )
 async def test_what_is_not_built_says_so(speak: Speak, method: str, path: str) -> None:

@@ -30,6 +30,7 @@ from assay.faces.scale.resending import HANDLERS as RESENDING
 from assay.faces.scale.studio_batches import HANDLERS as STUDIO_BATCHES
 from assay.faces.scale.tasks import HANDLERS as TASKS
 from assay.faces.scale.teams import HANDLERS as TEAMS
+from assay.faces.scale.templates import HANDLERS as TEMPLATES
 
 log = structlog.get_logger()
 
@@ -50,6 +51,7 @@ def application() -> Litestar:
             *QUALITY_TASKS,
             *TASKS,
             *TEAMS,
+            *TEMPLATES,
         ],
         path="/v1",
         before_request=_recognize,
