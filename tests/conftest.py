@@ -25,14 +25,14 @@ from litestar import Litestar
 
 from assay.adapters.blobs import memory_blobs
 from assay.adapters.callbacks import HttpCallbacks
-from assay.adapters.egress import EgressPolicy, HttpEgress
+from assay.adapters.egress import EgressPolicy, HttpEgress, MemoryEgress
 from assay.adapters.embedded_postgres import EmbeddedPostgres
 from assay.adapters.sealing import memory_seals
 from assay.app import build
 from assay.faces.http import House, utc_now
 from assay.store import jobs
 from assay.store.connection import Database, migrate
-from harness import BASE_URL, Clock, Organization, deterministic_house, new_organization
+from harness import BASE_URL, PAGES, Clock, Organization, deterministic_house, new_organization
 
 # A shared machine may take its time over any one example; only what is wrong counts, not what is slow.
 hypothesis.settings.register_profile(
@@ -78,6 +78,7 @@ def _house(database: Database) -> House:
         public_url=BASE_URL,
         secure_cookies=True,
         seals=memory_seals(),
+        egress=MemoryEgress(PAGES),
         check_callback_url=HttpEgress(EgressPolicy()).check,
         check_callback=HttpCallbacks(HttpEgress(EgressPolicy())).check,
     )

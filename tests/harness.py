@@ -18,6 +18,7 @@ import httpx
 from litestar import Litestar
 
 from assay.core import ids
+from assay.core.errors import AssayError
 from assay.faces.http import COOKIE, CSRF_HEADER, House
 from assay.services import accounts
 from assay.services.context import SYSTEM, Caller, Context
@@ -25,6 +26,8 @@ from assay.store.connection import Database
 
 Role = Literal["owner", "manager", "reviewer", "annotator", "auditor"]
 ROLES: tuple[Role, ...] = ("owner", "manager", "reviewer", "annotator", "auditor")
+# What lies at which address, for as much of the outside world as tests need.
+PAGES: dict[str, bytes | AssayError] = {}
 # Over https, as cookies are marked Secure.
 BASE_URL = "https://assay.test"
 

@@ -209,6 +209,7 @@ async def opened(settings: Settings, ring: Callable[[], None] = lambda: None) ->
             public_url=settings.url,
             secure_cookies=settings.url.startswith("https://"),
             seals=file_seals(seals_file(settings)),
+            egress=egress,
             check_callback_url=egress.check,
             check_callback=callbacks.check,
         )

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from assay.core.errors import Problem
+from assay.core.files import file_of
 from assay.core.texts import is_storable
 
 ITEMS_MAX: Final = 50
@@ -120,9 +121,11 @@ def is_address(text: str) -> bool:
 
 
 def address_problem(url: str) -> str | None:
-    """What is wrong with an address, by its looks; none where it may do."""
+    """What is wrong with an address, by its looks; none where it may do, or names a file that was put away."""
     if len(url) > URL_LENGTH_MAX:
         return f"At most {URL_LENGTH_MAX} characters."
+    if file_of(url) is not None:
+        return None
     try:
         parts = urlsplit(url)
     except ValueError:

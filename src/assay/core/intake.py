@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import msgspec
@@ -14,6 +14,7 @@ from assay.core.annotations.kind import Answer, Content, Kind, MediaSize
 from assay.core.content import Item, pages_of, photos_in, sized, text_of
 from assay.core.content import problems as content_problems
 from assay.core.errors import Invalid, Problem
+from assay.core.files import file_of
 from assay.core.taxonomy import Taxonomy
 
 ROWS_MAX: Final = 10_000
@@ -148,6 +149,8 @@ def _url_problems(url: str) -> Iterable[Problem]:
     if len(url) > URL_LENGTH_MAX:
         yield Problem("url", f"At most {URL_LENGTH_MAX} characters.")
         return
+    if file_of(url) is not None:
+        return
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -158,4 +161,5 @@ def _url_problems(url: str) -> Iterable[Problem]:
 
 def file_name_of(url: str) -> str:
     """The name a photo fetched from this address goes by."""
-    return urlsplit(url).path.rsplit("/", 1)[-1][:255] or "photo"
+    name = urlsplit(url).path.rsplit("/", 1)[-1]
+    return (name if file_of(url) is None else unquote(name))[:255] or "photo"

@@ -25,7 +25,7 @@ from litestar.types import Message, Scope
 
 from assay.core import errors, ids, tokens
 from assay.core.permissions import Permission
-from assay.core.ports import Blobs, Seals
+from assay.core.ports import Blobs, Egress, Seals
 from assay.faces import throttle
 from assay.faces.broadcast import Broadcast
 from assay.faces.given import Remembered
@@ -60,6 +60,8 @@ class House:
     secure_cookies: bool
     # Encrypts what must be read again: the secrets of webhooks.
     seals: Seals
+    # The one way out.
+    egress: Egress
     # Raises ``Invalid`` for an address that callbacks may not go to, as far as its looks tell.
     check_callback_url: Callable[[str], None]
     # The same for callbacks of tasks and batches, which may go to mailboxes too.

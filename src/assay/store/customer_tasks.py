@@ -54,6 +54,7 @@ class FoundTask:
     completed_at: datetime | None
     begun: bool
     source_url: str | None
+    photo_key: str | None
     media_problem: str | None
     media_status: int | None
     taxonomy: str | None
@@ -132,6 +133,7 @@ async def insert(
         completed_at=None,
         begun=False,
         source_url=url,
+        photo_key=None,
         media_problem=None,
         media_status=None,
         taxonomy=own,

@@ -257,6 +257,30 @@ create table attachments (
     check ((state = 'failed') = (failure is not null)),
     check (failure_status is null or failure is not null)
 );
+-- What a customer put away to use in tasks; the bytes are in the blob store under a key made from the content's hash.
+create table files (
+    organization_id uuid not null references organizations (id),
+    id uuid not null,
+    mode text not null check (mode in ('live', 'test')),
+    name text not null check (length(name) between 1 and 1024),
+    -- The customer's own name for it; no other of the mode has it.
+    reference text check (length(reference) between 1 and 512),
+    -- As its content says.
+    content_type text not null,
+    byte_count bigint not null check (byte_count > 0),
+    sha256 bytea not null check (length(sha256) = 32),
+    blob_key text not null,
+    -- Where it was fetched, if it was not sent.
+    source_url text check (length(source_url) <= 4096),
+    -- For which it was put away, if for one.
+    project_id uuid,
+    metadata json not null default '{}',
+    created_at timestamptz not null,
+    primary key (organization_id, id),
+    foreign key (organization_id, project_id) references projects (organization_id, id)
+);
+create unique index files_reference on files (organization_id, mode, reference) where reference is not null;
+
 -- An address may be longer than an index takes.
 create index attachments_source_url on attachments (organization_id, project_id, md5(source_url))
     where source_url is not null;
@@ -1149,7 +1173,7 @@ begin
     foreach name in array array[
         'members', 'sign_in_links', 'sessions', 'api_keys', 'workers', 'projects', 'project_versions', 'crews',
         'worker_groups', 'worker_group_members', 'trainings', 'audits', 'batches',
-        'attachments', 'tasks', 'awaited', 'golds', 'assignments', 'drafts', 'submissions', 'consensuses', 'reviews',
+        'attachments', 'files', 'tasks', 'awaited', 'golds', 'assignments', 'drafts', 'submissions', 'consensuses', 'reviews',
         'responses', 'suspensions', 'events', 'imports', 'import_problems', 'webhooks', 'deliveries',
         'callback_settings', 'idempotency_keys'
     ] loop

@@ -120,8 +120,6 @@ async def test_a_fault_of_ours_is_told_without_its_details(
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", "/files/upload"),
-        ("POST", "/files/import"),
     ],
 )
 async def test_what_is_not_built_says_so(speak: Speak, method: str, path: str) -> None:

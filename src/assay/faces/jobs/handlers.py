@@ -14,12 +14,13 @@ from uuid import UUID
 from assay.adapters.media import DEFAULT_LIMITS
 from assay.core.content import FileItem, TextItem
 from assay.core.errors import Invalid, NotFound, TooLarge, Unavailable
+from assay.core.files import file_of
 from assay.core.workflow import RESERVATION
 from assay.faces.fetched import item_of
 from assay.faces.jobs.importing import run_import
 from assay.faces.jobs.workshop import Handler, TryAgain, Workshop
 from assay.faces.media import put_away
-from assay.services import attempts, resolution
+from assay.services import attempts, files, resolution
 from assay.store import assignments, due
 from assay.store.connection import queries
 from assay.store.jobs import Job
@@ -41,9 +42,7 @@ async def fetch_attachment(shop: Workshop, job: Job, tries: int) -> None:
         return
     failure, answered = None, None
     try:
-        content = await shop.egress.fetch(
-            attachment.source_url, bytes_max=DEFAULT_LIMITS.bytes_max, seconds_max=FETCH_SECONDS_MAX
-        )
+        content = await _content(shop, job.organization_id, attachment.project_id, attachment.source_url)
         answered = 200
         item: TextItem | FileItem | None = None
         if wanted == "image":
@@ -64,6 +63,21 @@ async def fetch_attachment(shop: Workshop, job: Job, tries: int) -> None:
         else:
             await resolution.photo_failed(context, attachment.id, failure, answered)
     shop.home.ring()
+
+
+async def _content(shop: Workshop, organization_id: UUID, project_id: UUID, address: str) -> bytes:
+    """What lies at the address of an attachment: in our own store, where a customer put it away, or out there."""
+    file_id = file_of(address)
+    if file_id is None:
+        return await shop.egress.fetch(address, bytes_max=DEFAULT_LIMITS.bytes_max, seconds_max=FETCH_SECONDS_MAX)
+    try:
+        async with shop.enter(organization_id) as context:
+            file = await files.for_project(context, file_id, project_id)
+        if file.byte_count > DEFAULT_LIMITS.bytes_max:
+            raise TooLarge(f"This file is over the limit of {DEFAULT_LIMITS.bytes_max / 2**20:.0f} MiB.")
+        return await shop.home.blobs.get(file.blob_key)
+    except NotFound as error:
+        raise Invalid(error.message) from None
 
 
 async def send_callback(shop: Workshop, job: Job, _: int) -> None:

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, unquote
 import msgspec
 from litestar import Response, route
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import Method
+from litestar.types import Empty, Method
+from litestar.types.empty import EmptyType
 
 from assay.core.permissions import Permission
 from assay.faces.http import AnyRequest
@@ -21,9 +22,19 @@ Query = Mapping[str, list[str]]
 _encode: Final = msgspec.json.Encoder().encode
 
 
-def serves(method: Method, path: str, permission: Permission) -> Callable[[AnyHandler], HTTPRouteHandler]:
-    """A route. Everything that works answers 200, as its client takes nothing else for success."""
-    return route(path, http_method=[method], status_code=200, opt={"permission": permission}, include_in_schema=False)
+def serves(
+    method: Method, path: str, permission: Permission, *, bytes_max: int | EmptyType = Empty
+) -> Callable[[AnyHandler], HTTPRouteHandler]:
+    """A route. Everything that works answers 200, as its client takes nothing else for success. ``bytes_max``: of a
+    body, where it is not what all have."""
+    return route(
+        path,
+        http_method=[method],
+        status_code=200,
+        opt={"permission": permission},
+        include_in_schema=False,
+        request_max_body_size=bytes_max,
+    )
 
 
 def answer(value: Any) -> Response[bytes]:

@@ -23,6 +23,7 @@ from assay.core import errors, tokens
 from assay.faces.http import STATUS, AnyRequest, request_id
 from assay.faces.scale.audits import HANDLERS as AUDITS
 from assay.faces.scale.batches import HANDLERS as BATCHES
+from assay.faces.scale.files import HANDLERS as FILES
 from assay.faces.scale.made_up_files import HANDLERS as MADE_UP_FILES
 from assay.faces.scale.projects import HANDLERS as PROJECTS
 from assay.faces.scale.quality_tasks import HANDLERS as QUALITY_TASKS
@@ -44,6 +45,7 @@ def application() -> Litestar:
         route_handlers=[
             *AUDITS,
             *BATCHES,
+            *FILES,
             *MADE_UP_FILES,
             *PROJECTS,
             *STUDIO_BATCHES,

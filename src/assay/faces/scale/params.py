@@ -21,8 +21,7 @@ from assay.faces.scale.task_types import told_as
 from assay.services.projects import Version
 
 # What would be waited for, whatever the type, and has nothing behind it yet.
-_NOT_BUILT: Final[Mapping[str, str]] = {
-}
+_NOT_BUILT: Final[Mapping[str, str]] = {}
 _PIPELINES: Final[Mapping[str, Policy]] = {
     "standard_task": Policy(),
     "consensus_task": Policy(overlap=FixedOverlap(count=3), review=ReviewLowAgreement()),

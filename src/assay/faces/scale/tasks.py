@@ -21,6 +21,7 @@ from assay.faces.scale import pages
 from assay.faces.scale.asking import answer, named, object_in, query_of, serves
 from assay.faces.scale.batches import home_of
 from assay.faces.scale.callbacks_told import called_back
+from assay.faces.scale.files import photo_of, with_files
 from assay.faces.scale.finding import again, find, whole
 from assay.faces.scale.made_up_files import address_of
 from assay.faces.scale.params import (
@@ -104,7 +105,7 @@ async def _create(request: AnyRequest, task_type: TaskType, body: Params, known:
         found, batch = await home_of(context, said.params, _WITHOUT + said.type)
         project = usable(found)
         params = merged(_asked_by(project, task_type).params, said.params)
-        shown = task_type.shown(params)
+        shown = task_type.shown(await with_files(context, params))
         row = _row(task_type, params, body, shown)
         # Keys for trying things out pay nobody: their tasks are answered at once, by nobody.
         made_up = context.caller.mode == "test" and known is None
@@ -214,12 +215,17 @@ async def list_tasks(request: AnyRequest) -> Response[bytes]:
     query = query_of(request)
     search, limit, page = pages.search_of(query), pages.limit_of(query), pages.next_of(query)
     short = a_flag(one(query, "limited_response"), "limited_response")
+    with_address = a_flag(one(query, "include_attachment_url"), "include_attachment_url")
     async with enter(request) as context:
         rows, total = await _page(context, search, limit, page)
         docs = []
         for row in rows[:limit]:
             version = await projects.version(context, row.project_id, row.project_version)
-            docs.append(limited(row, version) if short else told(row, version))
+            doc = limited(row, version) if short else told(row, version)
+            if with_address and not short and row.photo_key is not None:
+                named = doc["params"].get("attachment", row.source_url)
+                doc["attachmentS3Downloads"] = [photo_of(house(request), context.now, named, row.photo_key)]
+            docs.append(doc)
     more = len(rows) > limit
     found = {"docs": docs, "total": total, "limit": limit, "offset": 0, "has_more": more}
     if more:

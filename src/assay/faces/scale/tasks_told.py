@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from assay.core.files import file_of
 from assay.core.tasks import TaskState
 from assay.core.taxonomy import Taxonomy
 from assay.faces.scale.audits_told import audits_told
@@ -82,7 +83,9 @@ def told(task: FoundTask, version: Version) -> dict[str, Any]:
     if status == "completed":
         whole["response"] = _response(task, said.type, params, version)
     elif status == "error":
-        refused = {"statusCode": task.media_status, "url": task.source_url}
+        ours = task.source_url is not None and file_of(task.source_url) is not None
+        address = params.get("attachment") if ours else task.source_url
+        refused = {"statusCode": task.media_status, "url": address}
         whole["response"] = {"error": task.media_problem, "attachments": [refused]}
     return {name: value for name, value in whole.items() if value is not None}
 

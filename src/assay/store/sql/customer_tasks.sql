@@ -27,7 +27,8 @@ select task.id, task.project_id, coalesce(project.handle, project.name) as proje
                    'created_at', audit.created_at) order by audit.id)
            from audits audit where audit.organization_id = $1 and audit.task_id = task.id) as audits,
        audit_verdict($1, task.id, task.round, task.state) as verdict, response.origin,
-       attachment.source_url, attachment.failure as media_problem, attachment.failure_status as media_status,
+       attachment.source_url, attachment.blob_key as photo_key, attachment.failure as media_problem,
+       attachment.failure_status as media_status,
        task.taxonomy, response.answer,
        case when task.opinions > 1 and task.state = 'completed' then (
            select json_agg(submission.answer order by submission.submitted_at, submission.id) from submissions submission
