@@ -8,6 +8,7 @@ from itertools import islice
 
 from assay.core.errors import Invalid
 from assay.core.formats.coco_export import CocoExporter
+from assay.core.formats.document_csv import RegionsCsvExporter
 from assay.core.formats.entities_conll import ConllExporter
 from assay.core.formats.entities_csv import SpansCsvExporter
 from assay.core.formats.form_csv import FormCsvExporter
@@ -42,6 +43,7 @@ EXPORT_FORMATS = {
         ExportFormat("csv", "CSV", "csv", "text/csv; charset=utf-8", FormCsvExporter, ("form",)),
         ExportFormat("conll", "CoNLL", "zip", "application/zip", ConllExporter, ("entities",)),
         ExportFormat("spans", "CSV of spans", "csv", "text/csv; charset=utf-8", SpansCsvExporter, ("entities",)),
+        ExportFormat("regions", "CSV of regions", "csv", "text/csv; charset=utf-8", RegionsCsvExporter, ("document",)),
     )
 }
 
