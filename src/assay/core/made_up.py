@@ -99,6 +99,13 @@ def _shape(shape: Shape, label: Label, size: MediaSize, draw: Draws) -> Answer:
             return {"type": "polygon", "rings": [_so_many(corners, limits, 3)]}
         case "polyline":
             return {"type": "polyline", "points": _so_many(corners, limits, 2)}
+        case "ellipse":
+            return {"type": "ellipse", "x": x, "y": y, "width": width, "height": height}
+        case "cuboid":
+            # Two thirds of it are the face, and the rest is the side.
+            edge, rise = x + width * 2 / 3, height / 10
+            face = [[x, y + rise], [edge, y + rise], [edge, y + height], [x, y + height]]
+            return {"type": "cuboid", "face": face, "side": [[x + width, y], [x + width, y + height - 2 * rise]]}
         case _:
             return {"type": "point", "x": x, "y": y}
 

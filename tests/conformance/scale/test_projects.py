@@ -135,11 +135,11 @@ async def test_archived_projects_are_listed_apart(speak: Speak, organization: Or
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({"geometries": {"ellipse": {"objects_to_annotate": ["car"]}}}, "ellipse"),
+        ({"geometries": {"cuboid": {"objects_to_annotate": ["car"], "camera_height": 2}}}, "camera_height"),
         ({"geometries": {"circle": {}}}, "circle"),
         ({"geometries": ["box"]}, "object"),
-        ({"geometries": BOXES, "links": {"owns": {}}}, "links"),
-        ({"geometries": BOXES, "annotation_attributes": {"angle": {"type": "x_offset"}}}, "x_offset"),
+        ({"geometries": BOXES, "links": {"owns": {"to_allowed_labels": ["boat"]}}}, "links.owns"),
+        ({"geometries": BOXES, "annotation_attributes": {"angle": {"type": "colour"}}}, "colour"),
         ({"instruction": 3, "geometries": BOXES}, "instruction"),
     ],
 )

@@ -325,7 +325,7 @@ async def test_a_task_that_is_not_there_is_not_found_by_any_verb(speaker: Speake
         ({"callback_url": "somebody at acme"}, "callback_url"),
         ({"callback_url": 7}, "callback_url"),
         ({"base_annotations": {"annotations": [1]}}, "base_annotations"),
-        ({"padding": 10}, "padding"),
+        ({"padding": -10}, "padding"),
         ({"metadata": {"nul": "\x00"}}, "NUL"),
         ({"note": {"deep": ["\x00"]}}, "NUL"),
     ],

@@ -1,4 +1,4 @@
-"""Answers about an image in this dialect, and back: what a model guessed comes in as it goes out.
+"""Answers about an image in this dialect, and back: what a model guessed comes in as it goes out (``marks``).
 
 Both are in pixels from the top left. Here a box is turned in radians, clockwise, and a vertex is an object.
 """
@@ -6,14 +6,19 @@ Both are in pixels from the top left. Here a box is turned in radians, clockwise
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import cos, degrees, radians, sin
-from typing import Any
+from math import cos, radians, sin
+from typing import Any, Final
 
+import msgspec
+
+from assay.core.annotations.image import Ellipse
+from assay.core.annotations.image_outlines import extremes
 from assay.core.annotations.kind import Answer
-from assay.core.errors import Invalid
 from assay.core.taxonomy import Taxonomy
 from assay.faces.scale.labels import LEGACY_GEOMETRY, geometries_of
-from assay.faces.scale.reading import a_list, a_number, a_text, an_object
+from assay.faces.scale.links import links_told, relations_read
+from assay.faces.scale.marks import FACE, SIDE, marks_of
+from assay.faces.scale.reading import an_object
 
 Json = dict[str, Any]
 
@@ -27,8 +32,9 @@ def response_of(task_type: str, params: Mapping[str, Any], taxonomy: Taxonomy, a
     whole = bool(geometries_of(task_type, params).get("box", {}).get("integer_pixels"))
     annotations = [_annotation(mark, turning, whole) for mark in answer.get("annotations", ())]
     if task_type in LEGACY_GEOMETRY:
-        return {"annotations": annotations}
-    return {"annotations": annotations, "global_attributes": answer.get("attributes", {})}
+        return {"cuboids" if task_type == "cuboidannotation" else "annotations": annotations}
+    told = {"annotations": annotations, "global_attributes": answer.get("attributes", {})}
+    return {**told, "links": links_told(answer.get("relations", ()))} if taxonomy.relations else told
 
 
 def _annotation(mark: Json, turning: set[str], whole: bool) -> Json:
@@ -36,7 +42,14 @@ def _annotation(mark: Json, turning: set[str], whole: bool) -> Json:
     return {**said, "attributes": mark.get("attributes", {}), **_shape(mark, turning, whole)}
 
 
-_TYPE = {"box": "box", "polygon": "polygon", "polyline": "line", "point": "point"}
+_TYPE = {
+    "box": "box",
+    "polygon": "polygon",
+    "polyline": "line",
+    "point": "point",
+    "ellipse": "ellipse",
+    "cuboid": "cuboid",
+}
 
 
 def _shape(mark: Json, turning: set[str], whole: bool) -> Json:
@@ -47,6 +60,12 @@ def _shape(mark: Json, turning: set[str], whole: bool) -> Json:
     if mark["type"] == "polygon":
         outline, *holes = mark["rings"]
         return {"vertices": _vertices(outline), **({"holes": [_vertices(hole) for hole in holes]} if holes else {})}
+    if mark["type"] == "cuboid":
+        corners = zip((*FACE, *SIDE), _vertices([*mark["face"], *mark["side"]]), strict=True)
+        vertices = [{"description": name, "type": "vertex", **corner} for name, corner in corners]
+        return {"vertices": vertices, "edges": _EDGES}
+    if mark["type"] == "ellipse":
+        return {"vertices": _vertices(extremes(msgspec.convert(mark, Ellipse)))}
     x, y, width, height = (mark[side] for side in ("x", "y", "width", "height"))
     rotation = mark.get("rotation", 0.0)
     if mark["label"] in turning or rotation:
@@ -73,55 +92,36 @@ def _vertices(points: Iterable[Sequence[float]]) -> list[Json]:
     return [{"x": x, "y": y} for x, y in points]
 
 
+# What is seen of a cuboid: around its face, and from it to the side.
+_EDGES: Final = [
+    {"vertex1": one, "vertex2": other, "type": "edge"}
+    for one, other in (
+        *zip(FACE, (*FACE[1:], FACE[0]), strict=True),
+        (FACE[1], SIDE[0]),
+        (SIDE[0], SIDE[1]),
+        (SIDE[1], FACE[2]),
+    )
+]
+
+
 # --- in -----------------------------------------------------------------------------------------------------------
 
 
-def prelabels_of(task_type: str, hypothesis: Any, path: str = "hypothesis") -> Answer | None:
-    """What a ``hypothesis``, or what else came under the name ``path``, says as marks of ours; none where there is
-    none. Raises ``Invalid``.
+def prelabels_of(
+    task_type: str, said: Any, path: str = "hypothesis", given: Sequence[Mapping[str, Any]] = ()
+) -> Answer | None:
+    """What a ``hypothesis`` says, as marks to begin with after those that are ``given``; none where there is nothing.
 
-    Whether its labels and values are asked for is checked with the task.
+    Whether its labels and values are asked for is checked with the task. Raises ``Invalid``.
     """
-    if not hypothesis:
+    if not said and not given:
         return None
-    said = an_object(hypothesis, path)
-    marks = [
-        _mark(an_object(one, f"{path}.annotations[{index}]"), index, LEGACY_GEOMETRY.get(task_type), path)
-        for index, one in enumerate(a_list(said.get("annotations"), f"{path}.annotations"))
-    ]
+    said = an_object(said or None, path)
+    name = "cuboids" if task_type == "cuboidannotation" and "cuboids" in said else "annotations"
+    marks = marks_of(task_type, said.get(name), f"{path}.{name}", "hypothesis")
+    answer: Answer = {"annotations": [*given, *marks]}
+    relations = relations_read(said.get("links"), f"{path}.links")
+    if relations:
+        answer["relations"] = list(relations)
     attributes = dict(an_object(said.get("global_attributes"), f"{path}.global_attributes"))
-    return {"annotations": marks, "attributes": attributes}
-
-
-def _mark(said: Mapping[str, Any], index: int, legacy: str | None, path: str) -> Json:
-    path = f"{path}.annotations[{index}]"
-    geometry = said.get("type") or legacy
-    mark: Json = {
-        "id": str(said.get("uuid") or f"hypothesis-{index}"),
-        "label": a_text(said.get("label"), f"{path}.label"),
-        "attributes": dict(an_object(said.get("attributes"), f"{path}.attributes")),
-    }
-    if geometry == "box":
-        sides = {"x": "left", "y": "top", "width": "width", "height": "height"}
-        mark |= {ours: _number(said.get(theirs), f"{path}.{theirs}") for ours, theirs in sides.items()}
-        rotation = a_number(said.get("rotation"), f"{path}.rotation")
-        return {**mark, "type": "box", **({"rotation": degrees(rotation)} if rotation else {})}
-    if geometry == "polygon":
-        return {**mark, "type": "polygon", "rings": [_points(said.get("vertices"), f"{path}.vertices")]}
-    if geometry == "line":
-        return {**mark, "type": "polyline", "points": _points(said.get("vertices"), f"{path}.vertices")}
-    if geometry == "point":
-        return {**mark, "type": "point", "x": _number(said.get("x"), f"{path}.x"), "y": _number(said.get("y"), path)}
-    raise Invalid("Must be box, polygon, line or point.", f"{path}.type")
-
-
-def _points(value: Any, path: str) -> list[list[float]]:
-    vertices = [an_object(one, f"{path}[{index}]") for index, one in enumerate(a_list(value, path))]
-    return [[_number(one.get("x"), path), _number(one.get("y"), path)] for one in vertices]
-
-
-def _number(value: Any, path: str) -> float:
-    found = a_number(value, path)
-    if found is None:
-        raise Invalid("Must be a number.", path)
-    return found
+    return {**answer, "attributes": attributes}

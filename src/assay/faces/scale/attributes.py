@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -18,12 +18,24 @@ from assay.core.taxonomy import Attribute, AttributeType, Choice, Condition
 from assay.faces.scale.reading import a_flag, a_list, a_number, a_text, an_entry, an_object
 
 
+# Under each name of an attribute's choices and headings the choices that it stands for; none where any text will do.
+Finer: TypeAlias = Mapping[str, Sequence[str]] | None
+_PLAIN: Final[Mapping[str, AttributeType]] = {
+    "number": "number",
+    "angle": "angle",
+    "text": "text",
+    "x_offset": "across",
+    "y_offset": "down",
+    "linked": "mark",
+}
+
+
 @dataclass(frozen=True)
 class _Case:
-    """One way to be asked: for these labels (none: for all), when an attribute has one of these values."""
+    """One way to be asked: for these labels (none: for all), when all of these conditions are met."""
 
     labels: frozenset[str] | None
-    when: Condition | None
+    when: tuple[Condition, ...]
 
 
 @dataclass(frozen=True)
@@ -46,17 +58,22 @@ class Asked:
         return self._under(self.cases)
 
     def _under(self, cases: Sequence[_Case]) -> Attribute:
-        conditions = [case.when for case in cases]
-        if None in conditions:
-            return self.attribute
-        others = {condition.attribute for condition in conditions if condition is not None}
-        if len(others) > 1:
-            raise Invalid(
-                f"It depends on any of {', '.join(sorted(others))}; one attribute is the most that can be asked yet.",
-                f"annotation_attributes.{self.attribute.name}.conditions",
-            )
-        values = dict.fromkeys(value for condition in conditions if condition for value in condition.any_of)
-        return msgspec.structs.replace(self.attribute, when=Condition(others.pop(), list(values)))
+        ways = [case.when for case in cases]
+        return self.attribute if () in ways else msgspec.structs.replace(self.attribute, when=_condition(ways))
+
+
+def _condition(ways: Sequence[tuple[Condition, ...]]) -> Condition:
+    """One condition that is met where any of these is, whole. Those of one attribute alone are said together."""
+    alone: dict[str, list[str]] = {}
+    several = []
+    for way in ways:
+        if len(way) == 1:
+            alone.setdefault(way[0].attribute, []).extend(way[0].any_of)
+        elif way not in several:
+            several.append(way)
+    said = [Condition(name, list(dict.fromkeys(values))) for name, values in alone.items()]
+    said += [Condition(way[0].attribute, way[0].any_of, also=list(way[1:])) for way in several]
+    return msgspec.structs.replace(said[0], or_else=said[1:])
 
 
 def attributes_of(specs: Mapping[str, Any], labels: Container[str]) -> list[Asked]:
@@ -64,17 +81,17 @@ def attributes_of(specs: Mapping[str, Any], labels: Container[str]) -> list[Aske
 
     Raises ``Invalid`` for what is not well-formed or not built yet.
     """
-    finer: dict[str, Mapping[str, Sequence[str]]] = {}
+    finer: dict[str, Finer] = {}
     read = {}
     for name, spec in specs.items():
         path = f"annotation_attributes.{name}"
         spec = {"choices": spec} if isinstance(spec, list) else an_object(spec, path)
-        attribute, finer[name] = _attribute(name, spec, path)
+        attribute, finer[name] = _attribute(name, spec, path, labels)
         read[name] = attribute, spec
     return [_asked(attribute, spec, finer, labels) for attribute, spec in read.values()]
 
 
-def _attribute(name: str, spec: Mapping[str, Any], path: str) -> tuple[Attribute, Mapping[str, Sequence[str]]]:
+def _attribute(name: str, spec: Mapping[str, Any], path: str, labels: Container[str]) -> tuple[Attribute, Finer]:
     """The attribute without its conditions, and for each of its choices and headings what can be chosen there."""
     kind = spec.get("type") or "category"
     title, required = spec.get("description"), a_flag(spec.get("required"), f"{path}.required")
@@ -84,20 +101,19 @@ def _attribute(name: str, spec: Mapping[str, Any], path: str) -> tuple[Attribute
         choices, below = _choices(spec.get("choices"), f"{path}.choices")
         type_: AttributeType = "multiselect" if multiple else "category"
         return Attribute(name=name, type=type_, title=title, choices=choices, required=required), below
-    if kind in ("number", "angle"):
-        least, most = (0.0, 360.0) if kind == "angle" else (None, None)
-        minimum, maximum = a_number(spec.get("min"), f"{path}.min"), a_number(spec.get("max"), f"{path}.max")
-        return Attribute(
-            name=name,
-            type="number",
-            title=title,
-            required=required,
-            minimum=least if minimum is None else minimum,
-            maximum=most if maximum is None else maximum,
-        ), {}
-    if kind == "text":
-        return Attribute(name=name, type="text", title=title, required=required), {}
-    raise Invalid(f"Attributes of type {kind!r} cannot be asked yet.", f"{path}.type")
+    plain = Attribute(name=name, type=_PLAIN.get(str(kind), "text"), title=title, required=required)
+    if kind == "linked":
+        wanted = _texts(spec.get("allowed_labels") or [], f"{path}.allowed_labels")
+        for label in wanted:
+            if label not in labels:
+                raise Invalid(f"There is no label {label!r} to annotate.", f"{path}.allowed_labels")
+        return msgspec.structs.replace(plain, labels=wanted), {}
+    if kind not in _PLAIN:
+        raise Invalid(f"There are no attributes of type {str(kind)[:50]!r}.", f"{path}.type")
+    minimum, maximum = a_number(spec.get("min"), f"{path}.min"), a_number(spec.get("max"), f"{path}.max")
+    if kind == "number":
+        plain = msgspec.structs.replace(plain, minimum=minimum, maximum=maximum)
+    return plain, None if kind == "text" else {}
 
 
 def _choices(given: Any, path: str) -> tuple[list[Choice], Mapping[str, Sequence[str]]]:
@@ -126,7 +142,7 @@ def _choices(given: Any, path: str) -> tuple[list[Choice], Mapping[str, Sequence
 def _asked(
     attribute: Attribute,
     spec: Mapping[str, Any],
-    finer: Mapping[str, Mapping[str, Sequence[str]]],
+    finer: Mapping[str, Finer],
     labels: Container[str],
 ) -> Asked:
     path = f"annotation_attributes.{attribute.name}.conditions"
@@ -134,12 +150,10 @@ def _asked(
     items = [an_object(item, path) for item in (given if isinstance(given, list) else [given] if given else [])]
     of_the_whole = any(a_flag(item.get("is_global"), f"{path}.is_global") for item in items)
     cases = [case for item in items for case in _cases(item, path, finer, labels)]
-    return Asked(attribute, cases or [_Case(None, None)], of_the_whole)
+    return Asked(attribute, cases or [_Case(None, ())], of_the_whole)
 
 
-def _cases(
-    item: Mapping[str, Any], path: str, finer: Mapping[str, Mapping[str, Sequence[str]]], known: Container[str]
-) -> Iterator[_Case]:
+def _cases(item: Mapping[str, Any], path: str, finer: Mapping[str, Finer], known: Container[str]) -> Iterator[_Case]:
     labels = None
     named = an_object(item.get("label_condition"), f"{path}.label_condition").get("label")
     if named is not None:
@@ -151,23 +165,24 @@ def _cases(
     conditions = conditions if isinstance(conditions, list) else [conditions] if conditions else []
     for condition in conditions:
         pairs = an_object(condition, f"{path}.attribute_conditions")
-        if len(pairs) > 1:
-            raise Invalid(
-                f"It depends on {' and '.join(pairs)} together; one attribute is the most that can be asked yet.",
-                f"{path}.attribute_conditions",
-            )
-        for name, values in pairs.items():
-            field = f"{path}.attribute_conditions.{name}"
-            if name not in finer:
-                raise Invalid(f"There is no attribute {name!r}.", field)
-            if not finer[name]:
-                raise Invalid(f"{name!r} has no choices, and only a choice can be a condition yet.", field)
-            met = dict.fromkeys(leaf for value in _texts(values, field) for leaf in finer[name].get(value, ()))
-            if not met:
-                raise Invalid(f"This is no choice of {name!r}.", field)
-            yield _Case(labels, Condition(name, list(met)))
+        met = tuple(_one(name, values, f"{path}.attribute_conditions.{name}", finer) for name, values in pairs.items())
+        yield _Case(labels, met)
     if not conditions:
-        yield _Case(labels, None)
+        yield _Case(labels, ())
+
+
+def _one(name: str, values: Any, path: str, finer: Mapping[str, Finer]) -> Condition:
+    if name not in finer:
+        raise Invalid(f"There is no attribute {name!r}.", path)
+    choices = finer[name]
+    if choices is None:
+        return Condition(name, list(dict.fromkeys(_texts(values, path))))
+    if not choices:
+        raise Invalid(f"{name!r} has neither choices nor text, and nothing else can be a condition.", path)
+    met = dict.fromkeys(leaf for value in _texts(values, path) for leaf in choices.get(value, ()))
+    if not met:
+        raise Invalid(f"This is no choice of {name!r}.", path)
+    return Condition(name, list(met))
 
 
 def _texts(value: Any, path: str) -> list[str]:
@@ -175,22 +190,38 @@ def _texts(value: Any, path: str) -> list[str]:
 
 
 def in_order(attributes: Sequence[Attribute]) -> list[Attribute]:
-    """Each after the one that its condition names, otherwise as they came; left out where that one is not asked
-    beside it, as the condition is never met. Raises ``Invalid`` for conditions that go round in a circle."""
+    """Each after those that its conditions name, otherwise as they came. A way to be asked is left out where what it
+    names is not asked beside it, as it is never met, and so is an attribute with no way left. Raises ``Invalid`` for
+    conditions that go round in a circle."""
     left = {attribute.name: attribute for attribute in attributes}
     ordered: dict[str, Attribute] = {}
     while left:
-        ready = [a for a in left.values() if a.when is None or a.when.attribute in ordered]
-        if not ready:
-            missing = [a.name for a in left.values() if a.when is not None and a.when.attribute not in left]
-            if not missing:
-                name = next(iter(left))
-                raise Invalid(
-                    "Its conditions lead back to itself.",
-                    f"annotation_attributes.{name}.conditions.attribute_conditions",
-                )
-            for name in missing:
-                del left[name]
+        there = left.keys() | ordered.keys()
+        for attribute in list(left.values()):
+            if attribute.when is None:
+                continue
+            ways = [tuple(_bare(one) for one in way) for way in attribute.when.ways()]
+            possible = [way for way in ways if all(one.attribute in there for one in way)]
+            if not possible:
+                del left[attribute.name]
+            elif len(possible) < len(ways):
+                left[attribute.name] = msgspec.structs.replace(attribute, when=_condition(possible))
+        if left.keys() | ordered.keys() != there:
             continue
-        ordered[ready[0].name] = left.pop(ready[0].name)
+        ready = next((one for one in left.values() if _named(one) <= ordered.keys()), None)
+        if ready is None:
+            raise Invalid(
+                "Its conditions lead back to itself.",
+                f"annotation_attributes.{next(iter(left))}.conditions.attribute_conditions",
+            )
+        ordered[ready.name] = left.pop(ready.name)
     return list(ordered.values())
+
+
+def _bare(condition: Condition) -> Condition:
+    return Condition(condition.attribute, condition.any_of)
+
+
+def _named(attribute: Attribute) -> set[str]:
+    """The attributes that its conditions name."""
+    return {one.attribute for way in attribute.when.ways() for one in way} if attribute.when is not None else set()

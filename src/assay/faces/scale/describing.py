@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from assay.core.taxonomy import Attribute, Label, Shape, Taxonomy
-from assay.faces.scale.labels import SHAPES
+from assay.core.taxonomy import Attribute, Label, Shape, ShapeLimits, Taxonomy
+from assay.faces.scale.labels import LIMITS, SHAPES
+from assay.faces.scale.links import rules_told
 
 
 def params_of(taxonomy: Taxonomy, instructions: str) -> dict[str, Any]:
@@ -17,19 +18,38 @@ def params_of(taxonomy: Taxonomy, instructions: str) -> dict[str, Any]:
         entries = list(_entries(taxonomy.labels, shape))
         if entries:
             geometries[geometry] = {"objects_to_annotate": entries}
-    boxes = [label for _, label in taxonomy.walk() if "box" in label.shapes]
-    if boxes:
-        for name, least in (("min_width", "width_min"), ("min_height", "height_min")):
-            value = min(getattr(label, least) for label in boxes)
-            if value:
-                geometries["box"][name] = value
-        if any(label.rotatable for label in boxes):
-            geometries["box"]["can_rotate"] = True
+    for geometry, told in geometries.items():
+        told.update(_limits(taxonomy, SHAPES[geometry]))
+    if any(label.rotatable and "box" in label.shapes for _, label in taxonomy.walk()):
+        geometries["box"]["can_rotate"] = True
+    if taxonomy.connections and "point" in geometries:
+        geometries["point"]["connections"] = [
+            {"pair": list(one.labels), **({"connection_attribute": one.attribute} if one.attribute else {})}
+            for one in taxonomy.connections
+        ]
     params: dict[str, Any] = {"instruction": instructions, "geometries": geometries}
     attributes = attributes_told(taxonomy)
     if attributes:
         params["annotation_attributes"] = attributes
-    return params
+    if taxonomy.relations:
+        params["links"] = rules_told(taxonomy)
+    margins = {"paddingX": taxonomy.margin_x, "paddingY": taxonomy.margin_y}
+    return params | {name: margin for name, margin in margins.items() if margin}
+
+
+def _limits(taxonomy: Taxonomy, shape: Shape) -> dict[str, Any]:
+    """The loosest of each limit that any label has for the shape, as here a geometry has one of each."""
+    least: dict[str, Any] = {}
+    labels = [label for _, label in taxonomy.walk() if shape in label.shapes]
+    limits = [label.limits.get(shape, ShapeLimits()) for label in labels]
+    for theirs, ours in LIMITS.items():
+        values = [getattr(limit, ours) for limit in limits]
+        if ours in ("width_min", "height_min"):
+            own = [getattr(label, ours) for label in labels]
+            values = [max(pair) for pair in zip(values, own, strict=True)] if shape in ("box", "cuboid") else []
+        if values and all(values):
+            least[theirs] = max(values) if ours == "vertices_max" else min(values)
+    return least
 
 
 def _entries(labels: Sequence[Label], shape: Shape) -> Iterator[str | dict[str, Any]]:
@@ -58,18 +78,22 @@ def attributes_told(taxonomy: Taxonomy) -> dict[str, Any]:
 
 def _attribute(attribute: Attribute) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "type": "category" if attribute.type == "multiselect" else attribute.type,
+        "type": _TYPE.get(attribute.type, attribute.type),
         "description": attribute.title,
         "min": attribute.minimum,
         "max": attribute.maximum,
         "allow_multiple": attribute.type == "multiselect" or None,
         "required": attribute.required or None,
+        "allowed_labels": attribute.labels or None,
         "choices": [choice.name for choice in attribute.choices] or None,
     }
     return {name: value for name, value in told.items() if value is not None}
 
 
+_TYPE = {"multiselect": "category", "across": "x_offset", "down": "y_offset", "mark": "linked"}
+
+
 def _when(attribute: Attribute) -> dict[str, Any]:
     if attribute.when is None:
         return {}
-    return {"attribute_conditions": [{attribute.when.attribute: attribute.when.any_of}]}
+    return {"attribute_conditions": [{one.attribute: one.any_of for one in way} for way in attribute.when.ways()]}

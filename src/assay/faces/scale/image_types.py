@@ -9,6 +9,7 @@ from assay.core.annotations.kind import Answer
 from assay.core.errors import Invalid
 from assay.faces.scale import describing
 from assay.faces.scale.answers import prelabels_of, response_of
+from assay.faces.scale.given_marks import given_of
 from assay.faces.scale.labels import LEGACY_GEOMETRY, QUESTION, taxonomy_of
 from assay.faces.scale.task_type import Answered, Json, Params, Shown, TaskType
 
@@ -16,11 +17,6 @@ IMAGE: Final = "imageannotation"
 
 # What would change the work and has nothing behind it yet. Refused, as keeping it would promise it.
 _REFUSED: Final = {
-    "links": "Links between annotations cannot be drawn yet",
-    "base_annotations": "Base annotations with permissions are not built yet; send them as hypothesis",
-    "padding": "Nothing can be drawn outside the image yet",
-    "paddingX": "Nothing can be drawn outside the image yet",
-    "paddingY": "Nothing can be drawn outside the image yet",
     "context_attachments": "Context beside the image is not shown yet",
 }
 
@@ -35,8 +31,9 @@ def shown(params: Params) -> Shown:
     return Shown(url=attachment)
 
 
-def _prelabels(name: str, params: Params, said: Any, path: str) -> Answer | None:  # noqa: ARG001 - all types have them
-    return prelabels_of(name, said, path)
+def _prelabels(name: str, params: Params, said: Any, path: str) -> Answer | None:
+    given = given_of(name, params) if path == "hypothesis" else None
+    return prelabels_of(name, said, path, given.annotations if given is not None else ())
 
 
 def _response(name: str, done: Answered) -> Json:
@@ -58,6 +55,7 @@ TYPES: Final = [
         response=partial(_response, name),
         nothing=("Nothing is asked; say what to annotate, in the task or in its project.", "geometries"),
         refused=_REFUSED,
+        words={"given": "base_annotations", "margin_x": "paddingX", "margin_y": "paddingY"},
         described=describing.params_of if name == IMAGE else None,
         described_task=_task if name == IMAGE else None,
     )

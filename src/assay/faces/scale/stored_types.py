@@ -171,7 +171,6 @@ _paper: Final = partial(_one_of, ("image", "pdf", "document"))
 _answers: Final = ("project|template_variables|prompt|messages|attachments|attachment",)
 
 _READERS: Final[Mapping[str, _Reader]] = {
-    "cuboidannotation": _Reader("attachment", "objects_to_annotate", attachment_type=_image, camera_intrinsics=_object),
     "segmentannotation": _Reader("attachment", "labels", attachment_type=_image, labels=partial(_labels, 50)),
     "videoannotation": _Reader("attachments|attachment", "geometries", attachment_type=_frames),
     "videoplaybackannotation": _Reader("attachment|attachments", "geometries", attachment_type=_frames),
