@@ -11,7 +11,9 @@ export const pageName = (pages: readonly PageAddress[], page: number): string =>
 export function PageRail({ editor, pages }: { editor: DocumentEditor; pages: readonly PageAddress[] }) {
   const { page, history, problems } = useEditorState(editor);
   const ref = useRef<HTMLOListElement>(null);
-  useEffect(() => ref.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" }), [page]);
+  useEffect(() => {
+    ref.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }, [page]);
   const pageOf = new Map(history.answer.annotations.map((region) => [region.id, region.page]));
   const troubled = new Set(problems.map(({ markId }) => pageOf.get(markId ?? "")));
   return (

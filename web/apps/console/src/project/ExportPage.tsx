@@ -46,7 +46,7 @@ const FORMATS: readonly Format[] = [
     file: ".jsonl",
     holds: "Everything: answers as given, what was shown, confidences, metadata. It can be imported again.",
     lacks: "Nothing is lost, but other tools need a script to read it.",
-    kinds: ["image", "form", "entities"],
+    kinds: ["image", "form", "entities", "document"],
   },
   {
     value: "csv",
@@ -71,6 +71,14 @@ const FORMATS: readonly Format[] = [
     holds: "A row a passage with its label, place, text, confidence, attributes and the relations that begin at it.",
     lacks: "Answers about the whole text and metadata are left out; a text with nothing marked has no row.",
     kinds: ["entities"],
+  },
+  {
+    value: "regions",
+    name: "CSV of regions",
+    file: ".csv",
+    holds: "A row a region with its page, label, text, box, confidence, values and the groups that it is in.",
+    lacks: "Outlines become the box around them; answers about the whole document and metadata are left out.",
+    kinds: ["document"],
   },
 ];
 

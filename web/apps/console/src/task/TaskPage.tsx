@@ -15,6 +15,7 @@ import { MarkedText } from "./MarkedText";
 import { neighbours } from "./neighbours";
 import { Details, Layers, Objects, Verdict } from "./panels";
 import { sceneOf } from "./scene";
+import { Transcript, TranscribedPages } from "./Transcript";
 import { TaskActions } from "./TaskActions";
 import { isTyping, Viewer } from "./Viewer";
 
@@ -147,6 +148,8 @@ function Body({ task, projectId }: { task: TaskDetail; projectId: string }) {
       <div className="h-[55dvh] lg:h-auto min-h-0">
         {task.media ? (
           isForm ? <ShownContent items={[{ type: "image", media: task.media, title: null }]} /> : <Viewer media={task.media} layers={visible} objects={scene.objects} highlighted={highlighted} onHover={setHovered} onPick={pick} onStale={refresh} titleOf={titleOfLabel} />
+        ) : task.content && project?.kind === "document" ? (
+          <TranscribedPages content={task.content} taxonomy={task.taxonomy ?? project.taxonomy} layers={visible} objects={scene.objects} picked={picked} onPick={pick} />
         ) : task.content && project?.kind === "entities" ? (
           <MarkedText content={task.content} taxonomy={task.taxonomy ?? project.taxonomy} layers={visible} highlighted={highlighted} />
         ) : task.content ? (
@@ -177,7 +180,9 @@ function Body({ task, projectId }: { task: TaskDetail; projectId: string }) {
           ]}
         >
           <TabPanel value="objects">
-            {isForm ? <Answers task={task} taxonomy={task.taxonomy ?? project.taxonomy} /> : <Objects objects={scene.objects} highlighted={highlighted} picked={picked} titleOf={titleOfLabel} onHover={setHovered} onPick={pick} layers={scene.layers} />}
+            {project?.kind === "document" ? (
+              <Transcript task={task} scene={scene} picked={picked} titleOf={titleOfLabel} onPick={pick} />
+            ) : isForm ? <Answers task={task} taxonomy={task.taxonomy ?? project.taxonomy} /> : <Objects objects={scene.objects} highlighted={highlighted} picked={picked} titleOf={titleOfLabel} onHover={setHovered} onPick={pick} layers={scene.layers} />}
           </TabPanel>
           <TabPanel value="history">
             <Callbacks taskId={task.id} />

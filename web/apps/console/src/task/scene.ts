@@ -45,12 +45,15 @@ const GOLD_COLOR = "#fbbf24";
 const PRELABEL_COLOR = "#94a3b8";
 
 function layer(key: string, kind: LayerKind, name: string, color: string, answer: Answer, shown: boolean, counted = true): Layer {
-  return { key, kind, name, color, answer, shown, counted, marks: new Map([...(answer.annotations ?? []), ...relationsOf(answer)].map((mark) => [mark.id, mark])) };
+  return { key, kind, name, color, answer, shown, counted, marks: new Map([...(answer.annotations ?? []), ...relationsOf(answer), ...groupsOf(answer)].map((mark) => [mark.id, mark])) };
 }
 
 /** Relations of marks are judged as marks are, by their name; nothing of them is drawn as a shape. */
 const relationsOf = (answer: object): Mark[] =>
   ((answer as { relations?: readonly { id: string; name: string }[] }).relations ?? []).map(({ id, name }) => ({ id, label: name }) as Mark);
+
+/** So are groups of regions on pages. */
+const groupsOf = (answer: object): Mark[] => ((answer as { groups?: readonly { id: string; label: string }[] }).groups ?? []).map(({ id, label }) => ({ id, label }) as Mark);
 
 export function sceneOf(task: TaskDetail): Scene {
   const layers: Layer[] = [];
