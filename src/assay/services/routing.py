@@ -8,6 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from assay.core import permissions
+from assay.core.annotations import kind_named
 from assay.core.annotations.kind import Answer
 from assay.core.errors import Forbidden, NotFound
 from assay.core.routing import EARLY_TURNS, gold_gap, gold_is_due, turns_told_apart
@@ -204,7 +205,8 @@ async def own_turn(context: Context, turn_id: UUID) -> HeldTurn:
 async def projects_with_work(context: Context, since: datetime) -> list[Any]:
     """Active projects and what each has for the caller; ``since`` is the start of their day."""
     reviews = permissions.may(context.caller.role, "work.review")
-    return await context.tenant.fetch(queries("assignments")["work_projects"], context.worker_id, reviews, since)
+    rows = await context.tenant.fetch(queries("assignments")["work_projects"], context.worker_id, reviews, since)
+    return [row for row in rows if kind_named(row["kind"]).has_desk]
 
 
 async def stats(context: Context, since: datetime) -> Any:

@@ -8,28 +8,10 @@ import pytest
 from scaleapi.exceptions import ScaleInvalidRequest
 from scaleapi.tasks import TaskType
 
+from asked_of_types import ENTITIES, TEXT
 from harness import Organization
 from speaking import Finish, Speak, Speaker, a_turn
 
-TEXT = "Ada Lovelace wrote\nto Charles Babbage 🎩 in London."
-LABELS = [
-    {
-        "name": "who",
-        "display_name": "Somebody",
-        "children": [
-            {"name": "person", "attributes": {"alive": {"choices": ["yes", "no"]}}},
-            {"name": "company"},
-        ],
-    },
-    {"name": "place", "description": "Where it is"},
-]
-RELATIONS = [{"name": "wrote_to", "is_directed": True, "source_label": "who", "target_label": ["person"]}]
-PARAMS = {
-    "labels": LABELS,
-    "relationships": RELATIONS,
-    "global_attributes": {"tone": {"choices": ["warm", "cold"]}},
-    "instruction": "Mark all of them.",
-}
 ANSWER: dict[str, Any] = {
     "annotations": [
         {"id": "a", "type": "span", "label": "person", "start": 0, "end": 12, "attributes": {"alive": "no"}},
@@ -47,7 +29,7 @@ async def speaker(speak: Speak) -> Speaker:
 
 
 async def test_passages_and_relations_are_told_with_their_text(speaker: Speaker, finish: Finish) -> None:
-    await speaker.create_project("Letters", TaskType.NamedEntityRecognition, PARAMS)
+    await speaker.create_project("Letters", TaskType.NamedEntityRecognition, ENTITIES)
     task = await speaker.create_task(TaskType.NamedEntityRecognition, project="Letters", text=TEXT)
     await finish(ANSWER)
 
@@ -66,7 +48,7 @@ async def test_passages_and_relations_are_told_with_their_text(speaker: Speaker,
 
 
 async def test_what_is_told_is_a_guess_too(speaker: Speaker, finish: Finish, organization: Organization) -> None:
-    await speaker.create_project("Letters", TaskType.NamedEntityRecognition, PARAMS)
+    await speaker.create_project("Letters", TaskType.NamedEntityRecognition, ENTITIES)
     task = await speaker.create_task(TaskType.NamedEntityRecognition, project="Letters", text=TEXT)
     await finish(ANSWER)
     told = (await speaker.get_task(task.id)).response
@@ -87,7 +69,7 @@ async def test_merged_lines_keep_every_place(speaker: Speaker, finish: Finish, o
 
 
 async def test_a_label_above_others_is_a_heading(speaker: Speaker, finish: Finish, organization: Organization) -> None:
-    await speaker.create_task(TaskType.NamedEntityRecognition, text=TEXT, **PARAMS)
+    await speaker.create_task(TaskType.NamedEntityRecognition, text=TEXT, **ENTITIES)
     await finish()
 
     taxonomy = (await a_turn(organization))["taxonomy"]

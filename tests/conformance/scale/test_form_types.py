@@ -8,39 +8,10 @@ import pytest
 from scaleapi.exceptions import ScaleInvalidRequest
 from scaleapi.tasks import TaskType
 
+from asked_of_types import FIELDS
 from harness import Organization
 from speaking import Finish, Speak, Speaker, a_turn
 
-FIELDS = [
-    {
-        "type": "category",
-        "field_id": "mood",
-        "title": "<b>Mood</b> of &quot;it&quot;<script>alert(1)</script>",
-        "required": True,
-        "choices": [
-            {"label": "Good", "value": 1, "hint": "smiles"},
-            {"label": "Bad", "subchoices": [{"label": "Sad", "value": "sad"}, {"label": "Angry", "value": "angry"}]},
-        ],
-    },
-    {"type": "text", "field_id": "why", "title": "Why?", "conditions": [{"mood": ["Bad"]}]},
-    {
-        "type": "category",
-        "field_id": "topics",
-        "choices": ["food", "price", "staff"],
-        "min_choices": 1,
-        "max_choices": 2,
-    },
-    {"type": "number", "field_id": "stars", "min": 1, "max": 5},
-    {"type": "unit", "field_id": "weight", "units": ["kg", "lb"]},
-    {"type": "datetime", "field_id": "seen"},
-    {
-        "type": "fieldset",
-        "field_id": "person",
-        "title": "Who",
-        "max_responses": 3,
-        "fields": [{"type": "text", "field_id": "name", "required": True}, {"type": "number", "field_id": "age"}],
-    },
-]
 ANSWERED = {
     "mood": "angry",
     "why": "Too slow.",

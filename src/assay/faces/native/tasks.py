@@ -134,7 +134,7 @@ class TaskResponse(msgspec.Struct, kw_only=True):
 
     answer: dict[str, Any]
     confidence: float
-    origin: Literal["submission", "consensus", "review", "audit"]
+    origin: Literal["submission", "consensus", "review", "audit", "made_up"]
     accepted_at: datetime
 
 
