@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
-from assay.quality.aggregation.counts import precision
-from assay.quality.aggregation.result import Aggregated, aggregated, decide, tie_of
+from assay.quality.aggregation.counts import PIECE_VOTES, PIECES_MAX, precision
+from assay.quality.aggregation.result import Aggregated, aggregated, decide_of, tie_of
 from assay.quality.aggregation.shares import leaders, vote_shares, vote_shares_of_few
 from assay.quality.aggregation.skill import agreement_skill
-from assay.quality.arrays import Codes, Flags, Floats, Reals
+from assay.quality.arrays import Codes, Flags, Floats, Offsets, Reals
+from assay.quality.compiled import threads_available
 from assay.quality.votes import Golds, GoldsLike, Votes
 
 # Up to this many classes a task's counts fit one machine word.
 FEW = 4
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,7 @@ class MajorityVote:
 
     Ties are told in ``tied`` and decided by the classes' overall share of the vote, then the lowest code. ``skill`` is
     how far a worker's votes went with the shares, their own vote included, which flatters where tasks have few votes.
+    ``threads``: None for all cores there are; the answer does not depend on it.
 
     >>> votes = Votes.from_arrays([1, 1, 2, 2], ["a", "b", "a", "b"], ["x", "x", "x", "y"])
     >>> result = MajorityVote().fit(votes)
@@ -32,11 +38,13 @@ class MajorityVote:
     (['x', 'x'], [False, True])
     """
 
+    threads: int | None = None
+
     name: ClassVar[str] = "majority"
 
     def fit(self, votes: Votes, golds: GoldsLike = None) -> Aggregated:
         """The shares of the vote; a gold's answer has all of it."""
-        return _voted(votes, Golds.of(votes, golds), None, self.name)
+        return _voted(votes, Golds.of(votes, golds), None, self.name, self.threads)
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,7 @@ class WeightedVote:
 
     weight_of: Mapping[Any, float] | None = None
     otherwise: float = 1.0
+    threads: int | None = None
 
     name: ClassVar[str] = "weighted"
 
@@ -58,7 +67,7 @@ class WeightedVote:
         bad = np.flatnonzero(~(np.isfinite(voice) & (voice >= 0)))
         if len(bad):
             raise ValueError(f"weight_of[{votes.workers[bad[0]]!r}] is {voice[bad[0]]}; a weight is 0 or more")
-        return _voted(votes, Golds.of(votes, golds), voice, self.name)
+        return _voted(votes, Golds.of(votes, golds), voice, self.name, self.threads)
 
 
 @dataclass(frozen=True)
@@ -69,12 +78,14 @@ class Wawa:
     by crowd-kit (Ustalov et al., 2024).
     """
 
+    threads: int | None = None
+
     name: ClassVar[str] = "wawa"
 
     def fit(self, votes: Votes, golds: GoldsLike = None) -> Aggregated:
         """The shares of the votes, weighted by their workers' agreement with the majority."""
         known = Golds.of(votes, golds)
-        first = _voted(votes, known, None, self.name)
+        first = _voted(votes, known, None, self.name, self.threads)
         weight = votes.weight if votes.weight is not None else np.ones(len(votes))
         # Where classes tie for the majority, each is right in part: choosing one would favour its name.
         leading = first.posterior >= first.posterior.max(axis=1, keepdims=True, initial=0.0) - tie_of(first.posterior)
@@ -83,55 +94,104 @@ class Wawa:
         right = np.bincount(votes.worker, weights=went_along, minlength=votes.n_workers).astype(np.float64)
         given = np.bincount(votes.worker, weights=weight, minlength=votes.n_workers).astype(np.float64)
         skill, interval = agreement_skill(right, given)
-        return replace(_voted(votes, known, skill, self.name), skill=skill, skill_interval=interval, iterations=2)
+        return replace(
+            _voted(votes, known, skill, self.name, self.threads), skill=skill, skill_interval=interval, iterations=2
+        )
 
 
-def _voted(votes: Votes, golds: Golds, voice: Floats | None, method: str) -> Aggregated:
+@dataclass(frozen=True)
+class _Counted:
+    """``undecided``: the tasks whose class in ``codes`` (n_tasks,) is one of several. ``agreed`` and ``given``:
+    (n_workers,), what of each worker's votes went with the shares, and all of them. ``overall``: (n_classes,)."""
+
+    posterior: Reals
+    codes: Codes
+    tied: Flags
+    undecided: Codes
+    agreed: Floats
+    given: Floats
+    overall: Floats
+
+
+def _voted(votes: Votes, golds: Golds, voice: Floats | None, method: str, threads: int | None) -> Aggregated:
     """``voice``: (n_workers,) what each worker's vote counts, or None for all alike."""
-    posterior: Reals = np.empty((votes.n_tasks, votes.n_classes), dtype=precision(votes.n_classes))
-    codes, tied = np.empty(votes.n_tasks, np.int32), np.empty(votes.n_tasks, np.bool_)
-    counted = None
+    found = None
     if voice is None and votes.weight is None and len(golds) == 0 and votes.n_classes <= FEW:
-        counted = _few(votes, posterior, codes, tied)
-    agreed, given, overall = counted or _any(votes, golds, voice, posterior, codes, tied)
-    total = float(overall.sum())
-    prior = overall / total if total > 0 else np.full(votes.n_classes, 1 / max(votes.n_classes, 1))
-    undecided = np.flatnonzero(tied)
-    codes[undecided], tied[undecided] = decide(posterior[undecided], prior)
-    skill, interval = agreement_skill(agreed, given)
+        found = _few(votes, threads)
+    found = found or _any(votes, golds, voice, threads)
+    prior = _shares_of_all(found.overall)
+    decide_of(found.undecided, found.posterior, prior, found.codes, found.tied)
+    skill, interval = agreement_skill(found.agreed, found.given)
     return aggregated(
         votes,
-        posterior,
+        found.posterior,
         method=method,
         skill=skill,
         skill_interval=interval,
         prior=prior,
-        decided_already=(codes, tied),
-        worker_votes=np.rint(given).astype(np.int64) if votes.weight is None else None,
+        decided_already=(found.codes, found.tied),
+        worker_votes=np.rint(found.given).astype(np.int64) if votes.weight is None else None,
         iterations=1,
         reason="the votes were counted",
     )
 
 
-def _few(votes: Votes, posterior: Reals, codes: Codes, tied: Flags) -> tuple[Floats, Floats, Floats] | None:
-    agreed, overall = np.zeros((votes.n_workers, 2)), np.zeros(votes.n_classes)
-    each = (votes.worker, votes.label, votes.start)
-    done = vote_shares_of_few(*each, leaders(), posterior, codes, tied, agreed, overall)
-    return (agreed[:, 0].copy(), agreed[:, 1].copy(), overall) if done else None
+def _few(votes: Votes, threads: int | None) -> _Counted | None:
+    posterior = np.empty((votes.n_tasks, votes.n_classes), dtype=precision(votes.n_classes))
+    codes, tied = np.empty(votes.n_tasks, np.int32), np.empty(votes.n_tasks, np.bool_)
+    undecided: Codes = np.empty(votes.n_tasks, np.int32)
+
+    def count(own: slice, start: Offsets) -> tuple[int, Floats, Floats]:
+        agreed, overall = np.zeros((votes.n_workers, 2)), np.zeros(votes.n_classes)
+        room = (posterior[own], codes[own], tied[own], agreed, overall, undecided[own])
+        return int(vote_shares_of_few(votes.worker, votes.label, start, leaders(), *room)), agreed, overall
+
+    parts = _in_pieces(votes, count, threads)
+    if any(ties < 0 for _, (ties, *_) in parts):
+        return None
+    which = np.concatenate([undecided[own][:ties] + np.int32(own.start) for own, (ties, *_) in parts])
+    agreed = sum((agreed for _, (_, agreed, _) in parts), start=np.zeros((votes.n_workers, 2)))
+    overall = sum((overall for _, (*_, overall) in parts), start=np.zeros(votes.n_classes))
+    return _Counted(posterior, codes, tied, which, agreed[:, 0].copy(), agreed[:, 1].copy(), overall)
 
 
-def _any(
-    votes: Votes, golds: Golds, voice: Floats | None, posterior: Reals, codes: Codes, tied: Flags
-) -> tuple[Floats, Floats, Floats]:
+def _any(votes: Votes, golds: Golds, voice: Floats | None, threads: int | None) -> _Counted:
+    posterior = np.zeros((votes.n_tasks, votes.n_classes), dtype=precision(votes.n_classes))
+    codes, tied = np.zeros(votes.n_tasks, np.int32), np.zeros(votes.n_tasks, np.bool_)
     weight = np.zeros(0) if votes.weight is None else votes.weight
     voice = np.ones(votes.n_workers) if voice is None else voice
     overall = np.bincount(votes.label, weights=votes.weight, minlength=votes.n_classes).astype(np.float64)
     given = np.bincount(votes.worker, weights=votes.weight, minlength=votes.n_workers).astype(np.float64)
     known = golds.dense(votes.n_tasks) if len(golds) else np.zeros(0, np.int32)
+    fallback, tolerance = _shares_of_all(overall), tie_of(posterior)
+
+    def count(own: slice, start: Offsets) -> Floats:
+        agreed = np.zeros(votes.n_workers)
+        each = (votes.worker, votes.label, weight, voice, start, known[own], fallback, tolerance)
+        vote_shares(*each, posterior[own], agreed, codes[own], tied[own])
+        return agreed
+
+    agreed = sum((agreed for _, agreed in _in_pieces(votes, count, threads)), start=np.zeros(votes.n_workers))
+    return _Counted(posterior, codes, tied, np.flatnonzero(tied).astype(np.int32), agreed, given, overall)
+
+
+def _in_pieces(votes: Votes, count: Callable[[slice, Offsets], Part], threads: int | None) -> list[tuple[slice, Part]]:
+    """What ``count`` gives for each range of tasks, in their order. The ranges depend on the data only, so that the
+    answer is the same for any number of threads."""
+    pieces = max(1, min(PIECES_MAX, (len(votes) + votes.n_tasks * votes.n_classes) // PIECE_VOTES))
+    cuts = [votes.n_tasks * piece // pieces for piece in range(pieces + 1)]
+    owns = [slice(begin, end) for begin, end in itertools.pairwise(cuts)]
+
+    def counted(own: slice) -> Part:
+        return count(own, votes.start[own.start : own.stop + 1])
+
+    workers = min(threads or threads_available(), pieces)
+    if workers == 1:
+        return [(own, counted(own)) for own in owns]
+    with ThreadPoolExecutor(workers) as pool:
+        return list(zip(owns, pool.map(counted, owns), strict=True))
+
+
+def _shares_of_all(overall: Floats) -> Floats:
     total = float(overall.sum())
-    fallback = overall / total if total > 0 else np.full(votes.n_classes, 1 / max(votes.n_classes, 1))
-    agreed = np.zeros(votes.n_workers)
-    posterior[:], codes[:], tied[:] = 0, 0, False
-    each = (votes.worker, votes.label, weight, voice, votes.start, known)
-    vote_shares(*each, fallback, tie_of(posterior), posterior, agreed, codes, tied)
-    return agreed, given, overall
+    return overall / total if total > 0 else np.full(len(overall), 1 / max(len(overall), 1))

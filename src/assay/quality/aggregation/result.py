@@ -106,9 +106,18 @@ def tie_of(posterior: Reals) -> float:
 
 def decide(posterior: Reals, prior: Floats) -> tuple[Codes, Flags]:
     """The likeliest class of each row, ties decided by ``prior`` and then the lowest code, and which rows were tied."""
-    codes = np.zeros(len(posterior), np.int32)
-    tied = np.zeros(len(posterior), np.bool_)
+    codes, tied = np.zeros(len(posterior), np.int32), np.zeros(len(posterior), np.bool_)
     if posterior.shape[1] > 0:
-        # Priors that differ by rounding only must not decide, or shuffled rows could change an answer.
-        decided(np.ascontiguousarray(posterior), np.round(prior, 12), tie_of(posterior), codes, tied)
+        _decided(np.ascontiguousarray(posterior), prior, codes, tied, None)
     return codes, tied
+
+
+def decide_of(which: Codes, posterior: Reals, prior: Floats, codes: Codes, tied: Flags) -> None:
+    """``decide`` for the rows ``which`` names, into ``codes`` and ``tied``."""
+    _decided(posterior, prior, codes, tied, which)
+
+
+def _decided(posterior: Reals, prior: Floats, codes: Codes, tied: Flags, which: Codes | None) -> None:
+    only, rows = which is not None, np.zeros(0, np.int32) if which is None else which
+    # Priors that differ by rounding only must not decide, or shuffled rows could change an answer.
+    decided(posterior, np.round(prior, 12), tie_of(posterior), codes, tied, only, rows)

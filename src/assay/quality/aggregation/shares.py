@@ -259,16 +259,18 @@ def vote_shares_of_few(
     tied: Flags,
     agreed: Floats,
     totals: Floats,
-) -> bool:
+    undecided: Codes,
+) -> np.int64:
     """``vote_shares`` for up to four classes and votes of equal weight, of which each task has some, up to 65,535.
 
     A task's four counts live in one 64-bit register. ``leader``: see ``leaders``. ``codes`` and ``tied``: (tasks,), the
     likeliest class, the lowest of those that tie, and whether some do. ``agreed``: (workers, 2), to which each worker's
-    agreement and votes are added; ``totals``: (classes,), to which the votes for each class are. The first votes of a
-    task are written out, as in ``sweeps``. Returns false, with the work left undone, where a task has no votes or too
-    many.
+    agreement and votes are added; ``totals``: (classes,), to which the votes for each class are. ``undecided``:
+    (tasks,), whose first entries become the tasks that are tied. The first votes of a task are written out, as in
+    ``sweeps``. Returns how many tasks are tied; -1, with the work left undone, where one has no votes or too many.
     """
     classes = posterior.shape[1]
+    ties = np.uint64(0)
     one, sixteen, mask = np.uint64(1), np.uint64(16), np.uint64(0xFFFF)
     total_0 = total_1 = total_2 = total_3 = np.uint64(0)
     shares = np.zeros(4)
@@ -276,7 +278,7 @@ def vote_shares_of_few(
         begin, end = np.uint64(start[task]), np.uint64(start[task + one])
         votes = end - begin
         if not np.uint64(0) < votes <= mask:
-            return False
+            return np.int64(-1)
         counts = _count_label(label[begin])
         if votes > np.uint64(1):
             counts += _count_label(label[begin + np.uint64(1)])
@@ -306,6 +308,9 @@ def vote_shares_of_few(
             top = max(max(n0, n1), max(n2, n3))
             tied[task] = np.int64(n0 == top) + np.int64(n1 == top) + np.int64(n2 == top) + np.int64(n3 == top) > 1
             codes[task] = 0 if n0 == top else 1 if n1 == top else 2 if n2 == top else 3
+        # Written whether tied or not, as a branch would be guessed wrong.
+        undecided[ties] = np.int32(task)
+        ties += np.uint64(tied[task])
         inverse = 1.0 / np.float64(np.int64(votes))
         shares[0] = np.int64(n0) * inverse
         shares[1] = np.int64(n1) * inverse
@@ -333,32 +338,42 @@ def vote_shares_of_few(
     sums = (total_0, total_1, total_2, total_3)
     for k in range(classes):
         totals[k] += sums[k]
-    return True
+    return np.int64(ties)
 
 
 @compiled
-def decided(posterior: Reals, prior: Floats, tolerance: float, codes: Codes, tied: Flags) -> None:
+def decided(
+    posterior: Reals,
+    prior: Floats,
+    tolerance: float,
+    codes: Codes,
+    tied: Flags,
+    only: bool,
+    which: Codes,
+) -> None:
     """The likeliest class of each row into ``codes``, and whether another came within ``tolerance`` into ``tied``.
 
-    Among the tied the class with the greatest ``prior`` (classes,) is taken, then the lowest code.
+    Among the tied the class with the greatest ``prior`` (classes,) is taken, then the lowest code. With ``only``, just
+    the rows ``which`` names are decided.
     """
     classes = posterior.shape[1]
-    for task in range(len(posterior)):
+    for place in range(len(which) if only else len(posterior)):
+        task = np.uint64(np.uint32(which[place])) if only else np.uint64(place)
         top = posterior[task, 0]
         best = 0
         for k in range(1, classes):
             if posterior[task, k] > top:
                 top = posterior[task, k]
                 best = k
+        near = 0
         # Where more than half of everything is in one class, and by more than rounding, nothing else can be near.
         if top < 0.5 + tolerance:
-            near = 0
             for k in range(classes):
                 near += posterior[task, k] >= top - tolerance
             if near > 1:
-                tied[task] = True
                 best = -1
                 for k in range(classes):
                     if posterior[task, k] >= top - tolerance and (best < 0 or prior[k] > prior[best]):
                         best = k
+        tied[task] = near > 1
         codes[task] = best
