@@ -16,8 +16,8 @@ export function CallbacksPanel() {
   return (
     <Panel title="Callbacks" flush>
       <p className="px-4 pt-3 text-3 text-muted">
-        A program can name an address with each task, project or batch; it is told when that is done. Tasks that name
-        none are told here.
+        A program can name an address with each task, project or batch, which is told when that is done. The addresses
+        here are told of the tasks of programs that name none.
       </p>
       {query.isPending ? (
         <SkeletonRows rows={2} />
@@ -54,7 +54,7 @@ function ModeRow({ settings }: { settings: CallbackSettings }) {
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 border-b border-border last:border-b-0">
       <div className="grow min-w-48">
         <p className="text-3 font-medium">{NAMES[mode]}</p>
-        <p className={settings.address ? "text-2 font-mono break-all" : "text-2 text-muted"}>{settings.address ?? "Nobody else is told"}</p>
+        <p className={settings.address ? "text-2 font-mono break-all" : "text-2 text-muted"}>{settings.address ?? "No address"}</p>
         {settings.old_secret_until && Date.parse(settings.old_secret_until) > Date.now() && (
           <p className="text-2 text-muted">The old secret signs too; that ends {ago(settings.old_secret_until, Date.now())}.</p>
         )}
@@ -125,8 +125,14 @@ function KeysDialog({ keys, onClose }: { keys: CallbackKeys; onClose: () => void
       footer={<Button variant="primary" onClick={onClose}>Done</Button>}
     >
       <div className="flex flex-col gap-3">
-        <CopyField label="Callback key" value={keys.key} secret />
-        <CopyField label="Signing secret" value={keys.secret} secret />
+        <div>
+          <p className="text-2 font-medium mb-1" aria-hidden="true">Callback key</p>
+          <CopyField label="Callback key" value={keys.key} secret />
+        </div>
+        <div>
+          <p className="text-2 font-medium mb-1" aria-hidden="true">Signing secret</p>
+          <CopyField label="Signing secret" value={keys.secret} secret />
+        </div>
       </div>
     </Dialog>
   );

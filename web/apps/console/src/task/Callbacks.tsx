@@ -40,8 +40,9 @@ export function Callbacks({ taskId }: { taskId: string }) {
             </span>
             <span className="block text-muted">
               {counted(item.attempts, "attempt")} · {ago(item.delivered_at ?? item.created_at, Date.now())}
+              {item.state === "delivered" && ` · answered ${item.last_status}`}
             </span>
-            <LastAnswer delivery={item} />
+            {item.state !== "delivered" && <LastAnswer delivery={item} />}
           </li>
         ))}
       </ul>
