@@ -162,6 +162,7 @@ create table worker_groups (
     foreign key (organization_id, project_id) references projects (organization_id, id)
 );
 
+-- Who is in a group.
 create table worker_group_members (
     organization_id uuid not null,
     group_id uuid not null,
