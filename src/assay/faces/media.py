@@ -7,6 +7,7 @@ fresh; its type is the one that was found in its content, and nothing a browser 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, Protocol, TypeAlias
@@ -227,7 +228,7 @@ async def get_media(request: AnyRequest, key: FromPath[str]) -> Response[bytes]:
             raise Forbidden("This address was not made for you.")
         query = {name: str(value) for name, value in request.query_params.items()}
         grant = home.blobs.check_url(key, query, viewer=viewer_of(context.caller), now=context.now)
-    return await _served(home, key, grant.content_type)
+    return await _served(home, key, grant.content_type, request.headers.get("range"))
 
 
 @get("/guide-images/{attachment_id:uuid}", opt={"permission": "self.read"}, include_in_schema=False)
@@ -239,13 +240,31 @@ async def get_guide_image(request: AnyRequest, attachment_id: FromPath[UUID]) ->
     return await _served(house(request), photo.display_key, content_type_of(photo.display_key))
 
 
-async def _served(home: House, key: str, content_type: str) -> Response[bytes]:
-    return Response(
-        await home.blobs.get(key),
-        media_type=content_type,
-        headers={
-            # Private: a shared cache must not hand it to somebody else.
-            "cache-control": "private, max-age=3600, immutable",
-            "content-disposition": "inline",
-        },
-    )
+async def _served(home: House, key: str, content_type: str, wanted: str | None = None) -> Response[bytes]:
+    """``wanted``: the header Range; players of recordings ask for one part after the other."""
+    content = await home.blobs.get(key)
+    headers = {
+        # Private: a shared cache must not hand it to somebody else.
+        "cache-control": "private, max-age=3600, immutable",
+        "content-disposition": "inline",
+        "accept-ranges": "bytes",
+    }
+    part = part_of(wanted, len(content))
+    if part is None:
+        return Response(content, media_type=content_type, headers=headers)
+    first, last = part
+    headers["content-range"] = f"bytes {first}-{last}/{len(content)}"
+    return Response(content[first : last + 1], status_code=206, media_type=content_type, headers=headers)
+
+
+def part_of(wanted: str | None, size: int) -> tuple[int, int] | None:
+    """The first and the last byte that a Range header asks for (RFC 9110, 14.1.2); none for the whole, which is also
+    what several parts, or one that is not there, are answered with."""
+    found = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", (wanted or "").strip())
+    if found is None or found.groups() == ("", "") or size == 0:
+        return None
+    start, end = found.groups()
+    if start == "":
+        return max(size - int(end), 0), size - 1
+    first, last = int(start), min(int(end) if end else size - 1, size - 1)
+    return (first, last) if first <= last else None

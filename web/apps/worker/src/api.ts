@@ -12,7 +12,27 @@ export type Answer = object;
 /** A part of what a task shows, where that is not one photo. */
 export type ShownItem =
   | { readonly type: "text"; readonly text: string; readonly title: string | null }
-  | { readonly type: "image"; readonly media: Media; readonly title: string | null };
+  | { readonly type: "image"; readonly media: Media; readonly title: string | null }
+  | { readonly type: "link"; readonly url: string; readonly title: string | null }
+  | { readonly type: "file"; readonly media: "audio" | "video" | "pdf"; readonly url: string; readonly content_type: string; readonly file_name: string; readonly title: string | null };
+
+/** Where you stand in the training of a project: `done` of `wanted` tasks of this run, and the mean score that passes. */
+export interface Training {
+  readonly state: "practising" | "passed" | "failed";
+  readonly done: number;
+  readonly wanted: number;
+  readonly score: number | null;
+  readonly score_min: number;
+  readonly run: number;
+  readonly runs_max: number;
+}
+
+/** What practice came to, and the right answer. */
+export interface Practised {
+  readonly score: number;
+  readonly answer: Answer;
+  readonly training: Training;
+}
 
 export interface WorkProject {
   readonly id: Id;

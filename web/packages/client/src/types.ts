@@ -219,7 +219,7 @@ export interface ApiKeyCreated extends ApiKey {
 /* ---- projects ---- */
 
 /** What sort of thing is labelled, as the pages know it. */
-export type Kind = "image" | "form" | "entities" | "document";
+export type Kind = "image" | "form" | "entities" | "document" | "stored";
 
 export type ProjectState = "active" | "paused" | "archived";
 

@@ -57,7 +57,7 @@ export function ProjectLayout() {
             {project && <StateBadge state={project.state} />}
             {project?.mode === "test" && <Badge>test</Badge>}
             <span className="grow" />
-            {mayWrite && (
+            {mayWrite && project?.kind !== "stored" && (
               <Link to="/console/projects/$projectId/edit" params={{ projectId }} className={buttonClass("secondary")}>
                 <Icon name="edit" /> Edit<span className="hidden sm:inline"> project</span>
               </Link>
@@ -79,9 +79,25 @@ export function ProjectLayout() {
         </div>
       </header>
       <div className="px-4 sm:px-6 py-5">
-        <div className="mx-auto max-w-300 flex flex-col gap-5 min-w-0">{project ? <Outlet /> : <Skeleton className="h-64 w-full" />}</div>
+        <div className="mx-auto max-w-300 flex flex-col gap-5 min-w-0">
+          {project?.kind === "stored" && <NoEditorYet />}
+          {project ? <Outlet /> : <Skeleton className="h-64 w-full" />}
+        </div>
       </div>
     </div>
+  );
+}
+
+/** Said on every page of a project whose tasks are taken and kept, and offered to nobody. */
+function NoEditorYet() {
+  return (
+    <p role="note" className="flex gap-2 items-start px-4 py-3 rounded-large border border-warn/40 bg-warn-soft text-3">
+      <Icon name="clock" className="mt-0.5 shrink-0 text-warn" />
+      <span>
+        <strong className="font-semibold">The editor for this work is still to come.</strong> Tasks are taken, checked and kept as they were sent, and
+        stay pending: nobody is asked to do them, and nothing is answered in their place.
+      </span>
+    </p>
   );
 }
 

@@ -155,6 +155,10 @@ function Body({ task, projectId }: { task: TaskDetail; projectId: string }) {
         ) : task.content ? (
           <ShownContent items={task.content} />
         ) : (
+        ) : project?.kind === "stored" ? (
+          <EmptyState icon="clock" title="The editor for this work is still to come">
+            The task is kept as it was sent. Nobody is asked to do it until its editor is there.
+          </EmptyState>
           <EmptyState icon="image" title={task.state === "preparing" ? "The photo is being prepared" : "This task has no photo"}>
             {task.media_problem}
           </EmptyState>

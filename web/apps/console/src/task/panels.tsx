@@ -5,7 +5,13 @@ import { Link } from "@tanstack/react-router";
 import { useEffect, useRef, type ReactNode } from "react";
 import { disagreement, type Layer, type SceneObject } from "./scene";
 
-const ORIGINS = { submission: "one person's answer", consensus: "merged from several", review: "corrected by a reviewer" } as const;
+const ORIGINS = {
+  submission: "one person's answer",
+  consensus: "merged from several",
+  review: "corrected by a reviewer",
+  audit: "corrected by the customer",
+  made_up: "made up, as its key only tries things out; nobody answered",
+} as const;
 
 export function Verdict({ task }: { task: TaskDetail }) {
   const confidence = task.response?.confidence ?? task.consensus?.confidence ?? task.confidence;

@@ -1,6 +1,6 @@
-/** What a form is about: texts to read, photos to look into, side by side where there is room. */
+/** What a form is about: texts to read, photos to look into, recordings to play, side by side where there is room. */
 
-import { IconButton, cx } from "@assay/ui";
+import { Icon, IconButton, buttonClass, cx } from "@assay/ui";
 import { useRef, useState } from "react";
 
 export interface ShownPhoto {
@@ -12,21 +12,73 @@ export interface ShownPhoto {
 
 export type ShownItem =
   | { readonly type: "text"; readonly text: string; readonly title: string | null }
-  | { readonly type: "image"; readonly media: ShownPhoto; readonly title: string | null };
+  | { readonly type: "image"; readonly media: ShownPhoto; readonly title: string | null }
+  | { readonly type: "link"; readonly url: string; readonly title: string | null }
+  | ShownFile;
+
+/** A recording to play, or a paper to open beside the page. */
+export interface ShownFile {
+  readonly type: "file";
+  readonly media: "audio" | "video" | "pdf";
+  readonly url: string;
+  readonly file_name: string;
+  readonly title: string | null;
+}
+
+const NOUN = { text: "Text", image: "Photo", link: "Website", audio: "Recording", video: "Video", pdf: "PDF" } as const;
+const nounOf = (item: ShownItem): string => NOUN[item.type === "file" ? item.media : item.type];
 
 export function ContentView({ items }: { items: readonly ShownItem[] }) {
   return (
     <div className={cx("p-4 md:p-6 max-md:p-3 grid gap-4 items-start mx-auto", items.length > 1 ? "xl:grid-cols-[repeat(auto-fit,minmax(22rem,1fr))]" : items[0]?.type === "text" && "max-w-3xl")}>
       {items.map((item, index) => (
-        <section key={index} aria-label={item.title ?? (item.type === "text" ? `Text ${index + 1}` : `Photo ${index + 1}`)} className="min-w-0 bg-surface border border-border rounded-large overflow-hidden">
+        <section key={index} aria-label={item.title ?? `${nounOf(item)} ${index + 1}`} className="min-w-0 bg-surface border border-border rounded-large overflow-hidden">
           {item.title && <h2 className="px-4 pt-3 text-3 font-semibold">{item.title}</h2>}
           {item.type === "text" ? (
             <p dir="auto" className="px-4 py-3 text-4 leading-7 whitespace-pre-wrap break-words max-w-[75ch]">{item.text}</p>
-          ) : (
+          ) : item.type === "image" ? (
             <ZoomedPhoto photo={item.media} title={item.title} />
+          ) : item.type === "link" ? (
+            <Elsewhere url={item.url} />
+          ) : (
+            <Played file={item} />
           )}
         </section>
       ))}
+    </div>
+  );
+}
+
+/** A page that is not ours: never framed, opened beside this one, and not told where the visitor came from. */
+function Elsewhere({ url }: { url: string }) {
+  return (
+    <div className="px-4 py-3 flex flex-wrap items-center gap-x-3 gap-y-2">
+      <a href={url} target="_blank" rel="noopener noreferrer" className={buttonClass("secondary")}>
+        <Icon name="link" /> Open the website
+      </a>
+      <span className="text-2 text-muted break-all">{url}</span>
+    </div>
+  );
+}
+
+function Played({ file }: { file: ShownFile }) {
+  const name = file.title ?? file.file_name;
+  if (file.media === "audio") {
+    return (
+      <div className="px-4 py-3">
+        <audio controls preload="metadata" src={file.url} aria-label={name} className="w-full" />
+      </div>
+    );
+  }
+  if (file.media === "video") {
+    return <video controls playsInline preload="metadata" src={file.url} aria-label={name} className="block w-full max-h-[70dvh] max-md:max-h-[36dvh] bg-sunken mt-2" />;
+  }
+  return (
+    <div className="px-4 py-3 flex flex-wrap items-center gap-x-3 gap-y-2">
+      <a href={file.url} download={file.file_name} className={buttonClass("secondary")}>
+        <Icon name="download" /> Download the PDF
+      </a>
+      <span className="text-2 text-muted break-all">{file.file_name}</span>
     </div>
   );
 }
