@@ -198,7 +198,7 @@ async def opened(settings: Settings, ring: Callable[[], None] = lambda: None) ->
         stack.push_async_callback(database.close)
         egress = HttpEgress(EgressPolicy(enabled=settings.egress, allow_private_hosts=settings.private_hosts))
         stack.push_async_callback(egress.aclose)
-        callbacks = HttpCallbacks(egress, SmtpMail(settings.relay) if settings.relay else None)
+        callbacks = HttpCallbacks(egress, SmtpMail(settings.relay) if settings.relay and settings.egress else None)
         house = http.House(
             database=database,
             blobs=_blobs(settings),

@@ -16,7 +16,8 @@ from assay.core.ports import Message
 
 _SECONDS_MAX: Final = 15.0
 _NO_RELAY: Final = (
-    "This installation sends no mail: give an http or https address, or have ASSAY_SMTP_HOST and ASSAY_MAIL_FROM set."
+    "This installation sends no mail: give an http or https address, or have ASSAY_SMTP_HOST and ASSAY_MAIL_FROM set, "
+    "and ASSAY_EGRESS on."
 )
 
 
