@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import shutil
+import signal
+import subprocess
 import sys
+import tempfile
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -96,6 +104,32 @@ class Served:
                     return found
                 assert time.monotonic() < end, f"the task is {found['state']}, not {state}"
                 time.sleep(0.1)
+
+
+@contextmanager
+def serving(**environment: str) -> Iterator[Served]:
+    """A server with its people, in a process and with a home of its own; gone afterwards."""
+    # Not pytest's own folder: the database runs as another user when we are root, and could not enter it.
+    home = Path(tempfile.mkdtemp(prefix="assay-journey-", dir="/tmp"))
+    home.chmod(0o755)
+    settings = {**os.environ, "ASSAY_HOME": str(home), "ASSAY_PORT": "0", **environment}
+    process = subprocess.Popen(SERVE, env=settings, stdout=subprocess.DEVNULL)
+    try:
+        state = home / "server.json"
+        end = time.monotonic() + 60
+        while not state.exists():
+            assert process.poll() is None, "the server did not start"
+            assert time.monotonic() < end, "the server took longer than a minute to start"
+            time.sleep(0.05)
+        found = Served(json.loads(state.read_text())["url"], home)
+        asyncio.run(invite_everybody(found))
+        yield found
+    finally:
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(15)
+        process.kill()
+        shutil.rmtree(home, ignore_errors=True)
 
 
 async def invite_everybody(server: Served) -> None:

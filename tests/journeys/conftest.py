@@ -5,48 +5,21 @@ Journeys need the built pages (scripts/setup web) and Chromium; without either t
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import json
 import os
 import shutil
-import signal
-import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from journey import CHROMIUM_FLAGS, ROOT, SERVE, Served, Visitor, invite_everybody
+from journey import CHROMIUM_FLAGS, ROOT, Served, Visitor, serving
 
 
 @pytest.fixture(scope="session")
 def served() -> Iterator[Served]:
-    # Not pytest's own folder: the database runs as another user when we are root, and could not enter it.
-    home = Path(tempfile.mkdtemp(prefix="assay-journey-", dir="/tmp"))
-    home.chmod(0o755)
-    environment = {**os.environ, "ASSAY_HOME": str(home), "ASSAY_PORT": "0"}
-    process = subprocess.Popen(SERVE, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        state = home / "server.json"
-        end = time.monotonic() + 60
-        while not state.exists():
-            assert process.poll() is None, "the server did not start"
-            assert time.monotonic() < end, "the server took longer than a minute to start"
-            time.sleep(0.05)
-        found = Served(json.loads(state.read_text())["url"], home)
-        asyncio.run(invite_everybody(found))
+    with serving() as found:
         yield found
-    finally:
-        process.send_signal(signal.SIGINT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(15)
-        process.kill()
-        shutil.rmtree(home, ignore_errors=True)
 
 
 # Playwright keeps an event loop running in this thread for as long as it is open, and no async test can run beside it:

@@ -1,0 +1,243 @@
+"""Texts of a customer who uses Scale's client, the whole way: created, answered in the browser by two, merged, called
+back, audited, exported. What the tasks show lies on the customer's own server."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import threading
+import time
+import wave
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import scaleapi
+from playwright.sync_api import Page, expect
+from scaleapi.tasks import TaskType
+
+from journey import Served, Visitor, serving
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+
+LETTER = "The soap arrived late. Ada Lovelace in London was not amused."
+
+
+def recording() -> bytes:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(16_000))
+    return out.getvalue()
+
+
+@dataclass
+class Customer:
+    """A server that has files and is called back. ``heard``: the bodies of its callbacks."""
+
+    url: str = ""
+    heard: list[dict[str, Any]] = field(default_factory=list)
+
+    def told_of(self, task_id: str, seconds: float = 20) -> dict[str, Any]:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for one in list(self.heard):
+                if one["task_id"] == task_id:
+                    return one
+            time.sleep(0.1)
+        raise AssertionError(f"nobody called back for {task_id}; heard {len(self.heard)}")
+
+
+@pytest.fixture(scope="module")
+def customer() -> Iterator[Customer]:
+    found = Customer()
+    files = {"/letter.txt": LETTER.encode(), "/call.wav": recording()}
+
+    class Files(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            content = files.get(self.path)
+            self.send_response(200 if content is not None else 404)
+            self.end_headers()
+            self.wfile.write(content or b"")
+
+        def do_POST(self) -> None:
+            found.heard.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Files)
+    found.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield found
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def served(customer: Customer) -> Iterator[Served]:
+    with serving(ASSAY_PRIVATE_HOSTS=customer.url.removeprefix("http://")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def client(served: Served) -> scaleapi.ScaleClient:
+    with served.client("Olga Owner") as owner:
+        made = owner.post("/v1/api-keys", json={"name": "program", "mode": "live", "role": "manager"})
+        assert made.status_code == 201, made.text
+        key = made.json()["key"]
+    return scaleapi.ScaleClient(key, api_instance_url=f"{served.url}/scale/v1")
+
+
+def picture(page: Page, name: str) -> None:
+    """Kept for whoever wants to look, where a folder is named for it."""
+    if folder := os.environ.get("ASSAY_PICTURES"):
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+def project_of(served: Served, name: str) -> str:
+    with served.client("Olga Owner") as owner:
+        return str(next(one["id"] for one in owner.get("/v1/projects").json()["items"] if one["name"] == name))
+
+
+def completed(client: scaleapi.ScaleClient, task_id: str, seconds: float = 20) -> Any:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = client.get_task(task_id)
+        if found.status == "completed":
+            return found
+        time.sleep(0.2)
+    raise AssertionError(f"the task is {found.status}")
+
+
+def at_work(visit: Callable[..., Visitor], served: Served, who: str, project: str, sign: str) -> Page:
+    """The page of somebody who has read the instructions and sees the sign."""
+    page = visit(who).page
+    # What it shows is fetched first.
+    for _ in range(40):
+        page.goto(f"{served.url}/work/projects/{project}/annotate")
+        expect(page.get_by_role("heading").or_(page.get_by_role("complementary")).first).to_be_visible()
+        if page.get_by_role("complementary", name="Instructions").is_visible():
+            break
+        page.wait_for_timeout(500)
+    page.keyboard.press("Escape")
+    expect(page.get_by_text(sign).first).to_be_visible()
+    return page
+
+
+FIELDS = [
+    {"type": "category", "field_id": "mood", "title": "<b>How</b> does it sound?", "required": True,
+     "choices": [{"label": "Pleased", "value": 1}, {"label": "Annoyed", "value": 2}]},
+    {"type": "text", "field_id": "why", "title": "Why?", "conditions": [{"mood": ["2"]}]},
+]  # fmt: skip
+
+
+def test_a_collection_is_answered_by_two_called_back_audited_and_exported(
+    served: Served, visit: Callable[..., Visitor], client: scaleapi.ScaleClient, customer: Customer
+) -> None:
+    client.create_project("Letters", TaskType.TextCollection, {"instruction": "Read and listen.", "fields": FIELDS})
+    task = client.create_task(
+        TaskType.TextCollection,
+        project="Letters",
+        attachments=[
+            {"type": "text", "content": f"{customer.url}/letter.txt"},
+            {"type": "audio", "content": f"{customer.url}/call.wav"},
+            {"type": "website", "content": "https://soap.example.org/"},
+        ],
+        responses_required=2,
+        unique_id="letter-1",
+        callback_url=f"{customer.url}/done",
+    )
+    project = project_of(served, "Letters")
+
+    for who in ("Ada Annotator", "Ben Annotator"):
+        page = at_work(visit, served, who, project, "arrived late")
+        expect(page.get_by_text("How does it sound?")).to_be_visible()
+        player = page.locator("audio")
+        expect(player).to_have_js_property("duration", 1)
+        link = page.get_by_role("link", name="Open the website")
+        expect(link).to_have_attribute("rel", "noopener noreferrer")
+        page.get_by_role("radio", name="Annoyed").check(force=True)
+        page.get_by_label("Why?").fill("It arrived late.")
+        picture(page, f"scale-collection-{who.split()[0]}")
+        if who.startswith("Ben"):
+            page.set_viewport_size({"width": 390, "height": 844})
+            picture(page, "scale-collection-phone")
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_text("arrived late").first).not_to_be_visible()
+
+    found = completed(client, task.id)
+    told = {"mood": [[2], [2]], "why": [["It arrived late."]] * 2}
+    assert {name: one["responses"] for name, one in found.response["annotations"].items()} == told
+    assert customer.told_of(task.id)["response"] == found.response
+    client.audit_task(task.id, accepted=True, comments="Well heard.")
+    assert client.get_task(task.id).as_dict()["customer_review_status"] == "accepted"
+    with served.client("Olga Owner") as owner:
+        exported = owner.get(f"/v1/projects/{project}/export", params={"format": "csv"})
+    (row,) = csv.DictReader(io.StringIO(exported.text))
+    assert (row["unique_id"], row["mood"], row["why"]) == ("letter-1", "2", "It arrived late.")
+
+
+def test_entities_are_marked_by_two_called_back_audited_and_exported(
+    served: Served, visit: Callable[..., Visitor], client: scaleapi.ScaleClient, customer: Customer
+) -> None:
+    labels = [{"name": "person", "display_name": "Person"}, {"name": "place", "display_name": "Place"}]
+    client.create_project("Names", TaskType.NamedEntityRecognition, {"instruction": "Mark.", "labels": labels})
+    project = project_of(served, "Names")
+    with served.client("Olga Owner") as owner:
+        policy = owner.get(f"/v1/projects/{project}").json()["policy"] | {"overlap": {"mode": "fixed", "count": 2}}
+        assert owner.patch(f"/v1/projects/{project}", json={"policy": policy}).status_code == 200
+    task = client.create_task(
+        TaskType.NamedEntityRecognition, project="Names", text=LETTER, callback_url=f"{customer.url}/done"
+    )
+
+    for who in ("Ada Annotator", "Ben Annotator"):
+        page = at_work(visit, served, who, project, "was not amused")
+        page.get_by_role("group", name="Text").focus()
+        for key in (*["ArrowRight"] * 5, "Shift+ArrowRight", "1", "ArrowRight", "ArrowRight", "2"):
+            page.keyboard.press(key)
+        expect(page.get_by_role("list", name="Marked passages").get_by_role("button")).to_have_count(2)
+        picture(page, f"scale-entities-{who.split()[0]}")
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_text("was not amused")).not_to_be_visible()
+
+    found = completed(client, task.id)
+    marked = [(one["label"], one["text"], one["start"]) for one in found.response["annotations"]]
+    assert marked == [("person", "Ada Lovelace", 23), ("place", "London", 39)]
+    assert customer.told_of(task.id)["response"] == found.response
+    client.audit_task(task.id, accepted=False, comments="The soap is a thing.")
+    assert client.get_task(task.id).status == "pending"
+    with served.client("Olga Owner") as owner:
+        exported = owner.get(f"/v1/projects/{project}/export", params={"format": "spans"})
+    assert exported.status_code == 200
+
+
+def test_work_whose_editor_is_to_come_says_so(
+    served: Served, visit: Callable[..., Visitor], client: scaleapi.ScaleClient
+) -> None:
+    client.create_project("Roads", TaskType.LidarAnnotation, {"labels": ["car"]})
+    client.create_task(TaskType.LidarAnnotation, project="Roads", attachments=["https://a.example.org/1.json"])
+    project = project_of(served, "Roads")
+    page = visit("Olga Owner").page
+
+    page.goto(f"{served.url}/console/projects/{project}")
+    expect(page.get_by_role("note")).to_contain_text("editor for this work is still to come")
+    expect(page.get_by_role("link", name="Edit project")).to_have_count(0)
+    picture(page, "stored-project")
+    page.emulate_media(color_scheme="dark")
+    picture(page, "stored-project-dark")
+    with served.client("Olga Owner") as owner:
+        (row,) = owner.get(f"/v1/projects/{project}/tasks").json()["items"]
+    page.goto(f"{served.url}/console/projects/{project}/tasks/{row['id']}")
+    expect(page.get_by_text("The editor for this work is still to come")).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    picture(page, "stored-task-phone")
+    assert row["state"] == "preparing"
