@@ -29,10 +29,10 @@ from assay.store.tasks import MISSING
 @dataclass(frozen=True)
 class FoundTask:
     """``project_name`` is what programs call the project. ``changed_at``: of the last thing that happened to the task.
-    ``begun``: somebody took a turn. ``request`` is as a program sent it. ``taxonomy`` and ``answer`` are JSON text: what
+    ``begun``: somebody took a turn. ``request``: as a program sent it. ``taxonomy`` and ``answer`` are JSON text: what
     is asked where that is not what the project asks, and the response once the task is completed, from ``origin``.
     ``voices``: all answers of a completed task that wanted several of itself. ``audits``: oldest first; ``verdict``:
-    what they say of it now, 'pending' while nothing.
+    what they say of it now, 'pending' while nothing. ``pages``: width and height of each photo of its content.
     ``media_status``: the HTTP status of the photo's address, where that was the trouble. ``called_back``: what became
     of the latest callback."""
 
@@ -64,6 +64,7 @@ class FoundTask:
     verdict: str | None
     called_back: DeliveryState | None
     voices: Sequence[Answer] = ()
+    pages: Sequence[dict[str, int | None]] = ()
 
 
 async def insert(
@@ -288,6 +289,7 @@ def _task(row: Any) -> FoundTask:
             "audits": () if row["audits"] is None else _audits(row["audits"]),
             "tags": row["tags"] or (),
             "voices": from_json(row["voices"]) or (),
+            "pages": from_json(row["pages"]) or (),
             "changed_at": row["changed_at"] or row["created_at"],
         }
     )

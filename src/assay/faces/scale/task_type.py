@@ -69,7 +69,8 @@ class TaskType:
     and ``described_task`` what a task of our own making shows; both for the first type of a kind only. ``opinions``:
     how many people are to answer each task, where its parameters say so; then the answer of each is told. ``words``:
     what the request names our fields, where it has another word. ``made_up``: a response that nobody gave, for types of
-    which only this dialect knows what their answers look like.
+    which only this dialect knows what their answers look like. ``paged``: whether tasks are told with the size of each
+    page that they show.
 
     All of them raise ``Invalid`` that names a field in the words of this dialect.
     """
@@ -88,3 +89,4 @@ class TaskType:
     opinions: Callable[[Params], int | None] | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     made_up: Callable[[Params, int, UrlOf], Json] | None = None
+    paged: bool = False

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from assay.core.errors import Invalid
-from assay.faces.scale import collection_types, entities_types, form_types, image_types, stored_types
+from assay.faces.scale import collection_types, document_types, entities_types, form_types, image_types, stored_types
 from assay.faces.scale.task_type import TaskType
 
 _ALL: Final = (
@@ -14,6 +14,7 @@ _ALL: Final = (
     *collection_types.TYPES,
     *form_types.TYPES,
     *entities_types.TYPES,
+    *document_types.TYPES,
     *stored_types.TYPES,
 )
 # The first type of each kind is the one that tasks of our own making are told as.

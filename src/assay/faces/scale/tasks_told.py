@@ -80,6 +80,8 @@ def told(task: FoundTask, version: Version) -> dict[str, Any]:
         "work_started": task.begun,
         **audits_told(task),
     }
+    if type_named(said.type).paged and task.pages:
+        whole["document_pages"] = task.pages
     if status == "completed":
         whole["response"] = _response(task, said.type, params, version)
     elif status == "error":

@@ -34,6 +34,10 @@ select task.id, task.project_id, coalesce(project.handle, project.name) as proje
            select json_agg(submission.answer order by submission.submitted_at, submission.id) from submissions submission
            where submission.organization_id = $1 and submission.task_id = task.id
                and submission.round = task.round) end as voices,
+       (select json_agg(json_build_object('width', shown.item -> 'width', 'height', shown.item -> 'height')
+               order by shown.place)
+           from json_array_elements(task.content) with ordinality as shown (item, place)
+           where shown.item ->> 'type' = 'image') as pages,
        (select delivery.state from deliveries delivery
            where delivery.organization_id = $1 and delivery.task_id = task.id
            order by delivery.created_at desc, delivery.id desc limit 1) as called_back
