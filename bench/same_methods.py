@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from aggregate_accuracy import DATA, OTHER_KINDS, accuracy, crowd
+from aggregate_accuracy import DATA, OTHER_KINDS, SAME, accuracy, crowd
 from assay.quality import DawidSkene, OneCoin
 from peer import run_peer
 
@@ -28,6 +28,7 @@ BARE: dict[str, Any] = {
 OURS: dict[str, Any] = {"dawid-skene": DawidSkene(), "one-coin": OneCoin()}
 # crowd-kit's one-coin goes through a table of workers by classes row by row.
 ONE_COIN_WORKERS_MAX = 5_000
+SECONDS_MAX = 3_600
 
 
 def row(name: str, method: str) -> tuple[list[float], list[int]] | None:
@@ -37,7 +38,7 @@ def row(name: str, method: str) -> tuple[list[float], list[int]] | None:
         return None
     columns: dict[str, Any] = {"task": votes.task, "worker": votes.worker, "label": votes.label}
     columns |= {"truth_task": np.flatnonzero(truth >= 0), "truth": truth[truth >= 0]}
-    peer = run_peer("crowdkit", {**columns, "method": method, "accuracy": True})
+    peer = run_peer("crowdkit_accuracy", {**columns, "methods": [SAME[method]], "seconds": SECONDS_MAX})[SAME[method]]
     bare = BARE[method]
     fits = [bare.with_iterations(peer["iterations"]).fit(votes), bare.fit(votes), OURS[method].fit(votes)]
     found = [100 * peer["accuracy"]] + [accuracy(fit.posterior, truth) for fit in fits]

@@ -1,9 +1,8 @@
 """crowd-kit's aggregation of classes, for ``bench/peer.py``; runs in the peers' interpreter.
 
 Request: ``arrays`` with ``task``, ``worker``, ``label`` (integer codes); ``method``, one of METHODS; ``iterations``
-(at most), ``tolerance`` and ``seed`` for those that take them; ``labels``: true to have the answers back; ``accuracy``:
-true to have the accuracy, against ``truth_task`` and ``truth`` among the arrays. Answer: seconds of the processor and
-of the clock around the fit, iterations made where the method tells, and what was asked for.
+(at most), ``tolerance`` and ``seed`` for those that take them; ``labels``: true to have the answers back. Answer: seconds
+of the processor and of the clock around the fit, iterations made where the method tells, and what was asked for.
 """
 
 from __future__ import annotations
@@ -56,23 +55,7 @@ def main(path: str) -> None:
     if request.get("labels"):
         found = labels.sort_index()
         answer["tasks"], answer["labels"] = found.index.tolist(), found.tolist()
-    if request.get("accuracy"):
-        answer["accuracy"] = _accuracy(method, labels, arrays["truth_task"], arrays["truth"])
     print(json.dumps(answer))
-
-
-def _accuracy(method: Any, labels: Any, task: Any, truth: Any) -> float:
-    """The share of right answers, tied answers counted in part."""
-    probabilities = getattr(method, "probas_", None)
-    if probabilities is None:
-        return float((labels.reindex(task).to_numpy() == truth).mean())
-    table = probabilities.reindex(task).fillna(0.0)
-    values = table.to_numpy()
-    top = (values >= values.max(axis=1, keepdims=True) - 1e-9).astype(float)
-    top /= top.sum(axis=1, keepdims=True)
-    place = {label: column for column, label in enumerate(table.columns)}
-    columns = np.array([place.get(value, -1) for value in truth])
-    return float(np.where(columns >= 0, top[np.arange(len(task)), columns], 0.0).mean())
 
 
 if __name__ == "__main__":
