@@ -1,8 +1,8 @@
 """crowd-kit's aggregation of classes, for ``bench/peer.py``; runs in the peers' interpreter.
 
 Request: ``arrays`` with ``task``, ``worker``, ``label`` (integer codes); ``method``, one of METHODS; ``iterations``
-(at most), ``tolerance`` and ``seed`` for those that take them; ``labels``: true to have the answers back. Answer: seconds
-of the processor and of the clock around the fit, iterations made where the method tells, and what was asked for.
+(at most), ``tolerance`` and ``seed`` for those that take them; ``labels``: true to have the answers back. Answer:
+seconds of the processor and of the clock around the fit, iterations made where the method tells, and what was asked.
 """
 
 from __future__ import annotations
