@@ -82,6 +82,10 @@ export const completionsQuery = (id: Id) =>
     refetchInterval: 15_000,
   });
 
+export const crewQuery = (id: Id) => queryOptions({ queryKey: ["crew", id], queryFn: ({ signal }) => api.projects.crew(id, signal) });
+
+export const groupsQuery = (id: Id) => queryOptions({ queryKey: ["groups", id], queryFn: ({ signal }) => api.projects.groups(id, signal) });
+
 export const membersQuery = queryOptions({
   queryKey: ["members"],
   queryFn: ({ signal }) => api.members.list(null, signal),

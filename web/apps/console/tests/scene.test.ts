@@ -10,7 +10,7 @@ function task(parts: Partial<TaskDetail>): TaskDetail {
     id: "t", unique_id: null, state: "completed", is_gold: false, batch: null, priority: 50, metadata: {}, media: null,
     media_problem: null, excerpt: null, content: null, taxonomy: null, agreement: null, confidence: null, created_at: "", completed_at: null, project_id: "p",
     project_version: 1, round: 1,
-    prelabels: null, gold: null, broken_reason: null, assignments: [], submissions: [], consensus: null, reviews: [],
+    prelabels: null, gold: null, broken_reason: null, assignments: [], submissions: [], consensus: null, reviews: [], audits: [],
     response: null, events: [], ...parts,
   };
 }

@@ -40,6 +40,7 @@ export interface WorkProject {
   readonly annotate_open: number;
   readonly review_open: number;
   readonly done_today: number;
+  readonly training: Training | null;
   readonly suspended: boolean;
   readonly suspended_reason: string | null;
 }
@@ -78,8 +79,10 @@ export interface Turn {
   readonly content: readonly ShownItem[] | null;
   readonly prelabels: Answer | null;
   readonly draft: Answer | null;
-  readonly sent_back: { readonly comment: string; readonly answer: Answer } | null;
+  readonly sent_back: { readonly comment: string; readonly answer: Answer; readonly by: "reviewer" | "customer" } | null;
   readonly review: Judge | null;
+  /** Set for a task to practise on. */
+  readonly practice: Training | null;
 }
 
 export type SkipReason = "unclear" | "too_hard" | "not_my_language" | "other";
@@ -106,6 +109,9 @@ export const work = {
   claim: (projectId: Id, stage: Stage) => post<Turn | undefined>(`/v1/work/projects/${projectId}/claim`, { stage }),
   saveDraft: (id: Id, answer: Answer) => request<void>("PUT", turnPath(id, "/draft"), { body: { answer } }),
   submit: (id: Id, body: { readonly answer: Answer; readonly duration_seconds: number }) => post(turnPath(id, "/submit"), body),
+  /** The same of practice, to be waited for. */
+  practise: (id: Id, body: { readonly answer: Answer; readonly duration_seconds: number }) =>
+    post<{ readonly submission_id: Id; readonly practice?: Practised }>(turnPath(id, "/submit"), body),
   rule: (id: Id, ruling: Ruling) => post(turnPath(id, "/review"), ruling),
   extend: (id: Id) => post<{ lease_until: Time; extension_available: boolean }>(turnPath(id, "/extend")),
   skip: (id: Id, reason: SkipReason, comment?: string) => post<void>(turnPath(id, "/skip"), { reason, ...(comment ? { comment } : {}) }),

@@ -23,7 +23,7 @@ function turnOf(n: number, change: Partial<Turn> = {}): Turn {
     server_time: new Date(T0).toISOString(), instructions: "", taxonomy: { labels: [{ name: "car" }] },
     kind: "image", content: null,
     media: { id: "m", url: "/m", display_url: `/photo-${n}`, thumbnail_url: "/t", width: 100, height: 80, display_width: 100, display_height: 80, content_type: "image/jpeg", file_name: "x.jpg" },
-    prelabels: null, draft: null, sent_back: null, review: null, ...change,
+    prelabels: null, draft: null, sent_back: null, review: null, practice: null, ...change,
   };
 }
 
@@ -176,7 +176,7 @@ describe("drafts", () => {
   });
 
   it("begin with the sent-back answer, else with the proposed one", async () => {
-    const sentBack = turnOf(1, { sent_back: { comment: "x", answer: withBox }, prelabels: {} });
+    const sentBack = turnOf(1, { sent_back: { comment: "x", answer: withBox, by: "reviewer" }, prelabels: {} });
     expect(marksOf(await startingAnswer(sentBack, memoryKeep()))).toEqual([box]);
     expect(marksOf(await startingAnswer(turnOf(1, { prelabels: withBox }), memoryKeep()))).toEqual([box]);
   });

@@ -6,13 +6,17 @@ import type {
   ApiKeyCreated,
   AssayEvent,
   Attachment,
+  Audit,
+  AuditVerdict,
   Batch,
   Callback,
   CallbackKeys,
   CallbackSettings,
+  Crew,
   Delivery,
   ExportFormat,
   FieldProblem,
+  Group,
   Id,
   Import,
   ImportAs,
@@ -100,6 +104,13 @@ export const projects = {
     post<ProjectWorker>(`/v1/projects/${id}/workers/${workerId}/suspend`, { reason }),
   reinstate: (id: Id, workerId: Id, reason?: string) =>
     post<ProjectWorker>(`/v1/projects/${id}/workers/${workerId}/reinstate`, reason ? { reason } : {}),
+  crew: (id: Id, signal?: Signal) => get<Crew>(`/v1/projects/${id}/crew`, undefined, signal),
+  setCrew: (id: Id, crew: { crew_only: boolean; worker_ids: Id[] }) =>
+    request<Crew>("PUT", `/v1/projects/${id}/crew`, { body: crew }),
+  groups: (id: Id, signal?: Signal) => get<Page<Group>>(`/v1/projects/${id}/groups`, undefined, signal),
+  createGroup: (id: Id, group: { name: string; emails: string[] }) => post<Group>(`/v1/projects/${id}/groups`, group),
+  changeGroup: (id: Id, groupId: Id, change: { name?: string; add_emails?: string[]; remove_emails?: string[] }) =>
+    patch<Group>(`/v1/projects/${id}/groups/${groupId}`, change),
   batches: (id: Id, signal?: Signal) => get<Page<Batch>>(`/v1/projects/${id}/batches`, { limit: 200 }, signal),
   reviews: (id: Id, cursor?: string | null, signal?: Signal) =>
     get<Page<ReviewItem>>(`/v1/projects/${id}/reviews`, { cursor, limit: 50 }, signal),
@@ -136,6 +147,8 @@ export const tasks = {
   reopen: (id: Id) => post<TaskRow>(`/v1/tasks/${id}/reopen`),
   makeGold: (id: Id, answer: Answer) => request<TaskRow>("PUT", `/v1/tasks/${id}/gold`, { body: { answer } }),
   removeGold: (id: Id) => remove<TaskRow>(`/v1/tasks/${id}/gold`),
+  audit: (id: Id, audit: { verdict: AuditVerdict; comment?: string; answer?: Answer; duration_seconds: number }) =>
+    post<Audit>(`/v1/tasks/${id}/audits`, audit),
 };
 
 export const webhooks = {

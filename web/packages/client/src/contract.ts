@@ -46,6 +46,7 @@ export type Contract = Check<
     Agrees<ours.Submission, Schemas["Submission"]>,
     Agrees<ours.Consensus, Schemas["Consensus"]>,
     Agrees<ours.Review, Schemas["Review"]>,
+    Agrees<ours.Audit, Schemas["Audit"]>,
     Agrees<ours.TaskResponse, Schemas["TaskResponse"]>,
     Agrees<ours.ReviewItem, Schemas["WaitingReview"]>,
     Agrees<ours.NewTask, Schemas["core_intake_TaskRow"]>,

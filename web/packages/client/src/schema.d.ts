@@ -2063,7 +2063,7 @@ export interface components {
             };
             confidence: number;
             /** @enum {string} */
-            origin: "submission" | "consensus" | "review" | "audit";
+            origin: "submission" | "consensus" | "review" | "audit" | "made_up";
         };
         /** Taxonomy */
         Taxonomy: {

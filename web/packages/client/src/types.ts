@@ -95,10 +95,18 @@ export interface MergeRule {
   vote_min: number;
 }
 
+/** Practice before work: so many tasks make a run, and a run whose mean score reaches the bar passes. */
+export interface TrainingRule {
+  tasks: number;
+  score_min: number;
+  runs_max: number;
+}
+
 export interface Policy {
   overlap: Overlap;
   review: ReviewRule;
   gold: GoldRule;
+  training: TrainingRule;
   merge: MergeRule;
   lease_seconds: number;
   extension_seconds: number;
@@ -333,6 +341,20 @@ export interface TaskResponse {
 
 export type AssayEvent = Schemas["Event"];
 
+export type AuditVerdict = "accept" | "fix" | "comment" | "reject";
+
+/** What the customer said of the answer of a round. `replaced`: that answer, where it was corrected or rejected. */
+export interface Audit {
+  id: Id;
+  round: number;
+  verdict: AuditVerdict;
+  comment: string | null;
+  replaced: Answer | null;
+  duration_seconds: number;
+  auditor: string;
+  created_at: Time;
+}
+
 /** One task with all that was said about it. `submissions` is the list here, and a count in `TaskRow`. */
 export interface TaskDetail extends Omit<TaskRow, "submissions"> {
   project_id: Id;
@@ -348,6 +370,7 @@ export interface TaskDetail extends Omit<TaskRow, "submissions"> {
   submissions: Submission[];
   consensus: Consensus | null;
   reviews: Review[];
+  audits: Audit[];
   response: TaskResponse | null;
   events: AssayEvent[];
 }
@@ -419,6 +442,14 @@ export type WebhookMode = Webhook["mode"];
 
 export type Delivery = Schemas["Delivery"];
 
+/* ---- crews and groups ---- */
+
+export type Colleague = Schemas["Colleague"];
+
+export type Crew = Schemas["Crew"];
+
+export type Group = Schemas["Group"];
+
 /* ---- callbacks ---- */
 
 export type CallbackSettings = Schemas["CallbackSettings"];
@@ -434,6 +465,17 @@ export interface Page<T> {
 
 /* ---- the worker's face ---- */
 
+/** Where a worker stands in the training of a project. */
+export interface WorkTraining {
+  state: "practising" | "passed" | "failed";
+  done: number;
+  wanted: number;
+  score: number | null;
+  score_min: number;
+  run: number;
+  runs_max: number;
+}
+
 export interface WorkProject {
   id: Id;
   name: string;
@@ -441,6 +483,7 @@ export interface WorkProject {
   annotate_open: number;
   review_open: number;
   done_today: number;
+  training: WorkTraining | null;
   suspended: boolean;
   suspended_reason: string | null;
 }
@@ -474,8 +517,9 @@ export interface Turn {
   content: ShownItem[] | null;
   prelabels: Answer | null;
   draft: Answer | null;
-  sent_back: { comment: string; answer: Answer } | null;
+  sent_back: { comment: string; answer: Answer; by: "reviewer" | "customer" } | null;
   review: TurnReview | null;
+  practice: WorkTraining | null;
 }
 
 export type WorkerStats = Schemas["Stats"];

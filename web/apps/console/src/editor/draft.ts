@@ -81,6 +81,7 @@ export const DEFAULT_POLICY: Policy = {
   overlap: { mode: "fixed", count: 1 },
   review: { mode: "none" },
   gold: { rate: 0, score_min: 0.5, accuracy_min: 0.6, answers_min: 4 },
+  training: { tasks: 10, score_min: 0.7, runs_max: 3 },
   merge: { iou_min: 0.5, vote_min: 0.5 },
   lease_seconds: 1800,
   extension_seconds: 900,

@@ -6,6 +6,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { workersQuery } from "../queries";
 import { useMay } from "../shell/session";
+import { CrewPanel } from "./CrewPanel";
 import { useProject } from "./ProjectLayout";
 
 export function WorkersPage() {
@@ -89,6 +90,7 @@ export function WorkersPage() {
           itself when even the upper end of the interval falls below it, after at least {project.policy.gold.answers_min} golds.
         </p>
       )}
+      <CrewPanel projectId={project.id} />
       {changing && <StandingDialog worker={changing} projectId={project.id} onClose={() => setChanging(null)} />}
     </>
   );

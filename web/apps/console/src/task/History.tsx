@@ -1,5 +1,5 @@
 /** What happened to one task: turns, submissions, reviews and the rest, newest first. */
-import type { AssayEvent, Assignment, Review, TaskDetail, Verdict } from "@assay/client";
+import type { AssayEvent, Assignment, Audit, AuditVerdict, Review, TaskDetail, Verdict } from "@assay/client";
 import { ago, Badge, cx, duration, Icon, percent, type IconName, type Tone } from "@assay/ui";
 import type { ReactNode } from "react";
 
@@ -38,6 +38,9 @@ export function History({ task }: { task: TaskDetail }) {
           ))}
         </ul>
       )}
+      {task.audits.toReversed().map((audit) => (
+        <AuditCard key={audit.id} audit={audit} />
+      ))}
       {task.reviews.map((review) => (
         <ReviewCard key={review.id} review={review} />
       ))}
@@ -57,6 +60,28 @@ function ReviewCard({ review }: { review: Review }) {
         <span className="text-2 text-muted">{ago(review.created_at, Date.now())}</span>
       </p>
       {review.comment && <p className="text-3 text-muted mt-1 break-words">{review.comment}</p>}
+    </div>
+  );
+}
+
+const AUDITS: Record<AuditVerdict, { text: string; tone: Tone }> = {
+  accept: { text: "accepted the answer", tone: "ok" },
+  fix: { text: "corrected the answer", tone: "warn" },
+  comment: { text: "said", tone: "neutral" },
+  reject: { text: "rejected the answer", tone: "danger" },
+};
+
+function AuditCard({ audit }: { audit: Audit }) {
+  const verdict = AUDITS[audit.verdict];
+  return (
+    <div className="border border-border rounded-medium px-3 py-2">
+      <p className="text-3 flex items-center gap-2 flex-wrap">
+        <span className="font-medium">{audit.auditor}</span>
+        <Badge tone={verdict.tone}>{verdict.text}</Badge>
+        <span className="grow" />
+        <span className="text-2 text-muted">{ago(audit.created_at, Date.now())}</span>
+      </p>
+      {audit.comment && <p className="text-3 text-muted mt-1 break-words">{audit.comment}</p>}
     </div>
   );
 }
@@ -119,6 +144,7 @@ const EVENT_WORDS: Record<string, string> = {
   "gold.answered": "Scored against the gold",
   "review.created": "{who} reviewed it",
   "submission.created": "{who} submitted",
+  "task.audited": "{who} judged the answer",
   "task.broken": "Set aside as broken",
   "task.callback_resent": "Called back once more by {who}",
   "task.cancelled": "Cancelled",

@@ -73,7 +73,8 @@ export function TaskActions({ task, projectId }: { task: TaskDetail; projectId: 
   );
 }
 
-function answersOf(task: TaskDetail): { key: string; name: string; answer: Answer }[] {
+/** Every answer there is, the one that counts first. */
+export function answersOf(task: TaskDetail): { key: string; name: string; answer: Answer }[] {
   const answers: { key: string; name: string; answer: Answer }[] = [];
   if (task.response) answers.push({ key: "response", name: "The accepted answer", answer: task.response.answer });
   else if (task.consensus) answers.push({ key: "consensus", name: "The merged answer", answer: task.consensus.answer });

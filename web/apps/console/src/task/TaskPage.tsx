@@ -9,6 +9,7 @@ import { LoadError, useTitle } from "../shell/page";
 import { useMay } from "../shell/session";
 import { taskName, TaskStateBadge } from "../tasks/task-cells";
 import { Answers, ShownContent } from "./Answers";
+import { AuditPanel } from "./AuditPanel";
 import { Callbacks } from "./Callbacks";
 import { History } from "./History";
 import { MarkedText } from "./MarkedText";
@@ -171,6 +172,7 @@ function Body({ task, projectId }: { task: TaskDetail; projectId: string }) {
           </p>
         )}
         <Verdict task={task} />
+        <AuditPanel key={`${task.id} ${task.round} ${task.audits.length}`} task={task} projectId={projectId} />
         {!isForm && <Layers task={task} layers={scene.layers} hidden={hidden} onShow={show} />}
         <Tabs<Side>
           label="About this task"

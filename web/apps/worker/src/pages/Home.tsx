@@ -1,7 +1,7 @@
 /** Where a worker's day begins: what there is to do, and what was done. */
 
 import type { Me } from "@assay/client";
-import { Badge, EmptyState, ErrorState, Icon, IconButton, Skeleton, ThemeToggle, buttonClass, count, counted, cx, duration, toast } from "@assay/ui";
+import { Badge, EmptyState, ErrorState, Icon, IconButton, Skeleton, ThemeToggle, buttonClass, count, counted, cx, duration, percent, toast } from "@assay/ui";
 import { useQuery } from "@tanstack/react-query";
 import { type Stats, type Turn, type WorkProject, work } from "../api";
 import { onLink, turnsPath } from "../route";
@@ -82,7 +82,7 @@ function StatsLine({ stats, hasWork }: { stats: Stats | undefined; hasWork: bool
 
 function ProjectList({ projects, held }: { projects: readonly WorkProject[]; held: readonly Turn[] }) {
   // Review queues come back for those who review; others never see a project without open work of theirs.
-  const shown = projects.filter((project) => project.suspended || project.annotate_open + project.review_open + project.done_today > 0 || held.some((turn) => turn.project_id === project.id));
+  const shown = projects.filter((project) => project.suspended || project.training || project.annotate_open + project.review_open + project.done_today > 0 || held.some((turn) => turn.project_id === project.id));
   if (shown.length === 0) {
     return (
       <EmptyState icon="check" title="No work right now">
@@ -105,17 +105,31 @@ const upTo = (value: number): string => (value >= COUNTED_MAX ? `${count(COUNTED
 
 function ProjectCard({ project, held }: { project: WorkProject; held: readonly Turn[] }) {
   const heldFor = (stage: "annotate" | "review"): Turn | undefined => held.find((turn) => turn.stage === stage);
-  const isDone = project.annotate_open === 0 && project.review_open === 0 && held.length === 0;
+  const { training } = project;
+  const mayPractise = training?.state === "practising";
+  const isDone = !training && project.annotate_open === 0 && project.review_open === 0 && held.length === 0;
+  const mayLabel = training ? mayPractise : project.annotate_open > 0;
   return (
     <li className="bg-surface border border-border rounded-large p-4 flex items-center gap-4 max-md:flex-col max-md:items-stretch">
       <div className="grow min-w-0">
         <h2 className="text-4 font-semibold max-md:line-clamp-2 max-md:break-words md:truncate">{project.name}</h2>
         <p className="text-3 text-muted flex flex-wrap gap-x-3">
-          {!project.suspended && project.annotate_open > 0 && <span>{upTo(project.annotate_open)} to label</span>}
-          {!project.suspended && project.annotate_open + project.review_open === 0 && <span>Nothing to label now</span>}
+          {!project.suspended && mayPractise && (
+            <span>
+              <strong className="font-medium text-text">Practice first:</strong> {training.done} of {training.wanted} done, {percent(training.score_min)} passes
+            </span>
+          )}
+          {!project.suspended && !training && project.annotate_open > 0 && <span>{upTo(project.annotate_open)} to label</span>}
+          {!project.suspended && !training && project.annotate_open + project.review_open === 0 && <span>Nothing to label now</span>}
           {!project.suspended && project.review_open > 0 && <span>{upTo(project.review_open)} to review</span>}
           {project.done_today > 0 && <span>{counted(project.done_today, "task")} done today</span>}
         </p>
+        {training?.state === "failed" && !project.suspended && (
+          <p className="text-3 text-warn mt-2 flex gap-2 items-start">
+            <Icon name="pause" className="mt-0.5" />
+            <span>You did not pass the practice of this project. A manager can let you try again.</span>
+          </p>
+        )}
         {project.suspended && (
           <p className="text-3 text-warn mt-2 flex gap-2 items-start">
             <Icon name="pause" className="mt-0.5" />
@@ -126,9 +140,9 @@ function ProjectCard({ project, held }: { project: WorkProject; held: readonly T
       {!project.suspended && (
         <div className="flex gap-2 shrink-0 max-md:[&>*]:grow">
           {(project.review_open > 0 || heldFor("review")) && (
-            <WorkLink project={project} stage="review" held={heldFor("review")} primary={project.annotate_open === 0 && !heldFor("annotate")} />
+            <WorkLink project={project} stage="review" held={heldFor("review")} primary={!mayLabel && !heldFor("annotate")} />
           )}
-          {(project.annotate_open > 0 || heldFor("annotate")) && <WorkLink project={project} stage="annotate" held={heldFor("annotate")} primary />}
+          {(mayLabel || heldFor("annotate")) && <WorkLink project={project} stage="annotate" held={heldFor("annotate")} primary />}
           {isDone && <Badge tone="ok" icon="check">All done for now</Badge>}
         </div>
       )}
@@ -137,7 +151,7 @@ function ProjectCard({ project, held }: { project: WorkProject; held: readonly T
 }
 
 function WorkLink({ project, stage, held, primary }: { project: WorkProject; stage: "annotate" | "review"; held: Turn | undefined; primary: boolean }) {
-  const words = held ? (held.sent_back ? "Go on (sent back)" : "Go on") : stage === "review" ? "Review" : "Start";
+  const words = held ? (held.sent_back ? "Go on (sent back)" : "Go on") : stage === "review" ? "Review" : project.training ? "Practise" : "Start";
   return (
     <a
       href={turnsPath(project.id, stage)}

@@ -52,7 +52,7 @@ export function Notices({ outbox, onCorrect }: { outbox: Outbox; onCorrect?: (pa
   );
 }
 
-const TONES = { warn: "bg-warn-soft text-warn", danger: "bg-danger-soft text-danger", accent: "bg-accent-soft text-accent" };
+const TONES = { ok: "bg-ok-soft text-ok", warn: "bg-warn-soft text-warn", danger: "bg-danger-soft text-danger", accent: "bg-accent-soft text-accent" };
 
 interface NoticeProps {
   readonly tone: keyof typeof TONES;

@@ -4,7 +4,7 @@ import { sameValue } from "@assay/annotation";
 import { ApiError } from "@assay/client";
 import { Button, Icon, ThemeToggle, cx, toast } from "@assay/ui";
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { type Ruling, type Turn, work } from "../api";
+import { type Practised, type Ruling, type Turn, work } from "../api";
 import { go, homePath, onLink } from "../route";
 import { type Draft, DraftKeeper, type DraftState } from "../work/drafts";
 import type { Keep } from "../work/keep";
@@ -15,6 +15,7 @@ import { isFirstReading } from "./reading";
 import { Countdown } from "./Countdown";
 import { MoreMenu } from "./MoreMenu";
 import { Notice, Notices } from "./Notices";
+import { PracticeNotice, PractisedNotice } from "./Practice";
 import { LeaseLostDialog, NothingMarkedDialog, ReportDialog, SendBackDialog, SkipDialog } from "./dialogs";
 import { useActiveSeconds } from "./useActiveSeconds";
 import { useTitle } from "./useTitle";
@@ -42,6 +43,9 @@ export function TurnView({ open, session, outbox, drafts, makeDesk, hand }: Turn
   const [firstReading] = useState(() => isFirstReading(turn.project_id, turn.instructions));
   const keeper = useRef<DraftKeeper | null>(null);
   const activeSeconds = useActiveSeconds();
+  const [practised, setPractised] = useState<Practised | null>(null);
+  const [sending, setSending] = useState(false);
+  const [isRightShown, showRight] = useState(true);
 
   useEffect(() => {
     const made = new DraftKeeper(turn, drafts, work, setDraft, Date.now);
@@ -95,9 +99,32 @@ export function TurnView({ open, session, outbox, drafts, makeDesk, hand }: Turn
     else if (desk.check()) finish({ verdict: "fix", answer: desk.answer(), duration_seconds: 0 });
   };
 
+  const right = useMemo(() => (practised ? makeDesk({ ...open, answer: practised.answer }, {}) : null), [makeDesk, open, practised]);
+
+  /** Practice is not sent on its way and left behind: its worker waits to see how it went. */
+  const practise = (): void => {
+    setSending(true);
+    work
+      .practise(turn.assignment_id, { answer: desk.answer(), duration_seconds: activeSeconds() })
+      .then(
+        ({ practice }) => {
+          void keeper.current?.close(true);
+          if (practice) setPractised(practice);
+          else void session.next();
+        },
+        (error: unknown) => {
+          if (error instanceof ApiError && error.problems.length > 0) desk.showProblems(error.problems);
+          else toast(error instanceof ApiError ? error.detail : "Your practice could not be sent. Try again.", "danger");
+        },
+      )
+      .finally(() => setSending(false));
+  };
+
   const submit = (): void => {
-    if (!ready || question !== null) return;
+    if (practised) return void session.next();
+    if (!ready || sending || question !== null) return;
     desk.settle();
+    if (turn.practice) return void (desk.check() && practise());
     if (turn.stage === "review") accept();
     else if (desk.check()) {
       if (desk.isEmpty()) setQuestion("nothing-marked");
@@ -138,7 +165,7 @@ export function TurnView({ open, session, outbox, drafts, makeDesk, hand }: Turn
         <Countdown leaseUntil={turn.lease_until} clockOffset={open.clockOffset} canExtend={turn.extension_available} onExtend={extend} onEnded={() => setQuestion("lost")} />
         <MoreMenu
           entries={[
-            { icon: "chevronRight", title: `Skip this ${desk.noun}…`, onChoose: () => setQuestion("skip") },
+            ...(turn.practice ? [] : [{ icon: "chevronRight" as const, title: `Skip this ${desk.noun}…`, onChoose: () => setQuestion("skip") }]),
             { icon: "alert", title: "Report a problem…", onChoose: () => setQuestion("report") },
             ...(turn.extension_available ? [{ icon: "clock" as const, title: "More time", onChoose: extend }] : []),
           ]}
@@ -147,18 +174,20 @@ export function TurnView({ open, session, outbox, drafts, makeDesk, hand }: Turn
         {turn.stage === "review" ? (
           <ReviewActions desk={desk} judged={judged} turn={turn} ready={ready} onAccept={submit} onSendBack={() => setQuestion("send-back")} />
         ) : (
-          <Button variant="primary" disabled={!ready} onClick={submit} title="Submit  (Ctrl+Enter)" className="max-md:h-9">
-            Submit
+          <Button variant="primary" disabled={!ready} busy={sending} onClick={submit} title={`${practised ? "Next" : "Submit"}  (Ctrl+Enter)`} className="max-md:h-9">
+            {practised ? "Next" : "Submit"}
           </Button>
         )}
       </header>
       <Notices outbox={outbox} onCorrect={(parcel) => void session.reopen(parcel)} />
       {turn.sent_back && (
         <Notice tone="accent" icon="review">
-          <strong className="font-semibold">Sent back by a reviewer.</strong> {turn.sent_back.comment}
+          <strong className="font-semibold">{turn.sent_back.by === "customer" ? "The customer asks for this to be done again." : "Sent back by a reviewer."}</strong> {turn.sent_back.comment}
         </Notice>
       )}
-      {desk.render({ open, instructionsOpen: firstReading, onSubmit: submit, onRetryPhoto: () => void session.retryPhoto(), onReport: () => setQuestion("report") })}
+      {turn.practice && !practised && <PracticeNotice at={turn.practice} />}
+      {practised && <PractisedNotice practised={practised} isRightShown={isRightShown} onShowRight={showRight} />}
+      {(right && isRightShown ? right : desk).render({ open, instructionsOpen: firstReading && !practised, onSubmit: submit, onRetryPhoto: () => void session.retryPhoto(), onReport: () => setQuestion("report") })}
       {question === "skip" && <SkipDialog noun={desk.noun} onClose={close} onConfirm={(reason, comment) => leave(() => work.skip(turn.assignment_id, reason, comment))} />}
       {question === "report" && <ReportDialog noun={desk.noun} onClose={close} onConfirm={(reason, comment) => leave(() => work.report(turn.assignment_id, reason, comment))} />}
       {question === "send-back" && <SendBackDialog noun={desk.noun} onClose={close} onConfirm={(comment) => finish({ verdict: "send_back", comment, duration_seconds: 0 })} />}
@@ -169,10 +198,10 @@ export function TurnView({ open, session, outbox, drafts, makeDesk, hand }: Turn
 }
 
 function StageBadge({ turn }: { turn: Turn }) {
-  if (turn.stage !== "review" && turn.round <= 1) return null;
+  if (turn.stage !== "review" && turn.round <= 1 && !turn.practice) return null;
   return (
     <span className="text-1 font-medium px-1.5 h-5 inline-flex items-center rounded-small bg-accent-soft text-accent whitespace-nowrap max-md:hidden">
-      {turn.stage === "review" ? "Review" : `Round ${turn.round}`}
+      {turn.practice ? "Practice" : turn.stage === "review" ? "Review" : `Round ${turn.round}`}
     </span>
   );
 }

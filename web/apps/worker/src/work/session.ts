@@ -206,6 +206,8 @@ export class Session {
 
   async #prefetch(): Promise<void> {
     if (this.#fetchingNext || this.#next || this.#closed) return;
+    // Which task of practice comes next, or whether work does, depends on how this one goes.
+    if (this.#state.phase === "working" && this.#state.open.turn.practice) return;
     this.#fetchingNext = true;
     try {
       const turn = await this.#ports.api.claim(this.#projectId, this.#stage);
