@@ -9,7 +9,7 @@ import type { Vertex } from "@assay/geometry";
 
 /** What a label may be marked with: the first on photos, spans in texts, groups of regions on pages. */
 export type Shape = ImageShape | "span" | "group";
-export type ImageShape = "box" | "polygon" | "polyline" | "point";
+export type ImageShape = "box" | "polygon" | "polyline" | "point" | "ellipse" | "cuboid";
 export type AttributeValue = string | number | readonly string[];
 export type AttributeValues = Readonly<Record<string, AttributeValue>>;
 
@@ -48,34 +48,61 @@ export interface Point extends Marked {
   readonly y: number;
 }
 
-export type Mark = Box | Polygon | Polyline | Point;
+/** The ellipse that touches the sides of such a box in their middles. */
+export interface Ellipse extends Omit<Box, "type"> {
+  readonly type: "ellipse";
+}
+
+/** `face`: the nearest face, from its top-left corner clockwise; `side`: top and bottom corner of the side beside it. */
+export interface Cuboid extends Marked {
+  readonly type: "cuboid";
+  readonly face: readonly Vertex[];
+  readonly side: readonly Vertex[];
+}
+
+export type Mark = Box | Polygon | Polyline | Point | Ellipse | Cuboid;
+
+/** What two marks are to each other; their ids. Where not directed it says the same the other way round. */
+export interface MarkRelation {
+  readonly id: string;
+  readonly name: string;
+  readonly source: string;
+  readonly target: string;
+  readonly directed?: boolean;
+}
 
 export interface ImageAnswer {
   readonly annotations: readonly Mark[];
   readonly attributes: AttributeValues;
+  /** None where left out. */
+  readonly relations?: readonly MarkRelation[];
 }
 
 /** An answer as it travels: what equals its default may be missing. */
 export interface WireAnswer {
   readonly annotations?: readonly Mark[];
   readonly attributes?: AttributeValues;
+  readonly relations?: readonly MarkRelation[];
 }
 
-export const EMPTY_ANSWER: ImageAnswer = { annotations: [], attributes: {} };
+export const EMPTY_ANSWER: ImageAnswer = { annotations: [], attributes: {}, relations: [] };
 
 export const readAnswer = (wire: WireAnswer | null | undefined): ImageAnswer => ({
   annotations: wire?.annotations ?? [],
   attributes: wire?.attributes ?? {},
+  relations: wire?.relations ?? [],
 });
 
 export function writeAnswer(answer: ImageAnswer): WireAnswer {
-  return { annotations: answer.annotations.map(withoutDefaults), attributes: answer.attributes };
+  const { relations = [] } = answer;
+  const told = { annotations: answer.annotations.map(withoutDefaults), attributes: answer.attributes };
+  return relations.length > 0 ? { ...told, relations } : told;
 }
 
 function withoutDefaults(mark: Mark): Mark {
   const { attributes, ...bare } = mark;
   const kept = (attributes && Object.keys(attributes).length > 0 ? { ...bare, attributes } : bare) as Mark;
-  if (kept.type === "box" && !kept.rotation) {
+  if ((kept.type === "box" || kept.type === "ellipse") && !kept.rotation) {
     const { rotation: _, ...upright } = kept;
     return upright;
   }
@@ -83,7 +110,7 @@ function withoutDefaults(mark: Mark): Mark {
 }
 
 export const isEmptyAnswer = (answer: ImageAnswer): boolean =>
-  answer.annotations.length === 0 && Object.keys(answer.attributes).length === 0;
+  answer.annotations.length === 0 && (answer.relations ?? []).length === 0 && Object.keys(answer.attributes).length === 0;
 
 /** Whether two JSON values say the same; the order of keys does not matter. */
 export function sameValue(a: unknown, b: unknown): boolean {

@@ -6,6 +6,7 @@
  */
 
 import type { AttributeValue, AttributeValues, ImageAnswer, Mark } from "./answer";
+import { Relating, relationsOf } from "./relations";
 import { shapeTitle, sizeOf } from "./shapes";
 import { type Attribute, type Label, type Taxonomy, askedAttributes, placedLabels, titleOf } from "./taxonomy";
 
@@ -27,8 +28,22 @@ const SIZE_SLACK = 0.01;
 export function checkAnswer(answer: ImageAnswer, taxonomy: Taxonomy): PlacedProblem[] {
   const labels = new Map(placedLabels(taxonomy).map(({ label }) => [label.name, label]));
   const problems = answer.annotations.flatMap((mark, index) => checkMark(mark, labels.get(mark.label), `annotations[${index}]`));
+  problems.push(...checkRelations(answer, taxonomy));
   problems.push(...checkAttributes(taxonomy.attributes, answer.attributes, "attributes"));
   return placeProblems(problems, answer);
+}
+
+function checkRelations(answer: ImageAnswer, taxonomy: Taxonomy): Problem[] {
+  const relations = relationsOf(answer);
+  if (relations.length === 0) return [];
+  const relating = new Relating(taxonomy);
+  const places = new Map(answer.annotations.map(({ id }, index) => [id, index]));
+  const labelOf = (id: string): string => answer.annotations[places.get(id) ?? -1]?.label ?? "";
+  return relations.flatMap(({ name, source, target }) => {
+    if (relating.between(labelOf(source), labelOf(target)).some((rule) => rule.name === name)) return [];
+    // Told at the mark it begins at, where it can be taken away.
+    return [{ field: `annotations[${places.get(source) ?? 0}].relations`, message: `“${name}” does not join ${labelOf(source)} to ${labelOf(target)}: remove it.` }];
+  });
 }
 
 function checkMark(mark: Mark, label: Label | undefined, field: string): Problem[] {
@@ -38,14 +53,28 @@ function checkMark(mark: Mark, label: Label | undefined, field: string): Problem
     problems.push({ field: `${field}.type`, message: `${titleOf(label)} takes no ${shapeTitle(mark.type).toLowerCase()}: relabel or delete it.` });
   }
   const size = sizeOf(mark);
-  if (size !== null && size.width < label.width_min - SIZE_SLACK) {
-    problems.push({ field: `${field}.width`, message: `${titleOf(label)} must be at least ${label.width_min} px wide; this is ${Math.round(size.width * 10) / 10}.` });
+  const limits = label.limits[mark.type] ?? {};
+  const widthMin = Math.max(label.width_min, limits.width_min ?? 0);
+  const heightMin = Math.max(label.height_min, limits.height_min ?? 0);
+  const vertices = verticesOf(mark);
+  if (vertices !== null && vertices < (limits.vertices_min ?? 0)) {
+    problems.push({ field: `${field}.vertices`, message: `${titleOf(label)} must have at least ${limits.vertices_min} vertices; this has ${vertices}.` });
   }
-  if (size !== null && size.height < label.height_min - SIZE_SLACK) {
-    problems.push({ field: `${field}.height`, message: `${titleOf(label)} must be at least ${label.height_min} px high; this is ${Math.round(size.height * 10) / 10}.` });
+  if (vertices !== null && vertices > (limits.vertices_max ?? Infinity)) {
+    problems.push({ field: `${field}.vertices`, message: `${titleOf(label)} must have at most ${limits.vertices_max} vertices; this has ${vertices}.` });
+  }
+  if (size !== null && size.width < widthMin - SIZE_SLACK) {
+    problems.push({ field: `${field}.width`, message: `${titleOf(label)} must be at least ${widthMin} px wide; this is ${Math.round(size.width * 10) / 10}.` });
+  }
+  if (size !== null && size.height < heightMin - SIZE_SLACK) {
+    problems.push({ field: `${field}.height`, message: `${titleOf(label)} must be at least ${heightMin} px high; this is ${Math.round(size.height * 10) / 10}.` });
   }
   return [...problems, ...checkAttributes(label.attributes, mark.attributes ?? {}, `${field}.attributes`)];
 }
+
+/** How many vertices its outline has; null for what has none of its own. */
+export const verticesOf = (mark: Mark): number | null =>
+  mark.type === "polygon" ? (mark.rings[0]?.length ?? 0) : mark.type === "polyline" ? mark.points.length : null;
 
 function checkAttributes(attributes: readonly Attribute[], values: AttributeValues, field: string): Problem[] {
   return askedAttributes(attributes, values).flatMap((attribute) => {
@@ -59,6 +88,7 @@ export function attributeProblem(attribute: Attribute, value: AttributeValue | u
   const title = titleOf(attribute);
   const isMissing = value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
   if (isMissing) return attribute.required ? `${title} is required.` : null;
+  if (attribute.type === "angle" && (typeof value !== "number" || value < 0 || value > 360)) return `${title} must be within 0 and 360 degrees.`;
   if (attribute.type === "number") {
     if (typeof value !== "number" || !Number.isFinite(value)) return `${title} must be a number.`;
     if (attribute.minimum !== null && value < attribute.minimum) return `${title} must be at least ${attribute.minimum}.`;

@@ -1,7 +1,7 @@
 /** What a key or a button does to the selected marks: values in, the edits of one gesture out. */
 
-import { type Rect, type Size, clamped, offsetWithin, rectCentre, rectUnion, rounded, within } from "@assay/geometry";
-import type { AttributeValues, ImageAnswer, Mark } from "./answer";
+import { type Frame, type Rect, type Vertex, clamped, offsetWithin, rectCentre, rectUnion, rounded, within } from "@assay/geometry";
+import type { AttributeValues, Cuboid, ImageAnswer, Mark } from "./answer";
 import type { Edit } from "./edits";
 import { boundsOf, movedMark } from "./shapes";
 import { type Attribute, type Label, keptValues } from "./taxonomy";
@@ -22,7 +22,7 @@ export function removeMarks(answer: ImageAnswer, ids: ReadonlySet<string>): Edit
 }
 
 /** Moves all marks by the same offset, shortened so that together they stay on the photo. */
-export function moveMarks(marks: readonly Mark[], dx: number, dy: number, size: Size): Edit[] {
+export function moveMarks(marks: readonly Mark[], dx: number, dy: number, size: Frame): Edit[] {
   const [first, ...others] = marks.map(boundsOf);
   if (first === undefined) return [];
   const offset = offsetWithin(others.reduce(rectUnion, first), dx, dy, size);
@@ -31,27 +31,40 @@ export function moveMarks(marks: readonly Mark[], dx: number, dy: number, size: 
 }
 
 /** A box, or else a point, in the middle of what is in sight; null for labels that take neither. */
-export function markInMiddle(label: Label, sight: Rect, size: Size, id: string): Mark | null {
+export function markInMiddle(label: Label, sight: Rect, size: Frame, id: string): Mark | null {
   const middle = within(rectCentre(sight), size);
   const shared = { id, label: label.name };
-  if (label.shapes.includes("box")) {
+  const shape = label.shapes.find((each) => each === "box" || each === "ellipse" || each === "cuboid");
+  if (shape !== undefined) {
     const side = rounded(Math.min(sight.width, sight.height, size.width, size.height) / 4);
-    const x = rounded(clamped(middle.x - side / 2, 0, size.width - side));
-    const y = rounded(clamped(middle.y - side / 2, 0, size.height - side));
-    return { ...shared, type: "box", x, y, width: side, height: side };
+    const x = rounded(clamped(middle.x - side / 2, size.x ?? 0, (size.x ?? 0) + size.width - side));
+    const y = rounded(clamped(middle.y - side / 2, size.y ?? 0, (size.y ?? 0) + size.height - side));
+    const box = { x, y, width: side, height: side };
+    return shape === "cuboid" ? cuboidWithin({ ...shared, type: "cuboid", face: [], side: [] }, box) : { ...shared, type: shape, ...box };
   }
   return label.shapes.includes("point") ? { ...shared, type: "point", x: rounded(middle.x), y: rounded(middle.y) } : null;
+}
+
+/** The cuboid that fills a rectangle: two thirds of it the face, the rest a side that leans back. */
+export function cuboidWithin(cuboid: Cuboid, { x, y, width, height }: Rect): Cuboid {
+  const [edge, rise] = [x + (width * 2) / 3, height / 10];
+  const at = (px: number, py: number): Vertex => [rounded(px), rounded(py)];
+  return {
+    ...cuboid,
+    face: [at(x, y + rise), at(edge, y + rise), at(edge, y + height), at(x, y + height)],
+    side: [at(x + width, y), at(x + width, y + height - 2 * rise)],
+  };
 }
 
 /**
  * Widens boxes by `dx` and heightens them by `dy` pixels, their top-left corner staying where it is. None gets
  * smaller than a pixel or reaches over the photo's edge; turned boxes and other shapes stay as they are.
  */
-export function stretchBoxes(marks: readonly Mark[], dx: number, dy: number, size: Size): Edit[] {
+export function stretchBoxes(marks: readonly Mark[], dx: number, dy: number, size: Frame): Edit[] {
   return marks.flatMap((before): Edit[] => {
-    if (before.type !== "box" || before.rotation) return [];
-    const width = clamped(before.width + dx, 1, Math.max(1, size.width - before.x));
-    const height = clamped(before.height + dy, 1, Math.max(1, size.height - before.y));
+    if ((before.type !== "box" && before.type !== "ellipse") || before.rotation) return [];
+    const width = clamped(before.width + dx, 1, Math.max(1, (size.x ?? 0) + size.width - before.x));
+    const height = clamped(before.height + dy, 1, Math.max(1, (size.y ?? 0) + size.height - before.y));
     return replaceMark(before, width === before.width && height === before.height ? before : { ...before, width, height });
   });
 }
@@ -76,7 +89,7 @@ export function duplicateMarks(
   marks: readonly Mark[],
   newId: () => string,
   offset: number,
-  size: Size,
+  size: Frame,
 ): { edits: Edit[]; ids: string[] } {
   const copies = marks.map((mark) => {
     const by = offsetWithin(boundsOf(mark), offset, offset, size);

@@ -1,12 +1,13 @@
 /** The smallest changes of an answer. Each can be applied and each has an inverse, which is again an edit. */
 
-import type { AttributeValues, ImageAnswer, Mark } from "./answer";
+import type { AttributeValues, ImageAnswer, Mark, MarkRelation } from "./answer";
 
 export type Edit =
   | { readonly kind: "insert"; readonly index: number; readonly mark: Mark }
   | { readonly kind: "remove"; readonly index: number; readonly mark: Mark }
   | { readonly kind: "replace"; readonly before: Mark; readonly after: Mark }
-  | { readonly kind: "describe"; readonly before: AttributeValues; readonly after: AttributeValues };
+  | { readonly kind: "describe"; readonly before: AttributeValues; readonly after: AttributeValues }
+  | { readonly kind: "relate"; readonly before: readonly MarkRelation[]; readonly after: readonly MarkRelation[] };
 
 export function inverted(edit: Edit): Edit {
   switch (edit.kind) {
@@ -16,6 +17,7 @@ export function inverted(edit: Edit): Edit {
       return { ...edit, kind: "insert" };
     case "replace":
     case "describe":
+    case "relate":
       return { ...edit, before: edit.after, after: edit.before } as Edit;
   }
 }
@@ -31,7 +33,7 @@ export const undoing = (edits: readonly Edit[]): Edit[] => edits.map(inverted).r
  */
 export function applied(answer: ImageAnswer, edits: readonly Edit[]): ImageAnswer {
   const marks = [...answer.annotations];
-  let { attributes } = answer;
+  let { attributes, relations } = answer;
   const placeOf = (mark: Mark): number => {
     const index = marks.findIndex(({ id }) => id === mark.id);
     if (index < 0) throw new RangeError(`no mark with id ${mark.id}`);
@@ -41,7 +43,8 @@ export function applied(answer: ImageAnswer, edits: readonly Edit[]): ImageAnswe
     if (edit.kind === "insert") marks.splice(edit.index, 0, edit.mark);
     else if (edit.kind === "remove") marks.splice(placeOf(edit.mark), 1);
     else if (edit.kind === "replace") marks[placeOf(edit.before)] = edit.after;
+    else if (edit.kind === "relate") relations = edit.after;
     else attributes = edit.after;
   }
-  return { annotations: marks, attributes };
+  return relations === undefined ? { annotations: marks, attributes } : { annotations: marks, attributes, relations };
 }

@@ -3,5 +3,6 @@ export * from "./check";
 export * from "./commands";
 export * from "./edits";
 export * from "./history";
+export * from "./relations";
 export * from "./shapes";
 export * from "./taxonomy";

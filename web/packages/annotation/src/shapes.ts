@@ -9,6 +9,9 @@ import {
   type Rect,
   type Vertex,
   cornersOf,
+  ellipseBounds,
+  ellipseOutline,
+  hullOf,
   imagePoint,
   nearestOnPath,
   rectAround,
@@ -21,7 +24,7 @@ import {
   toVertex,
   uprightPoint,
 } from "@assay/geometry";
-import type { ImageShape, Mark } from "./answer";
+import type { Cuboid, ImageShape, Mark } from "./answer";
 
 interface ShapeAnswers<M extends Mark> {
   /** The name a worker reads. */
@@ -80,7 +83,37 @@ const SHAPES: { readonly [S in ImageShape]: ShapeAnswers<Extract<Mark, { type: S
     moved: (mark, dx, dy) => ({ ...mark, x: rounded(mark.x + dx), y: rounded(mark.y + dy) }),
     size: () => null,
   },
+  ellipse: {
+    title: "Ellipse",
+    bounds: ellipseBounds,
+    area: ({ width, height }) => (Math.PI * width * height) / 4,
+    contains: (ellipse, point) => {
+      const { x, y } = uprightPoint(ellipse, point);
+      const [dx, dy] = [(x - ellipse.x) / ellipse.width - 0.5, (y - ellipse.y) / ellipse.height - 0.5];
+      return dx * dx + dy * dy <= 0.25;
+    },
+    outlineDistance: (ellipse, point) => nearestOnPath(ellipseOutline(ellipse), point, true).distance,
+    moved: (ellipse, dx, dy) => ({ ...ellipse, x: rounded(ellipse.x + dx), y: rounded(ellipse.y + dy) }),
+    size: ({ width, height }) => ({ width, height }),
+  },
+  cuboid: {
+    title: "Cuboid",
+    bounds: ({ face, side }) => rectAround([...face, ...side].map(fromVertex)),
+    area: ({ face, side }) => ringArea(hullOf([...face, ...side])),
+    contains: ({ face, side }, point) => ringsContain([hullOf([...face, ...side])], point),
+    outlineDistance: (cuboid, point) =>
+      Math.min(nearestOnPath(cuboid.face, point, true).distance, nearestOnPath(sidePath(cuboid), point, false).distance),
+    moved: (cuboid, dx, dy) => ({ ...cuboid, face: movedVertices(cuboid.face, dx, dy), side: movedVertices(cuboid.side, dx, dy) }),
+    size: ({ face, side }) => rectAround([...face, ...side].map(fromVertex)),
+  },
 };
+
+/** From the face to the side's corners and back, on whichever edge of the face they are. */
+export function sidePath({ face, side }: Pick<Cuboid, "face" | "side">): readonly Vertex[] {
+  const [topLeft, topRight, bottomRight, bottomLeft] = face;
+  const isRight = side[0]![0] + side[1]![0] >= topLeft![0] + topRight![0];
+  return isRight ? [topRight!, side[0]!, side[1]!, bottomRight!] : [topLeft!, side[0]!, side[1]!, bottomLeft!];
+}
 
 // The table is exact per shape; a mark always meets its own entry, which TypeScript cannot follow through a union.
 const answersOf = <M extends Mark>(mark: M): ShapeAnswers<M> => SHAPES[mark.type] as unknown as ShapeAnswers<M>;

@@ -13,11 +13,15 @@ export interface Choice {
 export interface Condition {
   readonly attribute: string;
   readonly any_of: readonly string[];
+  /** What must be met besides. */
+  readonly also?: readonly Condition[] | undefined;
+  /** Other ways to be asked, each with an `also` of its own. */
+  readonly or_else?: readonly Condition[] | undefined;
 }
 
 export interface Attribute {
   readonly name: string;
-  readonly type: "category" | "multiselect" | "number" | "text" | "datetime" | "group";
+  readonly type: "category" | "multiselect" | "number" | "text" | "datetime" | "group" | "angle" | "across" | "down" | "mark";
   readonly title: string | null;
   readonly choices: readonly Choice[];
   readonly required: boolean;
@@ -34,6 +38,16 @@ export interface Attribute {
   readonly time_of_day: boolean;
   /** The questions of a group. */
   readonly attributes: readonly Attribute[];
+  /** Of which labels the mark may be that the value names; none: of any. */
+  readonly labels: readonly string[];
+}
+
+/** What one shape of a label keeps to, beside what its label says of all of them. */
+export interface ShapeLimits {
+  readonly vertices_min?: number | undefined;
+  readonly vertices_max?: number | null | undefined;
+  readonly width_min?: number | undefined;
+  readonly height_min?: number | undefined;
 }
 
 export interface Label {
@@ -46,6 +60,7 @@ export interface Label {
   /** Image pixels. */
   readonly width_min: number;
   readonly height_min: number;
+  readonly limits: { readonly [S in Shape]?: ShapeLimits | undefined };
   readonly attributes: readonly Attribute[];
   readonly children: readonly Label[];
   /** Whether what stands in a region is typed; on pages of documents only. */
@@ -61,12 +76,32 @@ export interface RelationType {
   readonly target_labels: readonly string[];
 }
 
+/** Points of these labels are shown joined: each to the nearest, or those with the same value of the attribute. */
+export interface Connection {
+  readonly labels: readonly string[];
+  readonly attribute?: string | null | undefined;
+}
+
+/** Marks that an answer begins with, and what may become of them. */
+export interface GivenMarks {
+  readonly annotations: readonly { readonly id: string }[];
+  readonly may_add: boolean;
+  readonly may_change: boolean;
+  readonly may_relabel: boolean;
+  readonly may_delete: boolean;
+}
+
 export interface Taxonomy {
   readonly labels: readonly Label[];
   readonly attributes: readonly Attribute[];
   readonly relations: readonly RelationType[];
   /** In which the text of documents is typed, as a BCP 47 tag. */
   readonly language: string | null;
+  readonly connections: readonly Connection[];
+  readonly given: GivenMarks | null;
+  /** How far marks may reach over the photo's edges, in its pixels. */
+  readonly margin_x: number;
+  readonly margin_y: number;
 }
 
 type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
@@ -91,6 +126,10 @@ export interface WireTaxonomy {
   readonly attributes?: readonly WireAttribute[] | undefined;
   readonly relations?: readonly (Loose<RelationType> & { readonly name: string })[] | undefined;
   readonly language?: string | null | undefined;
+  readonly connections?: readonly Connection[] | undefined;
+  readonly given?: { readonly annotations?: readonly object[] | undefined; readonly may_add?: boolean | undefined; readonly may_change?: boolean | undefined; readonly may_relabel?: boolean | undefined; readonly may_delete?: boolean | undefined } | null | undefined;
+  readonly margin_x?: number | undefined;
+  readonly margin_y?: number | undefined;
 }
 
 export const readTaxonomy = (wire: WireTaxonomy): Taxonomy => ({
@@ -104,6 +143,18 @@ export const readTaxonomy = (wire: WireTaxonomy): Taxonomy => ({
     target_labels: relation.target_labels ?? [],
   })),
   language: wire.language ?? null,
+  connections: wire.connections ?? [],
+  given: wire.given
+    ? {
+        annotations: (wire.given.annotations ?? []) as readonly { readonly id: string }[],
+        may_add: wire.given.may_add ?? true,
+        may_change: wire.given.may_change ?? true,
+        may_relabel: wire.given.may_relabel ?? false,
+        may_delete: wire.given.may_delete ?? true,
+      }
+    : null,
+  margin_x: wire.margin_x ?? 0,
+  margin_y: wire.margin_y ?? 0,
 });
 
 const readLabel = (wire: WireLabel): Label => ({
@@ -114,6 +165,7 @@ const readLabel = (wire: WireLabel): Label => ({
   rotatable: wire.rotatable ?? false,
   width_min: wire.width_min ?? 0,
   height_min: wire.height_min ?? 0,
+  limits: wire.limits ?? {},
   attributes: (wire.attributes ?? []).map(readAttribute),
   children: (wire.children ?? []).map(readLabel),
   text: wire.text ?? "none",
@@ -136,6 +188,7 @@ const readAttribute = (wire: WireAttribute): Attribute => ({
   values_max: wire.values_max ?? 1,
   time_of_day: wire.time_of_day ?? false,
   attributes: (wire.attributes ?? []).map(readAttribute),
+  labels: wire.labels ?? [],
 });
 
 const readChoice = ({ name, title, children }: WireChoice): Choice => ({
@@ -189,9 +242,13 @@ export function askedAttributes(attributes: readonly Attribute[], values: Readon
   const isAsked = (attribute: Attribute, seen: ReadonlySet<string>): boolean => {
     const { when } = attribute;
     if (when === null) return true;
-    const other = byName.get(when.attribute);
+    return [when, ...(when.or_else ?? [])].some((way) => [way, ...(way.also ?? [])].every((one) => isMet(one, seen)));
+  };
+  const isMet = ({ attribute, any_of }: Condition, seen: ReadonlySet<string>): boolean => {
+    const other = byName.get(attribute);
     if (other === undefined || seen.has(other.name)) return false;
-    return isAsked(other, new Set([...seen, other.name])) && hasAnyOf(values[other.name], meeting(other.choices, when.any_of));
+    const wanted = other.choices.length > 0 ? meeting(other.choices, any_of) : any_of;
+    return isAsked(other, new Set([...seen, other.name])) && hasAnyOf(values[other.name], wanted);
   };
   return attributes.filter((attribute) => isAsked(attribute, new Set([attribute.name])));
 }

@@ -3,10 +3,10 @@
  * slower, because the rasteriser must resolve every crossing of one huge outline.
  */
 
-import { type Mark, boundsOf, sizeOf } from "@assay/annotation";
+import { type Mark, boundsOf, sidePath, sizeOf } from "@assay/annotation";
 import { type Rect, type ScreenPoint, type Vertex, cornersOf, fromVertex, imagePoint, rectsOverlap } from "@assay/geometry";
 import { type Preview, gripsOf } from "@assay/tools";
-import type { Scene } from "./scene";
+import type { Scene, Tie } from "./scene";
 import { type Viewport, toScreen, visibleRect } from "./viewport";
 
 export type Brush = CanvasRenderingContext2D;
@@ -24,6 +24,17 @@ export type Photo = ImageBitmap | HTMLImageElement;
 export function paintPhoto(brush: Brush, view: Viewport, photo: Photo, ratio: number): void {
   // Close up, pixels are shown as pixels: an edge is placed by them.
   brush.imageSmoothingEnabled = view.scale * (view.media.width / photo.width) < 3;
+  const { marginX = 0, marginY = 0, width, height } = view.media;
+  if (marginX > 0 || marginY > 0) {
+    const [x, y, w, h] = [view.x - marginX * view.scale, view.y - marginY * view.scale, (width + 2 * marginX) * view.scale, (height + 2 * marginY) * view.scale];
+    brush.fillStyle = "rgb(128 128 128 / 0.16)";
+    brush.fillRect(x, y, w, h);
+    brush.strokeStyle = "rgb(128 128 128 / 0.8)";
+    brush.lineWidth = 1;
+    brush.setLineDash([6, 4]);
+    brush.strokeRect(x, y, w, h);
+    brush.setLineDash([]);
+  }
   brush.imageSmoothingQuality = ratio > 1 ? "medium" : "low";
   brush.drawImage(photo, view.x, view.y, view.media.width * view.scale, view.media.height * view.scale);
 }
@@ -41,6 +52,8 @@ export function paintMarks(brush: Brush, view: Viewport, scene: Scene, ratio: nu
     else if (decorated) stroke(brush, view, mark, ratio, "rgb(0 0 0 / 0.35)", 4);
     stroke(brush, view, mark, ratio, color, suggested && !decorated ? 1 : 2, decorated && mark.type === "polygon" ? 0.14 : 0);
   }
+  brush.setLineDash([]);
+  for (const tie of scene.ties ?? []) paintTie(brush, view, tie);
   brush.setLineDash([4, 3]);
   for (const { color, marks } of scene.overlays) {
     for (const mark of marks) {
@@ -131,11 +144,38 @@ function stroke(brush: Brush, view: Viewport, mark: Mark, ratio: number, color: 
   }
   brush.lineJoin = "round";
   brush.beginPath();
-  if (mark.type === "box") trace(brush, view, cornersOf(mark).map(({ x, y }) => [x, y]), true);
+  if (mark.type === "ellipse") {
+    const centre = toScreen(view, imagePoint(mark.x + mark.width / 2, mark.y + mark.height / 2));
+    brush.ellipse(centre.x, centre.y, (mark.width / 2) * view.scale, (mark.height / 2) * view.scale, ((mark.rotation ?? 0) * Math.PI) / 180, 0, 2 * Math.PI);
+  } else if (mark.type === "cuboid") {
+    trace(brush, view, mark.face, true);
+    trace(brush, view, sidePath(mark), false);
+  } else if (mark.type === "box") trace(brush, view, cornersOf(mark).map(({ x, y }) => [x, y]), true);
   else if (mark.type === "polygon") for (const ring of mark.rings) trace(brush, view, ring, true);
   else trace(brush, view, mark.points, false);
   brush.stroke();
   if (fill > 0 && mark.type !== "polyline") filled(brush, color, fill, () => brush.fill("evenodd"));
+}
+
+/** Thin, with a dark edge so that it is seen on any photo. */
+function paintTie(brush: Brush, view: Viewport, { from, to, arrow, name }: Tie): void {
+  const [a, b] = [toScreen(view, from), toScreen(view, to)];
+  const angle = Math.atan2(b.y - a.y, b.x - a.x);
+  for (const [color, width] of [["rgb(0 0 0 / 0.55)", name === null ? 3 : 4.5], [name === null ? "rgb(255 255 255 / 0.85)" : WARN, name === null ? 1.25 : 2]] as const) {
+    brush.strokeStyle = color;
+    brush.lineWidth = width;
+    brush.beginPath();
+    brush.moveTo(a.x, a.y);
+    brush.lineTo(b.x, b.y);
+    if (arrow) {
+      for (const side of [-0.45, 0.45]) {
+        brush.moveTo(b.x, b.y);
+        brush.lineTo(b.x - 11 * Math.cos(angle + side), b.y - 11 * Math.sin(angle + side));
+      }
+    }
+    brush.stroke();
+  }
+  if (name !== null) paintWords(brush, view, name, WARN, (a.x + b.x) / 2, (a.y + b.y) / 2 - 9);
 }
 
 function filled(brush: Brush, color: string, alpha: number, fill: () => void): void {
@@ -231,12 +271,15 @@ function paintTag(brush: Brush, view: Viewport, mark: Mark, scene: Scene, withSi
 function paintChip(brush: Brush, view: Viewport, mark: Mark, text: string, color: string): void {
   const { x: left, y: top } = boundsOf(mark);
   const corner = toScreen(view, imagePoint(left, top));
+  const above = corner.y - 24;
+  paintWords(brush, view, text, color, corner.x - 1, above >= 2 ? above : corner.y + 6);
+}
+
+function paintWords(brush: Brush, view: Viewport, text: string, color: string, left: number, y: number): void {
   brush.font = FONT;
   brush.textBaseline = "middle";
   const width = brush.measureText(text).width + 10;
-  const above = corner.y - 24;
-  const y = above >= 2 ? above : corner.y + 6;
-  const x = Math.max(2, Math.min(Math.round(corner.x - 1), view.stage.width - width - 2));
+  const x = Math.max(2, Math.min(Math.round(left), view.stage.width - width - 2));
   brush.fillStyle = color;
   brush.beginPath();
   brush.roundRect(x, Math.round(y), width, 18, 3);

@@ -9,7 +9,7 @@ import type { Preview, ToolEvent } from "@assay/tools";
 import { type Photo, paintActive, paintCrosshair, paintMarks, paintPhoto } from "./paint";
 import { paintLoupe } from "./loupe";
 import type { Scene } from "./scene";
-import { type Viewport, fitted, focusedOn, pannedBy, restaged, toImage, zoomedAt } from "./viewport";
+import { type Media, type Viewport, fitted, focusedOn, pannedBy, restaged, toImage, zoomedAt } from "./viewport";
 
 export interface StageHost {
   scene(): Scene;
@@ -51,7 +51,7 @@ export class Stage {
   #spaceHeld = false;
   #frame = 0;
 
-  constructor(root: HTMLElement, media: Size, host: StageHost) {
+  constructor(root: HTMLElement, media: Media, host: StageHost) {
     this.#root = root;
     this.#host = host;
     this.#canvases = Object.fromEntries(LAYERS.map((layer) => [layer, this.#addCanvas(layer)])) as Record<Layer, HTMLCanvasElement>;
@@ -73,7 +73,7 @@ export class Stage {
   }
 
   /** Shows another photo, whole. */
-  show(photo: Photo | null, media: Size): void {
+  show(photo: Photo | null, media: Media): void {
     this.#photo = photo;
     this.#gesture = null;
     this.#setView(fitted(this.#measure(), media));

@@ -18,7 +18,13 @@ export interface Viewport {
   /** The stage, in CSS pixels. */
   readonly stage: Size;
   /** The photo at its original resolution, whatever copy of it is shown. */
-  readonly media: Size;
+  readonly media: Media;
+}
+
+/** With the room around it that marks may reach into, in its pixels. */
+export interface Media extends Size {
+  readonly marginX?: number;
+  readonly marginY?: number;
 }
 
 /** One image pixel never covers more than this many CSS pixels. */
@@ -32,13 +38,13 @@ export const toScreen = (view: Viewport, { x, y }: ImagePoint): ScreenPoint =>
   screenPoint(x * view.scale + view.x, y * view.scale + view.y);
 
 /** The scale at which the whole photo is just visible. */
-function fitScale(stage: Size, media: Size): number {
+function fitScale(stage: Size, { width, height, marginX = 0, marginY = 0 }: Media): number {
   const margin = Math.min(MARGIN, stage.width / 16, stage.height / 16);
-  const scale = Math.min((stage.width - 2 * margin) / media.width, (stage.height - 2 * margin) / media.height);
+  const scale = Math.min((stage.width - 2 * margin) / (width + 2 * marginX), (stage.height - 2 * margin) / (height + 2 * marginY));
   return clamped(scale, 1e-4, SCALE_MAX);
 }
 
-export function fitted(stage: Size, media: Size): Viewport {
+export function fitted(stage: Size, media: Media): Viewport {
   const scale = fitScale(stage, media);
   return {
     scale,

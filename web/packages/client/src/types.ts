@@ -13,8 +13,8 @@ export type Time = string;
 
 /* ---- what may be marked ---- */
 
-export type Shape = "box" | "polygon" | "polyline" | "point" | "span" | "group";
-export type AttributeType = "category" | "multiselect" | "number" | "text" | "datetime" | "group";
+export type Shape = "box" | "polygon" | "polyline" | "point" | "ellipse" | "cuboid" | "span" | "group";
+export type AttributeType = "category" | "multiselect" | "number" | "text" | "datetime" | "group" | "angle" | "across" | "down" | "mark";
 
 /** With `children` a heading over finer choices; only those at the ends can be chosen. */
 export interface Choice {
@@ -42,7 +42,11 @@ export interface Attribute {
   values_max?: number;
   time_of_day?: boolean;
   attributes?: Attribute[];
+  /** Of which labels the mark may be that the value names. */
+  labels?: string[];
 }
+
+export type ShapeLimits = Schemas["ShapeLimits"];
 
 /** Sizes are image pixels; `color` is `#rrggbb`; `shapes: []` is a heading that only groups its children. */
 export interface Label {
@@ -53,6 +57,7 @@ export interface Label {
   rotatable?: boolean;
   width_min?: number;
   height_min?: number;
+  limits?: { [S in Shape]?: ShapeLimits };
   attributes?: Attribute[];
   children?: Label[];
   /** Whether what stands in a region is typed; on pages of documents only. */
@@ -69,6 +74,10 @@ export interface Taxonomy {
   instructions?: string;
   /** In which the text of documents is typed, as a BCP 47 tag. */
   language?: string | null;
+  connections?: Schemas["Connection"][];
+  given?: Schemas["GivenMarks"] | null;
+  margin_x?: number;
+  margin_y?: number;
 }
 
 /* ---- how the work is done ---- */
@@ -152,7 +161,12 @@ export interface PointMark extends MarkBase {
   y: number;
 }
 
-export type Mark = BoxMark | PolygonMark | PolylineMark | PointMark;
+/** The ellipse that touches the sides of such a box. */
+export type EllipseMark = Omit<BoxMark, "type"> & { type: "ellipse" };
+
+export type CuboidMark = Omit<PolylineMark, "type" | "points"> & { type: "cuboid"; face: Vertex[]; side: Vertex[] };
+
+export type Mark = BoxMark | PolygonMark | PolylineMark | PointMark | EllipseMark | CuboidMark;
 
 export interface Answer {
   annotations?: Mark[];

@@ -1,3 +1,4 @@
+export * from "./ellipse";
 export * from "./paths";
 export * from "./rect";
 export * from "./spaces";

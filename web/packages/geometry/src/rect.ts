@@ -14,6 +14,12 @@ export interface Size {
   readonly height: number;
 }
 
+/** Where marks may be: the photo, or more of the plane around it. `x, y` is its top-left corner, 0 where left out. */
+export interface Frame extends Size {
+  readonly x?: number;
+  readonly y?: number;
+}
+
 export function rectBetween(a: Located, b: Located): Rect {
   return { x: Math.min(a.x, b.x), y: Math.min(a.y, b.y), width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) };
 }
@@ -68,15 +74,15 @@ export const rectsOverlap = (a: Rect, b: Rect): boolean =>
   a.x <= b.x + b.width && b.x <= a.x + a.width && a.y <= b.y + b.height && b.y <= a.y + a.height;
 
 /** The nearest point inside a photo. */
-export const within = (point: ImagePoint, size: Size): ImagePoint =>
-  imagePoint(clamped(point.x, 0, size.width), clamped(point.y, 0, size.height));
+export const within = (point: ImagePoint, { x = 0, y = 0, width, height }: Frame): ImagePoint =>
+  imagePoint(clamped(point.x, x, x + width), clamped(point.y, y, y + height));
 
 /**
  * The part of an offset that keeps `rect` inside a photo. A rectangle that hangs over already (larger than the
  * photo, or turned) may move freely as long as its centre stays on the photo.
  */
-export function offsetWithin(rect: Rect, dx: number, dy: number, size: Size): { dx: number; dy: number } {
-  return { dx: axisWithin(rect.x, rect.width, dx, size.width), dy: axisWithin(rect.y, rect.height, dy, size.height) };
+export function offsetWithin(rect: Rect, dx: number, dy: number, { x = 0, y = 0, width, height }: Frame): { dx: number; dy: number } {
+  return { dx: axisWithin(rect.x - x, rect.width, dx, width), dy: axisWithin(rect.y - y, rect.height, dy, height) };
 }
 
 function axisWithin(start: number, extent: number, offset: number, limit: number): number {

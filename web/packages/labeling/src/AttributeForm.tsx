@@ -9,12 +9,14 @@ export interface AttributeFormProps {
   readonly values: AttributeValues;
   readonly problems: readonly PlacedProblem[];
   readonly onValue: (name: string, value: AttributeValue | undefined) => void;
+  /** The marks that an attribute may name. */
+  readonly nameable?: (attribute: Attribute) => readonly { readonly id: string; readonly title: string }[];
 }
 
 /** Few choices are buttons, one press each; more are a list. */
 const BUTTONS_MAX = 5;
 
-export function AttributeForm({ attributes, values, problems, onValue }: AttributeFormProps) {
+export function AttributeForm({ attributes, values, problems, onValue, nameable }: AttributeFormProps) {
   return (
     <div className="flex flex-col gap-3">
       {askedAttributes(attributes, values).map((attribute) => (
@@ -24,6 +26,7 @@ export function AttributeForm({ attributes, values, problems, onValue }: Attribu
           value={values[attribute.name]}
           problem={problems.find((problem) => problem.attribute === attribute.name)?.message}
           onValue={(value) => onValue(attribute.name, value)}
+          nameable={nameable?.(attribute) ?? []}
         />
       ))}
     </div>
@@ -35,10 +38,11 @@ interface QuestionProps {
   readonly value: AttributeValue | undefined;
   readonly problem: string | undefined;
   readonly onValue: (value: AttributeValue | undefined) => void;
+  readonly nameable: readonly { readonly id: string; readonly title: string }[];
 }
 
 function Question(props: QuestionProps) {
-  const { attribute, value, problem, onValue } = props;
+  const { attribute, value, problem, onValue, nameable } = props;
   const isGroup = attribute.type === "multiselect" || (attribute.type === "category" && attribute.choices.length <= BUTTONS_MAX);
   const name = (
     <>
@@ -68,6 +72,15 @@ function Question(props: QuestionProps) {
             </Select>
           );
         }
+        if (attribute.type === "mark") {
+          return (
+            <Select {...control} value={typeof value === "string" ? value : ""} onChange={(event) => onValue(event.target.value || undefined)}>
+              <option value="">{nameable.length > 0 ? "Choose a mark…" : "No mark to choose yet"}</option>
+              {nameable.map(({ id, title }) => <option key={id} value={id}>{title}</option>)}
+            </Select>
+          );
+        }
+        if (attribute.type === "across" || attribute.type === "down") return <ShareAnswer {...props} control={control} />;
         return <TypedAnswer {...props} control={control} />;
       }}
     </Field>
@@ -75,6 +88,9 @@ function Question(props: QuestionProps) {
 }
 
 function hintOf({ type, minimum, maximum }: Attribute): string | undefined {
+  if (type === "angle") return "Degrees, 0 to 360";
+  if (type === "across") return "From the left edge to the right";
+  if (type === "down") return "From the top edge to the bottom";
   if (type !== "number" || (minimum === null && maximum === null)) return undefined;
   if (minimum === null) return `At most ${maximum}`;
   return maximum === null ? `At least ${minimum}` : `${minimum} to ${maximum}`;
@@ -124,6 +140,17 @@ function ManyChoices({ attribute, value, onValue }: QuestionProps) {
   );
 }
 
+/** A place in a mark as a share of its width or height. */
+function ShareAnswer({ value, onValue, control }: QuestionProps & { control: object }) {
+  const share = typeof value === "number" ? value : null;
+  return (
+    <span className="flex items-center gap-2">
+      <input {...control} type="range" min={0} max={1} step={0.01} value={share ?? 0.5} onChange={(event) => onValue(Number(event.target.value))} className="grow min-w-0 accent-accent" />
+      <output className="text-2 text-muted w-10 text-right">{share === null ? "–" : `${Math.round(share * 100)} %`}</output>
+    </span>
+  );
+}
+
 /** Numbers and text are one step of undo each, taken when the field is left. */
 function TypedAnswer({ attribute, value, onValue, control }: QuestionProps & { control: object }) {
   const stored = value === undefined ? "" : String(value);
@@ -147,7 +174,7 @@ function TypedAnswer({ attribute, value, onValue, control }: QuestionProps & { c
   return (
     <Input
       {...shared}
-      inputMode={attribute.type === "number" ? "decimal" : "text"}
+      inputMode={attribute.type === "text" ? "text" : "decimal"}
       {...(attribute.type === "text" ? { maxLength: attribute.length_max } : {})}
       onChange={(event) => setText(event.target.value)}
       onKeyDown={(event) => event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.currentTarget.blur()}

@@ -1,13 +1,14 @@
 /** What is selected, or the photo itself: names, sizes and questions. */
 
-import { type Mark, askedAttributes, shapeTitle, sizeOf, titleOf } from "@assay/annotation";
-import { Badge, IconButton } from "@assay/ui";
+import { type Attribute, type Label, type Mark, askedAttributes, shapeTitle, sizeOf, titleOf, verticesOf } from "@assay/annotation";
+import { Badge, Button, IconButton, Kbd, Select } from "@assay/ui";
 import { AttributeForm } from "./AttributeForm";
 import type { Editor } from "./editor";
 import { useEditorState } from "./follow";
+import { Glyph } from "./glyphs";
 
 export function SelectionDetails({ editor }: { editor: Editor }) {
-  const { problems } = useEditorState(editor);
+  const { problems, refusal } = useEditorState(editor);
   const marks = editor.selected;
   const [first] = marks;
   if (first === undefined) return null;
@@ -23,33 +24,90 @@ export function SelectionDetails({ editor }: { editor: Editor }) {
         <h3 className="text-3 font-semibold truncate">
           {marks.length > 1 ? `${marks.length} marks` : label ? titleOf(label.label) : first.label}
         </h3>
-        {marks.some((mark) => editor.isSuggested(mark)) && <Badge>Suggested</Badge>}
+        {marks.some((mark) => editor.isFixed(mark)) ? <Badge>Given</Badge> : marks.some((mark) => editor.isSuggested(mark)) && <Badge>Suggested</Badge>}
         <span className="ml-auto flex max-md:hidden">
           <IconButton icon="copy" size="small" label="Duplicate  (Ctrl+D)" onClick={() => editor.duplicate()} />
           <IconButton icon="trash" size="small" label="Delete  (Del)" onClick={() => editor.remove()} />
         </span>
       </div>
-      {marks.length === 1 && <p className="text-2 text-muted -mt-2">{measure(first)}</p>}
+      {marks.length === 1 && <p className="text-2 text-muted -mt-2">{measure(first, label?.label)}</p>}
+      {refusal && <p role="status" className="text-2 text-warn">{refusal}</p>}
       {loose.map(({ field, message }) => (
         <p key={field} role="alert" className="text-2 text-danger">{message}</p>
       ))}
       {alike && label && label.label.attributes.length > 0 && (
-        <AttributeForm
-          key={first.id}
-          attributes={label.label.attributes}
-          values={first.attributes ?? {}}
-          problems={own}
-          onValue={(name, value) => editor.setMarkAttribute(name, value)}
-        />
+        <fieldset disabled={marks.every((mark) => editor.isFixed(mark))} className="min-w-0 disabled:opacity-60">
+          <AttributeForm
+            key={first.id}
+            attributes={label.label.attributes}
+            values={first.attributes ?? {}}
+            problems={own}
+            onValue={(name, value) => editor.setMarkAttribute(name, value)}
+            nameable={(attribute) => nameable(editor, attribute, first.id)}
+          />
+        </fieldset>
       )}
+      {marks.length === 1 && editor.taxonomy.relations.length > 0 && <Relations editor={editor} mark={first} />}
     </section>
   );
 }
 
-function measure(mark: Mark): string {
+/** The marks that an attribute may name, by their label and their place in the list. */
+function nameable(editor: Editor, { type, labels }: Attribute, own: string | null) {
+  if (type !== "mark") return [];
+  return editor.answer.annotations.flatMap((mark, index) =>
+    mark.id !== own && editor.relating.names(labels, mark.label) ? [{ id: mark.id, title: calledOf(editor, mark, index) }] : [],
+  );
+}
+
+function calledOf(editor: Editor, mark: Mark, index: number): string {
+  const placed = editor.placedOf(mark.label);
+  return `${placed ? titleOf(placed.label) : mark.label} ${index + 1}`;
+}
+
+/** What the mark is to others, and the way to say more. */
+function Relations({ editor, mark }: { editor: Editor; mark: Mark }) {
+  const { linking } = useEditorState(editor);
+  const relations = editor.relationsOf(mark.id);
+  return (
+    <section aria-label="Relations" className="flex flex-col gap-1.5">
+      <h4 className="text-1 font-semibold text-muted">Relations</h4>
+      {relations.map(({ id, name, source, target, directed = true }) => {
+        const other = source === mark.id ? target : source;
+        const index = editor.answer.annotations.findIndex((each) => each.id === other);
+        const called = index < 0 ? other : calledOf(editor, editor.answer.annotations[index]!, index);
+        const names = editor.relationNames(source, target);
+        return (
+          <div key={id} className="flex items-center gap-1.5 min-h-7 text-2">
+            <span aria-hidden="true" className="text-muted">{directed ? (source === mark.id ? "→" : "←") : "↔"}</span>
+            {names.length > 1 ? (
+              <Select aria-label={`Relation to ${called}`} value={name} onChange={(event) => editor.renameRelation(id, event.target.value)} className="w-auto!">
+                {names.map((one) => <option key={one.name} value={one.name}>{titleOf(one)}</option>)}
+              </Select>
+            ) : (
+              <span className="font-medium">{name}</span>
+            )}
+            <button type="button" className="truncate hover:underline" onClick={() => editor.select([other])}>{called}</button>
+            <span className="grow" />
+            <IconButton icon="close" size="small" label={`Remove the relation ${name} to ${called}`} onClick={() => editor.renameRelation(id, null)} />
+          </div>
+        );
+      })}
+      {linking === null
+        ? editor.canLink && <Button size="small" variant="ghost" className="self-start" onClick={() => editor.startLinking()}><Glyph name="link" size={15} /> Relate to…&nbsp;<span className="max-md:hidden"><Kbd>R</Kbd></span></Button>
+        : <p className="text-2 text-muted">Choose the other mark on the photo.</p>}
+    </section>
+  );
+}
+
+function measure(mark: Mark, label: Label | undefined): string {
+  const count = verticesOf(mark);
+  const { vertices_min: least = 0, vertices_max: most = null } = label?.limits[mark.type] ?? {};
+  const range = most !== null ? ` (${least > 0 ? `${least} to ${most}` : `at most ${most}`})` : least > 0 ? ` (at least ${least})` : "";
   const size = sizeOf(mark);
-  const turned = mark.type === "box" && mark.rotation ? ` · ${Math.round(mark.rotation)}°` : "";
-  return shapeTitle(mark.type) + (size ? ` · ${Math.round(size.width)} × ${Math.round(size.height)} px` : "") + turned;
+  const vertices = count === null || range === "" ? "" : ` · ${count} vertices${range}`;
+  const turned = (mark.type === "box" || mark.type === "ellipse") && mark.rotation ? ` · ${Math.round(mark.rotation)}°` : "";
+  return shapeTitle(mark.type) + (size ? ` · ${Math.round(size.width)} × ${Math.round(size.height)} px` : "") + vertices + turned;
 }
 
 export function PhotoDetails({ editor }: { editor: Editor }) {
@@ -63,6 +121,7 @@ export function PhotoDetails({ editor }: { editor: Editor }) {
         values={editor.answer.attributes}
         problems={problems.filter(({ markId }) => markId === null)}
         onValue={(name, value) => editor.setImageAttribute(name, value)}
+        nameable={(attribute) => nameable(editor, attribute, null)}
       />
     </section>
   );

@@ -122,7 +122,7 @@ function Slider({ label, value, onValue }: { label: string; value: number; onVal
 
 /** For an unfinished outline everywhere; for the selection where there is no keyboard. */
 export function ContextBar({ editor, narrow, onDetails }: { editor: Editor; narrow: boolean; onDetails: () => void }) {
-  const { drawing, cutting, selection } = useEditorState(editor);
+  const { drawing, cutting, selection, linking, refusal } = useEditorState(editor);
   if (drawing) {
     return (
       <Bar>
@@ -148,6 +148,16 @@ export function ContextBar({ editor, narrow, onDetails }: { editor: Editor; narr
       </Bar>
     );
   }
+  if (linking !== null) {
+    return (
+      <Bar>
+        <span className="text-2 px-2">{refusal ?? "Choose the mark it is related to"}<span className="text-muted max-md:hidden"> · Tab and Enter, or click</span></span>
+        <Button size="small" variant="ghost" onClick={() => editor.stopLinking()}>
+          Cancel
+        </Button>
+      </Bar>
+    );
+  }
   if (!narrow || selection.size === 0) return null;
   const isAsking = editor.selected.some((mark) => {
     const attributes = editor.placedOf(mark.label)?.label.attributes ?? [];
@@ -161,6 +171,11 @@ export function ContextBar({ editor, narrow, onDetails }: { editor: Editor; narr
       {editor.canCut && (
         <Button size="small" variant="ghost" onClick={() => editor.toggleCutting()} className="h-9!">
           <Glyph name="hole" size={16} /> Hole
+        </Button>
+      )}
+      {editor.canLink && (
+        <Button size="small" variant="ghost" onClick={() => editor.startLinking()} className="h-9!">
+          <Glyph name="link" size={16} /> Relate
         </Button>
       )}
       <Button size="small" variant="ghost" icon="copy" aria-label="Duplicate" onClick={() => editor.duplicate()} className="h-9!" />

@@ -12,11 +12,15 @@ import {
   type ImageAnswer,
   type Label,
   type Mark,
+  type MarkRelation,
   type PlacedLabel,
   type PlacedProblem,
+  Relating,
   type Shape,
   type Taxonomy,
   addMark,
+  applied,
+  addRelation,
   boundsOf,
   checkAnswer,
   duplicateMarks,
@@ -25,7 +29,10 @@ import {
   moveMarks,
   placedLabels,
   relabelMarks,
+  relationsOf,
+  releasing,
   removeMarks,
+  removeRelation,
   sameValue,
   setImageAttribute,
   setMarkAttribute,
@@ -35,8 +42,8 @@ import {
   withStep,
   withUndo,
 } from "@assay/annotation";
-import { type Overlay, type Scene, type Stage, type StageHost, type Viewport, visibleRect } from "@assay/canvas";
-import { type ImagePoint, type Rect, type Size, rectUnion } from "@assay/geometry";
+import { type Media, type Overlay, type Scene, type Stage, type StageHost, type Viewport, visibleRect } from "@assay/canvas";
+import { type Frame, type ImagePoint, type Rect, type Size, rectUnion } from "@assay/geometry";
 import { type Preview, type ToolEvent, type ToolName, type ToolView, IMAGE_TOOLS, toolView } from "@assay/tools";
 import { sceneOf } from "./scene";
 
@@ -52,12 +59,16 @@ export interface EditorState {
   readonly cutting: boolean;
   /** A shape is begun and not finished: there is something to finish or to cancel. */
   readonly drawing: boolean;
+  /** The mark that is about to be related to another, which is chosen next. */
+  readonly linking: string | null;
   readonly tags: boolean;
   readonly crosshair: boolean;
   /** 1 is the photo as it is. */
   readonly brightness: number;
   readonly contrast: number;
   readonly problems: readonly PlacedProblem[];
+  /** Why what was just tried was not done. */
+  readonly refusal: string | null;
   /** Names of the overlays shown. */
   readonly overlays: ReadonlySet<string>;
   /** A mark that is not in the answer, shown while somebody points at its name. */
@@ -87,11 +98,19 @@ const DUPLICATE_OFFSET = 12;
 /** Not `randomUUID`: browsers offer that on https only, and Assay is also run on a plain local network. */
 const newId = (): string => Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => (byte % 36).toString(36)).join("");
 
+const GIVEN = "This was given with the task and may not be changed so.";
+
 const EMPTY: ReadonlySet<string> = new Set();
 
 export class Editor implements StageHost {
   readonly taxonomy: Taxonomy;
-  readonly media: Size;
+  readonly media: Media;
+  /** Where marks may be: the photo and its margins. */
+  readonly frame: Frame;
+  readonly relating: Relating;
+  /** Marks that were given; `fixed` are those of them that may not be changed. */
+  readonly #given: ReadonlySet<string>;
+  readonly #fixed: ReadonlySet<string>;
   /** Every label in its place, headings included. */
   readonly placed: readonly PlacedLabel[];
   /** The labels that marks can have, in the order of the number keys. */
@@ -112,13 +131,19 @@ export class Editor implements StageHost {
 
   constructor(setup: EditorSetup) {
     this.taxonomy = setup.taxonomy;
-    this.media = setup.media;
+    const { margin_x: marginX, margin_y: marginY, given } = setup.taxonomy;
+    this.media = { ...setup.media, marginX, marginY };
+    this.frame = { x: 0 - marginX, y: 0 - marginY, width: setup.media.width + 2 * marginX, height: setup.media.height + 2 * marginY };
+    this.relating = new Relating(setup.taxonomy);
+    this.#given = new Set(given?.annotations.map(({ id }) => id));
+    this.#fixed = given && !given.may_change ? this.#given : EMPTY;
     this.placed = placedLabels(setup.taxonomy);
     this.usable = this.placed.filter(({ label }) => label.shapes.length > 0);
     this.#byName = new Map(this.placed.map((placed) => [placed.label.name, placed]));
     this.#labels = new Map(this.placed.map(({ label }) => [label.name, label]));
     const shapes = new Set(this.usable.flatMap(({ label }) => label.shapes));
-    this.tools = ["select", ...(["box", "polygon", "polyline", "point"] as const).filter((shape) => shapes.has(shape))];
+    const drawn = given && !given.may_add ? [] : (["box", "polygon", "polyline", "point", "ellipse", "cuboid"] as const);
+    this.tools = ["select", ...drawn.filter((shape) => shapes.has(shape))];
     this.#suggestions = new Map((setup.suggestions?.annotations ?? []).map((mark) => [mark.id, mark]));
     this.overlays = setup.overlays ?? [];
     this.doubts = setup.doubts ?? new Map();
@@ -127,18 +152,20 @@ export class Editor implements StageHost {
     const keepsTool = hand.tool === "select" || (hand.tool !== undefined && (first?.shapes.includes(hand.tool) ?? false));
     this.#state = {
       history: startHistory(this.#sharingSuggestions(setup.answer)),
-      tool: keepsTool ? hand.tool! : ((first && imageShapes(first)[0]) ?? "select"),
+      tool: this.tools.length === 1 ? "select" : keepsTool ? hand.tool! : ((first && imageShapes(first)[0]) ?? "select"),
       label: first?.name ?? null,
       selection: EMPTY,
       hidden: EMPTY,
       locked: EMPTY,
       cutting: false,
       drawing: false,
+      linking: null,
       tags: hand.tags ?? false,
       crosshair: hand.crosshair ?? true,
       brightness: 1,
       contrast: 1,
       problems: [],
+      refusal: null,
       overlays: EMPTY,
       pointedOut: null,
     };
@@ -167,6 +194,11 @@ export class Editor implements StageHost {
 
   placedOf(label: string): PlacedLabel | undefined {
     return this.#byName.get(label);
+  }
+
+  /** It was given, and stays as it is. */
+  isFixed(mark: Mark): boolean {
+    return this.#fixed.has(mark.id);
   }
 
   /** Proposed by a model and not changed since. */
@@ -212,6 +244,10 @@ export class Editor implements StageHost {
     if (step === null) return false;
     this.#toolState = step.state;
     const drawing = tool.isBusy(step.state) && this.preview().path !== undefined;
+    if (this.#state.linking !== null && step.selection?.length === 1) {
+      this.#linkTo(step.selection[0]!);
+      return step.pan ?? false;
+    }
     const change: Partial<EditorState> = {
       ...(drawing === this.#state.drawing ? {} : { drawing }),
       ...(step.selection ? { selection: new Set(step.selection) } : {}),
@@ -242,7 +278,8 @@ export class Editor implements StageHost {
       untouchable: hidden.size + locked.size === 0 ? EMPTY : new Set([...hidden, ...locked]),
       labels: this.#labels,
       label: chosen,
-      media: this.media,
+      fixed: this.#fixed,
+      media: this.frame,
       pixel: this.#stage?.pixel ?? 1,
       cutting,
       newId,
@@ -263,6 +300,7 @@ export class Editor implements StageHost {
     if (label === undefined || label.shapes.length === 0) return;
     const edits = relabelMarks(this.#free(this.selected), label);
     if (edits.length > 0) this.#commit(edits, {});
+    if (this.tools.length === 1) return this.#set({ label: name });
     const { tool } = this.#state;
     const keepsTool = tool === "select" || label.shapes.includes(tool);
     if (keepsTool) this.#set({ label: name });
@@ -270,7 +308,7 @@ export class Editor implements StageHost {
   }
 
   select(ids: Iterable<string>): void {
-    this.#set({ selection: new Set(ids) });
+    this.#set({ selection: new Set(ids), refusal: null });
   }
 
   /** The next or previous mark; past either end nothing is selected and the answer is false. */
@@ -284,12 +322,16 @@ export class Editor implements StageHost {
 
   remove(): void {
     const ids = new Set(this.#free(this.selected).map(({ id }) => id));
-    this.#commit(removeMarks(this.answer, ids), { selection: EMPTY });
+    const going = new Set([...ids].filter((id) => this.#mayDelete(id)));
+    const released = releasing(this.answer, this.taxonomy, going);
+    // What names a mark lets go of it first; marks that are changed by that are removed as they then are.
+    const rest = applied(this.answer, released);
+    this.#commit([...released, ...removeMarks(rest, going)], { selection: EMPTY });
   }
 
   duplicate(): void {
     const offset = DUPLICATE_OFFSET * (this.#stage?.pixel ?? 1);
-    const { edits, ids } = duplicateMarks(this.answer, this.selected, newId, offset, this.media);
+    const { edits, ids } = duplicateMarks(this.answer, this.selected, newId, offset, this.frame);
     this.#commit(edits, { selection: new Set(ids) });
   }
 
@@ -306,21 +348,87 @@ export class Editor implements StageHost {
 
   /** Image pixels. */
   nudge(dx: number, dy: number): void {
-    this.#commit(moveMarks(this.#free(this.selected), dx, dy, this.media), {});
+    this.#commit(moveMarks(this.#free(this.selected), dx, dy, this.frame), {});
   }
 
   /** Widens and heightens the selected boxes; image pixels. */
   stretch(dx: number, dy: number): void {
-    this.#commit(stretchBoxes(this.#free(this.selected), dx, dy, this.media), {});
+    this.#commit(stretchBoxes(this.#free(this.selected), dx, dy, this.frame), {});
   }
 
   /** A box or point in the middle of what is in sight, for those who draw with the keyboard. */
   addInMiddle(): void {
     const label = this.#labels.get(this.#state.label ?? "");
     const sight = this.#stage ? visibleRect(this.#stage.view) : { x: 0, y: 0, ...this.media };
-    const mark = label && markInMiddle(label, sight, this.media, newId());
+    const mark = label && markInMiddle(label, sight, this.frame, newId());
     if (!mark) return;
     this.#commit(addMark(this.answer, mark), { selection: new Set([mark.id]) });
+  }
+
+  /** The relations of a mark, whichever end it is. */
+  relationsOf(id: string): readonly MarkRelation[] {
+    return relationsOf(this.answer).filter(({ source, target }) => source === id || target === id);
+  }
+
+  /** The selected mark can be related to another. */
+  get canLink(): boolean {
+    const [only, ...others] = this.selected;
+    return only !== undefined && others.length === 0 && this.relating.begins(only.label);
+  }
+
+  /** The next mark that is chosen is related to the selected one. Again: not any more. */
+  startLinking(): boolean {
+    if (this.#state.linking !== null) return this.stopLinking(), true;
+    if (!this.canLink) return false;
+    this.#takeTool("select", { linking: this.selected[0]!.id });
+    return true;
+  }
+
+  stopLinking(): void {
+    const { linking } = this.#state;
+    this.#set({ linking: null, ...(linking === null ? {} : { selection: new Set([linking]) }) });
+  }
+
+  /** Relates the mark that linking began with to the one that the keyboard has gone to. */
+  finishLinking(): boolean {
+    const [only] = this.selected;
+    if (this.#state.linking === null || only === undefined) return false;
+    if (only.id !== this.#state.linking) this.#linkTo(only.id);
+    return true;
+  }
+
+  /** Gives a relation another name, or takes it away. */
+  renameRelation(id: string, name: string | null): void {
+    const relation = relationsOf(this.answer).find((one) => one.id === id);
+    if (relation === undefined) return;
+    const removed = removeRelation(this.answer, id);
+    const rule = name === null ? undefined : this.#rules(relation.source, relation.target).find((one) => one.name === name);
+    this.#commit(rule ? [...removed, ...addRelation(applied(this.answer, removed), rule, relation.source, relation.target, newId())] : removed, {});
+  }
+
+  /** The names that a relation between these two marks may have. */
+  relationNames(source: string, target: string): readonly { readonly name: string; readonly title: string | null }[] {
+    return this.#rules(source, target);
+  }
+
+  #rules(source: string, target: string) {
+    const labelOf = (id: string): string => this.answer.annotations.find((mark) => mark.id === id)?.label ?? "";
+    return this.relating.between(labelOf(source), labelOf(target));
+  }
+
+  #linkTo(target: string): void {
+    const source = this.#state.linking!;
+    if (target === source) return;
+    const [forth] = this.#rules(source, target);
+    const [back] = this.#rules(target, source);
+    const edits = forth
+      ? addRelation(this.answer, forth, source, target, newId())
+      : back ? addRelation(this.answer, back, target, source, newId()) : [];
+    const change = { linking: null, selection: new Set([source]) };
+    // Marks that nothing joins are passed over, and the next may do.
+    if (!forth && !back) this.#set({ refusal: "No relation joins these two. Choose another mark." });
+    else if (edits.length > 0) this.#commit(edits, { ...change, refusal: null });
+    else this.#set({ ...change, refusal: null });
   }
 
   undo(): void {
@@ -412,14 +520,35 @@ export class Editor implements StageHost {
     return marks.filter(({ id }) => !this.#state.locked.has(id));
   }
 
+  #mayDelete(id: string): boolean {
+    return !this.#given.has(id) || (this.taxonomy.given?.may_delete ?? true);
+  }
+
+  /** The edits that what was given allows; the others are left out, as the server would refuse them. */
+  #allowed(edits: readonly Edit[]): readonly Edit[] {
+    const { given } = this.taxonomy;
+    if (given === null) return edits;
+    return edits.filter((edit) => {
+      if (edit.kind === "insert") return given.may_add;
+      if (edit.kind === "remove") return this.#mayDelete(edit.mark.id);
+      if (edit.kind !== "replace" || !this.#given.has(edit.before.id)) return true;
+      if (edit.before.label !== edit.after.label) return given.may_relabel;
+      return given.may_change;
+    });
+  }
+
   #takeTool(tool: ToolName, change: Partial<EditorState>): void {
     this.#toolState = IMAGE_TOOLS[tool].initial;
     this.#set({ ...change, tool, drawing: false });
   }
 
   #commit(edits: readonly Edit[], change: Partial<EditorState>): void {
-    if (edits.length === 0) return;
-    this.#travel(withStep(this.#state.history, edits), change);
+    const allowed = this.#allowed(edits);
+    if (allowed.length === 0) {
+      if (edits.length > 0) this.#set({ refusal: GIVEN, ...(change.linking === undefined ? {} : change) });
+      return;
+    }
+    this.#travel(withStep(this.#state.history, allowed), { refusal: null, ...change });
   }
 
   #travel(history: History, change: Partial<EditorState> = {}): void {

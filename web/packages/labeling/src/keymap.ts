@@ -22,13 +22,15 @@ export interface Shortcut {
   readonly run: (editor: Editor, page: PageCommands) => boolean | void;
 }
 
-export const TOOL_KEYS: Readonly<Record<ToolName, string>> = { select: "v", box: "b", polygon: "p", polyline: "l", point: "o" };
+export const TOOL_KEYS: Readonly<Record<ToolName, string>> = { select: "v", box: "b", polygon: "p", polyline: "l", point: "o", ellipse: "e", cuboid: "u" };
 const TOOL_TITLES: Readonly<Record<ToolName, string>> = {
   select: "Select and move",
   box: "Box",
   polygon: "Polygon",
   polyline: "Polyline",
   point: "Point",
+  ellipse: "Ellipse",
+  cuboid: "Cuboid",
 };
 export const toolTitle = (tool: ToolName): string => TOOL_TITLES[tool];
 
@@ -94,7 +96,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   },
   { group: "Draw", title: "New mark in the middle, without a mouse", keys: ["N"], chords: ["n"], run: (editor) => editor.addInMiddle() },
   { group: "Draw", title: "Find a label", keys: ["/"], chords: ["/"], run: (_, page) => page.searchLabels() },
-  { group: "Draw", title: "Finish a polygon or polyline", keys: ["Enter"], chords: ["enter"], run: (editor) => editor.state.drawing && (toTool("Enter")(editor), true) },
+  { group: "Draw", title: "Finish a polygon, a polyline or a relation", keys: ["Enter"], chords: ["enter"], run: (editor) => editor.finishLinking() || (editor.state.drawing && (toTool("Enter")(editor), true)) },
+  { group: "Draw", title: "Relate the selected mark to the next one chosen", keys: ["R"], chords: ["r"], run: (editor) => editor.startLinking() },
   { group: "Draw", title: "Take the last vertex back", keys: ["Backspace"], chords: ["backspace"], run: removeOr("Backspace") },
   { group: "Draw", title: "Cut a hole into the selected polygon", keys: ["C"], chords: ["c"], run: (editor) => editor.toggleCutting() },
   { group: "Draw", title: "Stop drawing, let go of the selection", keys: ["Esc"], chords: ["escape"], run: escape },
@@ -145,7 +148,8 @@ function removeOr(key: "Backspace" | "Delete") {
 }
 
 function escape(editor: Editor): void {
-  if (editor.state.cutting) editor.toggleCutting();
+  if (editor.state.linking !== null) editor.stopLinking();
+  else if (editor.state.cutting) editor.toggleCutting();
   else if (editor.state.drawing) editor.send({ type: "key", key: "Escape" });
   else if (editor.state.selection.size > 0) editor.select([]);
   else editor.send({ type: "key", key: "Escape" });

@@ -1,13 +1,15 @@
 /** What the stage draws of an editor's state. */
 
-import { type Mark, type PlacedLabel, titleOf } from "@assay/annotation";
+import { type Mark, type PlacedLabel, type Taxonomy, titleOf } from "@assay/annotation";
 import type { Overlay, Scene } from "@assay/canvas";
 import type { EditorState } from "./editor";
+import { tiesOf } from "./ties";
 
 /** What does not change while one photo is labelled. */
 interface Setting {
   readonly overlays: readonly (Overlay & { readonly name: string })[];
   readonly doubts: ReadonlyMap<string, string>;
+  readonly taxonomy: Taxonomy;
   isSuggested(mark: Mark): boolean;
 }
 
@@ -26,6 +28,7 @@ export function sceneOf(state: EditorState, setting: Setting, labels: ReadonlyMa
     suggested: new Set(marks.filter((mark) => setting.isSuggested(mark)).map(({ id }) => id)),
     doubts: setting.doubts,
     overlays: pointedOut ? [...shown, { color: POINTED_OUT_COLOR, marks: [pointedOut] }] : shown,
+    ties: tiesOf(state.history.answer, setting.taxonomy.connections, hidden, selection),
     tags,
     colorOf: (name) => labels.get(name)?.color ?? UNKNOWN_COLOR,
     titleOf: (name) => titleOf(labelOf(name) ?? { name, title: null }),

@@ -4,7 +4,7 @@
  */
 
 import type { Edit, Label, Mark } from "@assay/annotation";
-import type { ImagePoint, Rect, Size, Vertex } from "@assay/geometry";
+import type { Frame, ImagePoint, Rect, Vertex } from "@assay/geometry";
 import type { Grip } from "./image/grips";
 
 export interface PointerInput {
@@ -26,7 +26,7 @@ export type ToolEvent =
 
 /** All a tool may know. Marks that are hidden or locked are not in it. */
 export interface ToolView {
-  readonly media: Size;
+  readonly media: Frame;
   /** Image pixels per CSS pixel: how far on the photo a tolerance on the screen reaches. */
   readonly pixel: number;
   /** The label new marks get; null when none is chosen or it takes no shape. */
@@ -34,6 +34,8 @@ export interface ToolView {
   /** How many marks the answer has: new ones go to its end. */
   readonly markCount: number;
   readonly selection: readonly Mark[];
+  /** Marks that can be selected and not moved or reshaped. */
+  readonly fixed?: ReadonlySet<string>;
   /** A new outline cuts a hole into the selected polygon. */
   readonly cutting: boolean;
   /** Best first. */

@@ -3,7 +3,8 @@
  * and asks React for something only when the object under it changes.
  */
 import type { Mark, Media } from "@assay/client";
-import { cornersOf } from "@assay/geometry";
+import { sidePath } from "@assay/annotation";
+import { cornersOf, ellipseBounds } from "@assay/geometry";
 import { IconButton, Spinner } from "@assay/ui";
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Layer, SceneObject } from "./scene";
@@ -39,6 +40,12 @@ function pathOf(mark: Mark): Path2D {
   if (mark.type === "box") trace(cornersOf(mark).map(({ x, y }) => [x, y] as const), true);
   else if (mark.type === "polygon") for (const ring of mark.rings) trace(ring, true);
   else if (mark.type === "polyline") trace(mark.points, false);
+  else if (mark.type === "ellipse") {
+    path.ellipse(mark.x + mark.width / 2, mark.y + mark.height / 2, mark.width / 2, mark.height / 2, ((mark.rotation ?? 0) * Math.PI) / 180, 0, 2 * Math.PI);
+  } else if (mark.type === "cuboid") {
+    trace(mark.face, true);
+    trace(sidePath(mark), false);
+  }
   paths.set(mark, path);
   return path;
 }
@@ -49,7 +56,9 @@ function anchorOf(mark: Mark): { x: number; y: number } {
       ? cornersOf(mark)
       : mark.type === "point"
         ? [mark]
-        : (mark.type === "polygon" ? (mark.rings[0] ?? []) : mark.points).map(([x, y]) => ({ x, y }));
+        : mark.type === "ellipse"
+          ? [{ x: mark.x + mark.width / 2, y: ellipseBounds(mark).y }]
+          : (mark.type === "polygon" ? (mark.rings[0] ?? []) : mark.type === "cuboid" ? [...mark.face, ...mark.side] : mark.points).map(([x, y]) => ({ x, y }));
   return points.reduce((top, point) => (point.y < top.y ? point : top), points[0] ?? { x: 0, y: 0 });
 }
 

@@ -1,6 +1,6 @@
-/** Draw a box from corner to corner; Shift makes a square, Alt draws from the centre; a click selects. */
+/** Draw a box, or what fills one, from corner to corner; Shift makes a square, Alt draws from the centre; a click selects. */
 
-import type { Box, Edit } from "@assay/annotation";
+import { type Box, type Edit, type Mark, cuboidWithin } from "@assay/annotation";
 import { type ImagePoint, distance, imagePoint, rectBetween } from "@assay/geometry";
 import { type PointerInput, type ToolView, CLICK_SLACK, DRAFT_ID, NOTHING } from "../tool";
 import { drawingTool } from "./drawing";
@@ -23,8 +23,18 @@ function boxBetween(from: ImagePoint, event: PointerInput, id: string, view: Too
   return settledBox({ id, type: "box", label: view.label?.name ?? "", ...rectBetween(start, to) }, view.media);
 }
 
-export const boxTool = drawingTool<BoxState>({
-  name: "box",
+type Filling = "box" | "ellipse" | "cuboid";
+
+/** What fills the box. */
+function filled(box: Box, shape: Filling): Mark {
+  if (shape === "box") return box;
+  if (shape === "ellipse") return { ...box, type: "ellipse" };
+  const { id, label } = box;
+  return cuboidWithin({ id, label, type: "cuboid", face: [], side: [] }, box);
+}
+
+const cornerTool = (shape: Filling) => drawingTool<BoxState>({
+  name: shape,
   initial: REST,
   step(state, event, view) {
     switch (event.type) {
@@ -38,7 +48,7 @@ export const boxTool = drawingTool<BoxState>({
       case "up": {
         if (state.phase === "rest") return null;
         if (state.phase === "pressed") return { state: REST, selection: view.marksAt(event.at, event.touch).slice(0, 1).map(({ id }) => id) };
-        const mark = boxBetween(state.from, event, view.newId(), view);
+        const mark = filled(boxBetween(state.from, event, view.newId(), view), shape);
         const edits: Edit[] = [{ kind: "insert", index: view.markCount, mark }];
         return { state: REST, edits, selection: [mark.id] };
       }
@@ -48,6 +58,10 @@ export const boxTool = drawingTool<BoxState>({
         return event.key === "Escape" && state.phase !== "rest" ? { state: REST } : null;
     }
   },
-  preview: (state, view) => (state.phase === "drawing" ? { marks: [boxBetween(state.from, state.event, DRAFT_ID, view)] } : NOTHING),
+  preview: (state, view) => (state.phase === "drawing" ? { marks: [filled(boxBetween(state.from, state.event, DRAFT_ID, view), shape)] } : NOTHING),
   isBusy: (state) => state.phase !== "rest",
 });
+
+export const boxTool = cornerTool("box");
+export const ellipseTool = cornerTool("ellipse");
+export const cuboidTool = cornerTool("cuboid");

@@ -1,10 +1,10 @@
 /** The parts of a mark that can be taken hold of, and what the mark becomes when one is dragged. */
 
-import { type Box, type Mark, type Polygon, type Polyline, boundsOf } from "@assay/annotation";
+import { type Box, type Ellipse, type Mark, type Polygon, type Polyline, boundsOf } from "@assay/annotation";
 import {
   type Hold,
   type ImagePoint,
-  type Size,
+  type Frame,
   type Vertex,
   HOLDS,
   clamped,
@@ -41,13 +41,17 @@ const THICKNESS_MIN = 18;
 /** The grips worth drawing; outlines can be held anywhere without one. `pixel`: image pixels per screen pixel. */
 export function gripsOf(mark: Mark, rotatable: boolean, pixel: number): Grip[] {
   if (mark.type === "box") return boxGrips(mark, rotatable, pixel);
+  if (mark.type === "ellipse") return boxGrips(mark, true, pixel);
+  if (mark.type === "cuboid") {
+    return [mark.face, mark.side].flatMap((vertices, ring) => vertices.map((vertex, index): Grip => ({ kind: "vertex", ring, index, at: fromVertex(vertex) })));
+  }
   if (mark.type === "point") return [];
   return ringsOf(mark).flatMap((vertices, ring) =>
     vertices.map((vertex, index): Grip => ({ kind: "vertex", ring, index, at: fromVertex(vertex) })),
   );
 }
 
-function boxGrips(box: Box, rotatable: boolean, pixel: number): Grip[] {
+function boxGrips(box: Box | Ellipse, rotatable: boolean, pixel: number): Grip[] {
   const [width, height] = [box.width / pixel, box.height / pixel];
   const grips = HOLDS.filter(
     ({ hx, hy }) => (hx !== 0 || (width >= SIDE_MIN && height >= THICKNESS_MIN)) && (hy !== 0 || (height >= SIDE_MIN && width >= THICKNESS_MIN)),
@@ -56,7 +60,7 @@ function boxGrips(box: Box, rotatable: boolean, pixel: number): Grip[] {
 }
 
 /** Above the middle of the top edge, turned along with the box. */
-function rotateGripPoint(box: Box, pixel: number): ImagePoint {
+function rotateGripPoint(box: Box | Ellipse, pixel: number): ImagePoint {
   const centre = rectCentre(box);
   return turnedAbout(imagePoint(centre.x, box.y - ROTATE_STEM * pixel), centre, box.rotation ?? 0);
 }
@@ -77,7 +81,7 @@ export function gripAt(mark: Mark, rotatable: boolean, point: ImagePoint, pixel:
 }
 
 function outlineGrip(mark: Mark, point: ImagePoint, reach: number): Grip | null {
-  if (mark.type === "point") return null;
+  if (mark.type === "point" || mark.type === "ellipse" || mark.type === "cuboid") return null;
   if (mark.type === "box") {
     const corners = [HOLDS[0]!, HOLDS[2]!, HOLDS[4]!, HOLDS[6]!].map((hold) => toVertex(holdPoint(mark, hold)));
     const near = nearestOnPath(corners, point, true);
@@ -98,14 +102,18 @@ export function dragged(
   grip: Grip,
   point: ImagePoint,
   keys: { readonly shift: boolean; readonly alt: boolean },
-  size: Size,
+  size: Frame,
 ): Mark {
-  if (mark.type === "box" && grip.kind === "resize") {
+  if ((mark.type === "box" || mark.type === "ellipse") && grip.kind === "resize") {
     return settledBox(resized(mark, grip.hold, point, { keepRatio: keys.shift, fromCentre: keys.alt }), size);
   }
-  if (mark.type === "box" && grip.kind === "rotate") {
+  if ((mark.type === "box" || mark.type === "ellipse") && grip.kind === "rotate") {
     const degrees = rotationTowards(mark, point);
     return { ...mark, rotation: rounded(keys.shift ? Math.round(degrees / 15) * 15 : degrees) };
+  }
+  if (mark.type === "cuboid" && grip.kind === "vertex") {
+    const corners = grip.ring === 0 ? "face" : "side";
+    return { ...mark, [corners]: mark[corners].with(grip.index, toVertex(point)) };
   }
   if ((mark.type === "polygon" || mark.type === "polyline") && grip.kind === "vertex") {
     return withVertices(mark, grip.ring, (vertices) => vertices.with(grip.index, toVertex(point)));
@@ -114,12 +122,13 @@ export function dragged(
 }
 
 /** An upright box cut to the photo; any box at least one pixel wide and high, and rounded. */
-export function settledBox(box: Box, size: Size): Box {
+export function settledBox<B extends Box | Ellipse>(box: B, frame: Frame): B {
   const upright = !box.rotation;
-  const left = upright ? clamped(box.x, 0, size.width - 1) : box.x;
-  const top = upright ? clamped(box.y, 0, size.height - 1) : box.y;
-  const right = upright ? Math.min(box.x + box.width, size.width) : box.x + box.width;
-  const bottom = upright ? Math.min(box.y + box.height, size.height) : box.y + box.height;
+  const { x = 0, y = 0 } = frame;
+  const left = upright ? clamped(box.x, x, x + frame.width - 1) : box.x;
+  const top = upright ? clamped(box.y, y, y + frame.height - 1) : box.y;
+  const right = upright ? Math.min(box.x + box.width, x + frame.width) : box.x + box.width;
+  const bottom = upright ? Math.min(box.y + box.height, y + frame.height) : box.y + box.height;
   return {
     ...box,
     x: rounded(left),
@@ -163,7 +172,7 @@ export function gripCursor(mark: Mark, grip: Grip): string {
   if (grip.kind === "vertex") return "move";
   if (grip.kind === "edge") return "copy";
   const { hx, hy } = grip.hold;
-  const degrees = (Math.atan2(hy, hx) * 180) / Math.PI + (mark.type === "box" ? (mark.rotation ?? 0) : 0);
+  const degrees = (Math.atan2(hy, hx) * 180) / Math.PI + (mark.type === "box" || mark.type === "ellipse" ? (mark.rotation ?? 0) : 0);
   const eighth = ((Math.round(degrees / 45) % 4) + 4) % 4;
   return ["ew-resize", "nwse-resize", "ns-resize", "nesw-resize"][eighth]!;
 }

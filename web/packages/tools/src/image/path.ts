@@ -28,10 +28,14 @@ type PathState =
 
 const REST: PathState = { phase: "rest" };
 
-const verticesMin = (closed: boolean): number => (closed ? 3 : 2);
+/** How many vertices the outline must have at least and may have at most; a hole is free. */
+function countOf(closed: boolean, into: string | null, view: ToolView): readonly [number, number] {
+  const limits = into === null ? view.label?.limits[closed ? "polygon" : "polyline"] : undefined;
+  return [Math.max(closed ? 3 : 2, limits?.vertices_min ?? 0), limits?.vertices_max ?? Infinity];
+}
 
-function isFinishing(vertices: readonly Vertex[], at: ImagePoint, closed: boolean, reach: number): boolean {
-  if (vertices.length < verticesMin(closed)) return false;
+function isFinishing(vertices: readonly Vertex[], at: ImagePoint, closed: boolean, reach: number, least: number): boolean {
+  if (vertices.length < least) return false;
   const ends = closed ? [vertices[0]!, vertices.at(-1)!] : [vertices.at(-1)!];
   return ends.some((vertex) => distance(fromVertex(vertex), at) <= reach);
 }
@@ -61,10 +65,13 @@ function pathDrawing(closed: boolean) {
       if (back || (!closed && state.vertices.length === 0)) return finished({ ...state, vertices }, view);
       return { state: { phase: "placing", vertices, into: state.into, pointer: at } };
     }
-    if (isFinishing(state.vertices, at, closed, reach)) return finished(state, view);
+    const [least, most] = countOf(closed, state.into, view);
+    if (isFinishing(state.vertices, at, closed, reach, least)) return finished(state, view);
     const last = state.vertices.at(-1);
     const isRepeat = last !== undefined && distance(fromVertex(last), at) < CLICK_SLACK * view.pixel;
     const vertices = isRepeat ? state.vertices : [...state.vertices, toVertex(at)];
+    // With the last vertex that it may have the outline is done.
+    if (vertices.length >= most) return finished({ ...state, vertices }, view);
     return { state: { phase: "placing", vertices, into: state.into, pointer: at } };
   };
 
@@ -92,7 +99,7 @@ function pathDrawing(closed: boolean) {
         case "key":
           if (state.phase === "rest") return null;
           if (event.key === "Escape") return { state: REST };
-          if (event.key === "Enter") return state.vertices.length >= verticesMin(closed) ? finished(state, view) : { state };
+          if (event.key === "Enter") return state.vertices.length >= countOf(closed, state.into, view)[0] ? finished(state, view) : { state };
           return { state: withoutLast(state) };
       }
     },
@@ -100,7 +107,7 @@ function pathDrawing(closed: boolean) {
       if (state.phase === "rest") return NOTHING;
       const stroke = state.phase === "pressed" ? (state.stroke ?? []) : [];
       const pointer = state.phase === "placing" ? state.pointer : stroke.length === 0 ? view.snap(state.from) : null;
-      const finishing = pointer !== null && isFinishing(state.vertices, pointer, closed, FINISH_REACH * view.pixel);
+      const finishing = pointer !== null && isFinishing(state.vertices, pointer, closed, FINISH_REACH * view.pixel, countOf(closed, state.into, view)[0]);
       return { marks: [], path: { vertices: [...state.vertices, ...stroke], pointer, closed, finishing, hole: state.into !== null } };
     },
     isBusy: (state) => state.phase !== "rest",

@@ -117,7 +117,7 @@ function moved(from: ImagePoint, event: PointerInput, view: ToolView): SelectSta
     if (Math.abs(dx) >= Math.abs(dy)) dy = 0;
     else dx = 0;
   }
-  return { phase: "moving", from, edits: moveMarks(view.selection, dx, dy, view.media) };
+  return { phase: "moving", from, edits: moveMarks(view.selection.filter(({ id }) => !view.fixed?.has(id)), dx, dy, view.media) };
 }
 
 function release(state: SelectState, event: PointerInput, view: ToolView): SelectStep | null {

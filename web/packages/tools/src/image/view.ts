@@ -1,5 +1,5 @@
 import { type ImageAnswer, type Label, type Mark, boundsOf, marksUnder } from "@assay/annotation";
-import { type Size, rectEncloses, within } from "@assay/geometry";
+import { type Frame, rectEncloses, within } from "@assay/geometry";
 import type { ToolView } from "../tool";
 import { gripAt } from "./grips";
 
@@ -12,9 +12,11 @@ export interface ToolScene {
   readonly selection: ReadonlySet<string>;
   /** Marks that tools neither see nor change. */
   readonly untouchable: ReadonlySet<string>;
+  /** Marks that can be selected and not moved or reshaped. */
+  readonly fixed?: ReadonlySet<string>;
   readonly labels: ReadonlyMap<string, Label>;
   readonly label: Label | null;
-  readonly media: Size;
+  readonly media: Frame;
   /** Image pixels per CSS pixel. */
   readonly pixel: number;
   readonly cutting: boolean;
@@ -32,12 +34,13 @@ export function toolView(scene: ToolScene): ToolView {
     label: scene.label,
     markCount: answer.annotations.length,
     selection: selected,
+    ...(scene.fixed ? { fixed: scene.fixed } : {}),
     cutting: scene.cutting,
     marksAt: (point, touch) => marksUnder(reachable, point, (touch ? NEAR_TOUCH : NEAR) * pixel),
     marksWithin: (rect) => reachable.filter((mark) => rectEncloses(rect, boundsOf(mark))),
     gripAt: (point, touch) => {
       const [mark] = selected;
-      if (mark === undefined || selected.length > 1) return null;
+      if (mark === undefined || selected.length > 1 || scene.fixed?.has(mark.id)) return null;
       return gripAt(mark, labels.get(mark.label)?.rotatable ?? false, point, pixel, touch);
     },
     snap: (point) => within(point, media),
