@@ -49,6 +49,9 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
   const draft = history.present;
   const isForm = draft.kind === "form";
   const inTexts = draft.kind === "entities";
+  const onPages = draft.kind === "document";
+  const byApi = isForm || inTexts || onPages;
+  const shown = inTexts ? "text" : onPages ? "document" : "photo";
 
   const wire = useMemo(() => writeDraft(draft), [draft]);
   const json = JSON.stringify(wire);
@@ -77,10 +80,10 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
         queryClient.invalidateQueries({ queryKey: ["project", made.id] }),
         queryClient.invalidateQueries({ queryKey: ["versions", made.id] }),
       ]);
-      toast(project ? (made.version > project.version ? `Saved as version ${made.version}` : "Saved") : isForm || inTexts ? "The project is made. Add its tasks by the API." : "The project is made. Add its photos next.");
+      toast(project ? (made.version > project.version ? `Saved as version ${made.version}` : "Saved") : byApi ? "The project is made. Add its tasks by the API." : "The project is made. Add its photos next.");
       leaving.current = true;
       await navigate(
-        project || isForm || inTexts
+        project || byApi
           ? { to: "/console/projects/$projectId", params: { projectId: made.id } }
           : { to: "/console/projects/$projectId/add", params: { projectId: made.id } },
       );
@@ -193,6 +196,7 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
                 options={[
                   { value: "image", label: "Marks on photos" },
                   { value: "entities", label: "Marks in texts" },
+                  { value: "document", label: "Text on pages" },
                   { value: "form", label: "Questions about texts or photos" },
                 ]}
               />
@@ -204,18 +208,24 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
                 <LabelsEditor
                   labels={draft.labels}
                   inTexts={inTexts}
+                  onPages={onPages}
                   problems={problems}
                   newKey={newKey}
                   onChange={(labels, tag) => set({ labels }, tag)}
                 />
+              )}
+              {onPages && (
+                <Field label="Language of the text" optional hint="A tag such as en, ar or de-CH: it sets the direction in which is typed." error={problems.at("taxonomy.language")} className="max-w-xs">
+                  {(control) => <Input {...control} value={draft.language ?? ""} maxLength={35} placeholder="en" onChange={(event) => set({ language: event.target.value }, "language")} />}
+                </Field>
               )}
               {inTexts && (
                 <RelationsEditor relations={draft.relations} labels={draft.labels} problems={problems} newKey={newKey} onChange={(relations, tag) => set({ relations }, tag)} />
               )}
               <section className="flex flex-col gap-2">
                 <div>
-                  <h2 className="text-3 font-semibold">{isForm ? "Questions" : `Questions about the whole ${inTexts ? "text" : "photo"}`}</h2>
-                  <p className="text-2 text-muted">{isForm ? "Asked of every task, beside the texts and photos that it shows." : `Asked once a ${inTexts ? "text" : "photo"}, beside its marks.`}</p>
+                  <h2 className="text-3 font-semibold">{isForm ? "Questions" : `Questions about the whole ${shown}`}</h2>
+                  <p className="text-2 text-muted">{isForm ? "Asked of every task, beside the texts and photos that it shows." : `Asked once a ${shown}, beside its marks.`}</p>
                   {isForm && problems.at("taxonomy.attributes") && <p className="text-2 text-danger">{problems.at("taxonomy.attributes")}</p>}
                 </div>
                 <AttributesEditor

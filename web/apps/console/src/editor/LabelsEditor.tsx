@@ -2,7 +2,7 @@
 import { placedLabels, readTaxonomy } from "@assay/annotation";
 import type { Shape } from "@assay/client";
 import type { Problems } from "@assay/forms";
-import { Badge, Button, Checkbox, cx, EmptyState, Field, Icon, IconButton, Input, Menu, MenuItem, MenuSeparator, NumberInput } from "@assay/ui";
+import { Badge, Button, Checkbox, cx, EmptyState, Field, Icon, IconButton, Input, Menu, MenuItem, MenuSeparator, NumberInput, Select } from "@assay/ui";
 import { useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from "react";
 import { AttributesEditor } from "./AttributesEditor";
 import { type LabelDraft, newLabel, type NewKey, writeDraft, DEFAULT_POLICY } from "./draft";
@@ -12,6 +12,8 @@ export interface LabelsEditorProps {
   labels: LabelDraft[];
   /** Marked in texts, and not on photos. */
   inTexts: boolean;
+  /** Marked on pages of documents. */
+  onPages: boolean;
   problems: Problems;
   newKey: NewKey;
   onChange: (labels: LabelDraft[], tag: string | null) => void;
@@ -24,7 +26,13 @@ const SHAPES: readonly { value: Shape; name: string; hint: string }[] = [
   { value: "point", name: "Point", hint: "one spot" },
 ];
 
-export function LabelsEditor({ labels, inTexts, problems, newKey, onChange }: LabelsEditorProps) {
+/** Regions are boxes and outlines; what belongs together is a group of them. */
+const PAGE_SHAPES: typeof SHAPES = [
+  ...SHAPES.filter(({ value }) => value === "box" || value === "polygon"),
+  { value: "group", name: "Group", hint: "regions that belong together" },
+];
+
+export function LabelsEditor({ labels, inTexts, onPages, problems, newKey, onChange }: LabelsEditorProps) {
   const [openKey, setOpenKey] = useState<string | null>(labels[0]?.key ?? null);
   const [dragged, setDragged] = useState<string | null>(null);
   const [target, setTarget] = useState<{ key: string; place: DropPlace } | null>(null);
@@ -44,7 +52,8 @@ export function LabelsEditor({ labels, inTexts, problems, newKey, onChange }: La
   const update = (key: string, change: Partial<LabelDraft>, tag: string | null = null) =>
     onChange(updateLabel(labels, key, (label) => ({ ...label, ...change })), tag && `${key}.${tag}`);
   const add = (parentKey: string | null, index: number) => {
-    const label = newLabel(newKey, freeName(labels, inTexts ? "entity" : "object"), inTexts ? "span" : "box");
+    const made = newLabel(newKey, freeName(labels, inTexts ? "entity" : onPages ? "line" : "object"), inTexts ? "span" : "box");
+    const label: LabelDraft = onPages ? { ...made, text: "required" } : made;
     onChange(insertLabel(labels, parentKey, index, label), null);
     setOpenKey(label.key);
     focusName(label.key);
@@ -176,7 +185,7 @@ export function LabelsEditor({ labels, inTexts, problems, newKey, onChange }: La
                     </MenuItem>
                   </Menu>
                 </div>
-                {open && <LabelDetails inTexts={inTexts} row={row} problems={problems} newKey={newKey} onUpdate={(change, tag) => update(label.key, change, tag)} />}
+                {open && <LabelDetails inTexts={inTexts} onPages={onPages} row={row} problems={problems} newKey={newKey} onUpdate={(change, tag) => update(label.key, change, tag)} />}
               </li>
             );
           })}
@@ -184,6 +193,12 @@ export function LabelsEditor({ labels, inTexts, problems, newKey, onChange }: La
       )}
     </section>
   );
+}
+
+/** The label with one shape more or less; a group is no region, so it has no other shape and no text. */
+function shapesWith(label: LabelDraft, offered: readonly Shape[], shape: Shape, on: boolean): Partial<LabelDraft> {
+  if (shape === "group" && on) return { shapes: ["group"], text: "none" };
+  return { shapes: offered.filter((value) => (value === shape ? on : value !== "group" && label.shapes.includes(value))) };
 }
 
 function ColorInput({ label, value, onValue }: { label: string; value: string; onValue: (value: string) => void }) {
@@ -194,11 +209,12 @@ function ColorInput({ label, value, onValue }: { label: string; value: string; o
   );
 }
 
-function LabelDetails({ row, inTexts, problems, newKey, onUpdate }: { row: TreeRow; inTexts: boolean; problems: Problems; newKey: NewKey; onUpdate: (change: Partial<LabelDraft>, tag?: string | null) => void }) {
+function LabelDetails({ row, inTexts, onPages, problems, newKey, onUpdate }: { row: TreeRow; inTexts: boolean; onPages: boolean; problems: Problems; newKey: NewKey; onUpdate: (change: Partial<LabelDraft>, tag?: string | null) => void }) {
   const { label, field } = row;
   const box = label.shapes.includes("box");
+  const offered = onPages ? PAGE_SHAPES : SHAPES;
   const toggle = (shape: Shape, on: boolean) =>
-    onUpdate({ shapes: SHAPES.map((each) => each.value).filter((value) => (value === shape ? on : label.shapes.includes(value))) });
+    onUpdate(shapesWith(label, offered.map(({ value }) => value), shape, on));
   return (
     <div className="px-4 pb-4 pt-2 flex flex-col gap-4 bg-hover/30 border-t border-border">
       {problems.at(`${field}.name`) && <p className="text-2 text-danger">{problems.at(`${field}.name`)}</p>}
@@ -213,7 +229,7 @@ function LabelDetails({ row, inTexts, problems, newKey, onUpdate }: { row: TreeR
       {!inTexts && <fieldset>
         <legend className="text-2 font-medium mb-1.5">Drawn as</legend>
         <div className="grid grid-cols-2 sm:grid-cols-4 gap-2">
-          {SHAPES.map((shape) => {
+          {offered.map((shape) => {
             const on = label.shapes.includes(shape.value);
             return (
               <label
@@ -235,11 +251,22 @@ function LabelDetails({ row, inTexts, problems, newKey, onUpdate }: { row: TreeR
         {problems.at(`${field}.shapes`) && <p className="text-2 text-danger mt-1">{problems.at(`${field}.shapes`)}</p>}
         {box && <Checkbox className="mt-2" checked={label.rotatable} onChange={(event) => onUpdate({ rotatable: event.target.checked })} label="Boxes may be turned" />}
       </fieldset>}
+      {onPages && label.shapes.length > 0 && !label.shapes.includes("group") && (
+        <Field label="What stands in it" error={problems.at(`${field}.text`)} className="max-w-xs">
+          {(control) => (
+            <Select {...control} value={label.text} onChange={(event) => onUpdate({ text: event.target.value as LabelDraft["text"] })}>
+              <option value="required">has to be typed</option>
+              <option value="optional">may be typed</option>
+              <option value="none">is not typed</option>
+            </Select>
+          )}
+        </Field>
+      )}
       <div className="flex flex-wrap gap-3 items-start">
         <Field label="Shown as" optional hint="The name above is what exports carry." className="basis-full 2xl:basis-48 grow" error={problems.at(`${field}.title`)}>
           {(control) => <Input {...control} value={label.title} maxLength={200} placeholder={label.name} onChange={(event) => onUpdate({ title: event.target.value }, "title")} />}
         </Field>
-        {label.shapes.some((shape) => shape !== "point" && shape !== "span") && (
+        {label.shapes.some((shape) => shape !== "point" && shape !== "span" && shape !== "group") && (
           <>
             <Field label="Least width" error={problems.at(`${field}.width_min`)}>
               {(control) => <NumberInput {...control} className="w-24" min={0} unit="px" value={label.width_min || null} placeholder="0" onValue={(value) => onUpdate({ width_min: value ?? 0 }, "width_min")} />}

@@ -1,9 +1,10 @@
 /** The real labelling page, on the project's first photo or a drawn one, with the taxonomy being edited. */
 import { readTaxonomy } from "@assay/annotation";
 import { api, type Kind, type Taxonomy } from "@assay/client";
+import { DocumentEditor, DocumentLabeler, EMPTY_DOCUMENT, type PageAddress } from "@assay/documents";
 import { FormEditor, FormSheet, LabelingPreview } from "@assay/labeling";
 import { TextPreview } from "@assay/texts";
-import { Skeleton } from "@assay/ui";
+import { EmptyState, Skeleton } from "@assay/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { drawnStreet } from "./placeholder";
@@ -17,6 +18,7 @@ interface PreviewProps {
 
 export default function Preview({ kind, ...props }: PreviewProps) {
   if (kind === "entities") return <EntitiesPreview {...props} />;
+  if (kind === "document") return <DocumentPreview {...props} />;
   return kind === "form" ? <FormPreview {...props} /> : <PhotoPreview {...props} />;
 }
 
@@ -31,6 +33,32 @@ function FormPreview({ taxonomy, instructions }: Omit<PreviewProps, "kind">) {
 function EntitiesPreview({ taxonomy, instructions }: Omit<PreviewProps, "kind">) {
   const settled = useSettled(taxonomy);
   return <TextPreview taxonomy={settled} instructions={instructions} text={EXAMPLE[0]!.text} />;
+}
+
+/** On the pages of the project's first task: there is no page to show before. */
+function DocumentPreview({ taxonomy, instructions, projectId }: Omit<PreviewProps, "kind">) {
+  const first = useQuery({
+    queryKey: ["first-pages", projectId],
+    queryFn: async ({ signal }) => {
+      const [task] = (await api.projects.tasks(projectId!, { order: "oldest", limit: 1 }, signal)).items;
+      const content = task ? (await api.tasks.get(task.id, signal)).content : null;
+      return (content ?? []).flatMap((item): PageAddress[] => (item.type === "image" ? [{ ...item.media, title: item.title }] : []));
+    },
+    enabled: projectId !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const settled = useSettled(taxonomy);
+  const pages = first.data;
+  const editor = useMemo(() => (pages?.length ? new DocumentEditor({ taxonomy: readTaxonomy(settled), pages, answer: EMPTY_DOCUMENT }) : null), [settled, pages]);
+  if (first.isLoading) return <Skeleton className="grow m-4" />;
+  if (!editor || !pages) {
+    return (
+      <div className="grow grid place-items-center p-6">
+        <EmptyState icon="file" title="No page to try it on yet">Once the project has a document, its pages are shown here as workers see them.</EmptyState>
+      </div>
+    );
+  }
+  return <DocumentLabeler editor={editor} pages={pages} instructions={instructions} keys="within" />;
 }
 
 function PhotoPreview({ taxonomy, instructions, projectId }: Omit<PreviewProps, "kind">) {

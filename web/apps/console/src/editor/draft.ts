@@ -43,6 +43,8 @@ export interface LabelDraft {
   rotatable: boolean;
   width_min: number;
   height_min: number;
+  /** Of documents only: whether what stands in a region is typed. */
+  text: NonNullable<Label["text"]>;
   attributes: AttributeDraft[];
   children: LabelDraft[];
 }
@@ -66,6 +68,8 @@ export interface EditorDraft {
   /** Of entities only. */
   relations: RelationDraft[];
   policy: Policy;
+  /** Of documents only: in which what stands there is typed. */
+  language?: string;
 }
 
 export type NewKey = () => string;
@@ -99,6 +103,7 @@ export function newLabel(newKey: NewKey, name = "", shape: Shape = "box"): Label
     rotatable: false,
     width_min: 0,
     height_min: 0,
+    text: "none",
     attributes: [],
     children: [],
   };
@@ -170,6 +175,7 @@ function readLabels(labels: readonly Label[] | undefined, newKey: NewKey): Label
     rotatable: label.rotatable ?? false,
     width_min: label.width_min ?? 0,
     height_min: label.height_min ?? 0,
+    text: label.text ?? "none",
     attributes: readAttributes(label.attributes, newKey),
     children: readLabels(label.children, newKey),
   }));
@@ -186,7 +192,12 @@ export const allLabels = (labels: readonly LabelDraft[]): LabelDraft[] => labels
 export function ofKind(draft: EditorDraft, kind: Kind, newKey: NewKey): EditorDraft {
   const shape: Shape = kind === "entities" ? "span" : "box";
   const shaped = (labels: readonly LabelDraft[]): LabelDraft[] =>
-    labels.map((label) => ({ ...label, shapes: label.shapes.length === 0 ? [] : [shape], children: shaped(label.children) }));
+    labels.map((label) => ({
+      ...label,
+      shapes: label.shapes.length === 0 ? [] : [shape],
+      text: kind === "document" && label.shapes.length > 0 ? "required" : "none",
+      children: shaped(label.children),
+    }));
   return {
     ...draft,
     kind,
@@ -230,6 +241,7 @@ export function readDraft(project: ProjectDraft, newKey: NewKey): EditorDraft {
     attributes: readAttributes(project.taxonomy.attributes, newKey),
     relations: readRelations(project.taxonomy.relations ?? [], labels, newKey),
     policy: project.policy,
+    language: project.taxonomy.language ?? "",
   };
 }
 
@@ -267,6 +279,7 @@ function writeAttributes(attributes: readonly AttributeDraft[]): Attribute[] {
 function writeLabels(labels: readonly LabelDraft[]): Label[] {
   return labels.map((label) => {
     const wire: Label = { name: label.name.trim(), shapes: label.shapes };
+    if (label.text !== "none") wire.text = label.text;
     if (label.title.trim()) wire.title = label.title.trim();
     if (label.color) wire.color = label.color;
     if (label.rotatable && label.shapes.includes("box")) wire.rotatable = true;
@@ -287,6 +300,7 @@ export function writeDraft(draft: EditorDraft): ProjectDraft {
     taxonomy: {
       ...(draft.kind === "form" ? {} : { labels: writeLabels(draft.labels) }),
       ...(attributes.length > 0 ? { attributes } : {}),
+      ...(draft.kind === "document" && draft.language?.trim() ? { language: draft.language.trim() } : {}),
       ...(draft.kind === "entities" && draft.relations.length > 0 ? { relations: writeRelations(draft.relations, draft.labels) } : {}),
     },
     policy: draft.policy,
