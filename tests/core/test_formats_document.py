@@ -81,3 +81,10 @@ def test_photos_have_no_pages() -> None:
         export_format("regions", "image")
     with pytest.raises(Invalid):
         export_format("coco", "document")
+
+
+def test_answers_may_come_as_rows_hold_them() -> None:
+    region = {"type": "box", "id": "a", "label": "line", "text": "x", "x": 0, "y": 0, "width": 1, "height": 1}
+    held = ExportRow("t1", "", 0, 0, json.dumps({"annotations": [region]}), content=CONTENT)
+
+    assert [each["text"] for each in written(held)[0]] == ["x"]

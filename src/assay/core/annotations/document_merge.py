@@ -7,9 +7,10 @@ who read almost the same carry it over one who reads something else. (A text put
 nobody has read.) Groups are objects again: groups of different people are the same where they share most of their
 regions, and a region is a member where half of the weight behind the group has it.
 
-Confidence. That of a region is the photo's, of presence, label and place, times that of its text: the posterior that
-the settled text is right (see ``voting``), each voice speaking for it as far as its own text is like it and against it
-for the rest. The answer's confidence is the mean over regions, groups and attributes of the whole of the probability
+Confidence. That of a region is the photo's, of presence, label and place, times what doubt about its text leaves of it:
+the posterior that the settled text is right (see ``voting``), each voice speaking for it as far as its own text is like
+it and against it for the rest, over that of a text all agree on. (Those who agree on the text are those who agree on
+the label: counted again, two people of one mind would look unsure.) The answer's confidence is the mean over regions, groups and attributes of the whole of the probability
 that the decision on it is right, each region and group counting by the share of voices that marked it.
 """
 
@@ -144,7 +145,7 @@ def _text(electors: Sequence[tuple[int, Region]], ballot: Ballot, required: bool
     if required or share >= 0.5 - ROUNDING:
         text = medoid([text for _, text in typed], [ballot.says[voice] for voice, _ in typed])
     balance = sum(ballot.weights[voice] * (2 * similarity(region.text, text) - 1) for voice, region in electors)
-    return text, belief(balance)
+    return text, belief(balance) / belief(sum(ballot.weights[voice] for voice, _ in electors))
 
 
 def _groups(

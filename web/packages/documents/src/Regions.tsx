@@ -144,6 +144,8 @@ function RegionText({ editor, region, title, isOpen, isWrong }: RegionTextProps)
           event.preventDefault();
           editor.chooseLabel(label.label.name);
         }
+        // Done with it: the next number is the label of the next region, not of this one.
+        if (event.key === "Escape") editor.select([]);
         if (event.key !== "Enter" || event.shiftKey || event.ctrlKey || event.metaKey) return;
         event.preventDefault();
         const fields = [...document.querySelectorAll<HTMLTextAreaElement>("textarea[data-region]")];

@@ -299,7 +299,9 @@ export class DocumentEditor implements StageHost {
     const label = this.#byName.get(name);
     if (label === undefined || label.shapes.length === 0 || this.readOnly) return;
     if (label.shapes.includes("group")) return this.group(name);
-    this.#edit(relabelMarks(this.selected, label), {});
+    // What has no text asked of it has none: kept unseen it would be refused.
+    const bare = label.text === "none" ? { text: "" } : {};
+    this.#edit(relabelMarks(this.selected, label).map((edit) => (edit.kind === "replace" ? { ...edit, after: { ...edit.after, ...bare } } : edit)), {});
     const { tool } = this.#state;
     if (tool === "select" || label.shapes.includes(tool)) this.#set({ label: name });
     else this.#takeTool(imageShapes(label)[0] ?? "select", { label: name });

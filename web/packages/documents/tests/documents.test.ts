@@ -46,6 +46,14 @@ describe("drawing", () => {
     expect(editor.answer.annotations[1]).toMatchObject({ page: 1, text: "Total" });
   });
 
+  it("takes the text away with the label that asked for it, and undo brings it back", () => {
+    const editor = newEditor({ annotations: [region("a", 10, 10, { text: "Total" })] });
+    press(editor, "tab", "3");
+    expect(drawn(editor)).toEqual([["stamp", 0, ""]]);
+    press(editor, "mod+z");
+    expect(drawn(editor)).toEqual([["line", 0, "Total"]]);
+  });
+
   it("reaches only what is on the page in sight", () => {
     const editor = newEditor({ annotations: [region("a", 10, 10), region("b", 10, 10, { page: 1 })] });
     editor.setTool("select");
