@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 from assay.core.annotations.kind import Answer
+from assay.core.content import KeptItem
 from assay.core.errors import NotFound
 from assay.core.intake import CheckedRow, file_name_of
 from assay.core.tasks import Origin, TaskState
@@ -23,6 +24,7 @@ from assay.store import batches, jobs, projects
 from assay.store.audits import AuditTold as AuditTold
 from assay.store.connection import Tenant, as_json, from_json, queries
 from assay.store.delivery import DeliveryState
+from assay.store.shown import items_from
 from assay.store.tasks import MISSING
 
 
@@ -31,7 +33,8 @@ class FoundTask:
     """``project_name`` is what programs call the project. ``changed_at``: of the last thing that happened to the task.
     ``begun``: somebody took a turn. ``request``: as a program sent it. ``taxonomy`` and ``answer`` are JSON text: what
     is asked where that is not what the project asks, and the response once the task is completed, from ``origin``.
-    ``voices``: all answers of a completed task that wanted several of itself. ``audits``: oldest first; ``verdict``:
+    ``voices``: all answers of a completed task that wanted several of itself. ``content``: what it shows, where no
+    program said it. ``audits``: oldest first; ``verdict``:
     what they say of it now, 'pending' while nothing. ``pages``: width and height of each photo of its content.
     ``media_status``: the HTTP status of the photo's address, where that was the trouble. ``called_back``: what became
     of the latest callback."""
@@ -64,6 +67,7 @@ class FoundTask:
     verdict: str | None
     called_back: DeliveryState | None
     voices: Sequence[Answer] = ()
+    content: Sequence[KeptItem] | None = None
     pages: Sequence[dict[str, int | None]] = ()
 
 
@@ -289,6 +293,7 @@ def _task(row: Any) -> FoundTask:
             "audits": () if row["audits"] is None else _audits(row["audits"]),
             "tags": row["tags"] or (),
             "voices": from_json(row["voices"]) or (),
+            "content": items_from(row["content"]),
             "pages": from_json(row["pages"]) or (),
             "changed_at": row["changed_at"] or row["created_at"],
         }

@@ -120,3 +120,20 @@ async def test_a_project_of_our_own_is_told_too(speaker: Speaker, organization: 
     assert project.type == "namedentityrecognition"
     assert project.params["labels"][0]["children"][0]["name"] == "person"
     assert (await speaker.create_task(TaskType.NamedEntityRecognition, project="Ours", text=TEXT)).status == "pending"
+
+
+async def test_a_task_of_our_own_is_told_with_its_text(
+    speaker: Speaker, organization: Organization, finish: Finish
+) -> None:
+    manager = await organization.client_for("manager")
+    taxonomy = {"labels": [{"name": "place", "shapes": ["span"]}]}
+    made = {"name": "Ours", "kind": "entities", "instructions": "Mark.", "taxonomy": taxonomy}
+    project = (await manager.post("/v1/projects", json=made)).json()["id"]
+    rows = [{"content": [{"type": "text", "text": "In London."}]}]
+    assert (await manager.post(f"/v1/projects/{project}/tasks", json={"tasks": rows})).status_code == 201
+    await finish({"annotations": [{"id": "a", "type": "span", "label": "place", "start": 3, "end": 9}]})
+
+    (found,) = await speaker.gathered("get_tasks", project_name="Ours")
+
+    assert (found.type, found.params["text"]) == ("namedentityrecognition", "In London.")
+    assert found.response["annotations"][0]["text"] == "London"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -250,6 +251,33 @@ async def test_a_project_of_our_own_is_told_as_a_collection(speaker: Speaker, or
     assert (project.type, project.params["fields"][1]["conditions"]) == ("textcollection", {"mood": ["bad"]})
     task = await speaker.create_task(TaskType.TextCollection, project="Ours", attachment="A text.")
     assert task.status == "pending"
+
+
+async def test_a_task_of_our_own_is_told_by_its_own_question(
+    speaker: Speaker, organization: Organization, finish: Finish
+) -> None:
+    manager = await organization.client_for("manager")
+    asked = [{"name": name, "type": "text"} for name in ("first", "second")]
+    made = {"name": "Ours", "kind": "form", "instructions": "", "taxonomy": {"attributes": asked[:1]}}
+    project = (await manager.post("/v1/projects", json=made)).json()["id"]
+    shown = [{"type": "text", "text": "A text."}, {"type": "link", "url": "https://acme.org/"}]
+    rows = [{"content": shown, "taxonomy": {"attributes": asked[1:]}}]
+    assert (await manager.post(f"/v1/projects/{project}/tasks", json={"tasks": rows})).status_code == 201
+    await finish({"attributes": {"second": "yes"}})
+
+    (found,) = await speaker.gathered("get_tasks", project_name="Ours")
+
+    assert found.response == {"annotations": {"second": ["yes"]}}
+    assert [one["type"] for one in found.params["attachments"]] == ["text", "website"]
+
+
+async def test_a_recording_is_transcribed(speaker: Speaker, finish: Finish) -> None:
+    # The client has no name for this type, and takes any that says its value.
+    audio: Any = SimpleNamespace(value="audiotranscription")
+    with pytest.raises(ScaleInvalidRequest, match="address"):
+        await speaker.create_task(audio, attachment="no address")
+    task = await speaker.create_task(audio, attachment="https://acme.org/call.wav", attachment_type="audio")
+    assert (task.status, task.type) == ("pending", "audiotranscription")
 
 
 # --- mistakes -----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from assay.core.annotations.kind import Answer
-from assay.core.content import TITLE_LENGTH_MAX, GivenItem, TextItem
+from assay.core.content import TITLE_LENGTH_MAX, FileItem, GivenItem, KeptItem, LinkItem, TextItem
 from assay.core.errors import Invalid
 from assay.core.taxonomy import Attribute, Choice, Taxonomy
 from assay.faces.scale.attached import at_least, items_of
@@ -190,6 +190,22 @@ def _described_task(url: str | None) -> Json:
     return {"attachments": [{"type": "image", "content": url}]} if url else {}
 
 
+def _described_items(items: Sequence[KeptItem]) -> Json:
+    """Texts and links as they are; of photos and files, which have no address of their own, only what they are."""
+    told = []
+    for item in items:
+        match item:
+            case TextItem(text):
+                told.append({"type": "text", "content": text})
+            case LinkItem(url):
+                told.append({"type": "website", "content": url})
+            case FileItem(media):
+                told.append({"type": media})
+            case _:
+                told.append({"type": "image"})
+    return {"attachments": told}
+
+
 TYPES: Final = [
     TaskType(
         "textcollection",
@@ -202,6 +218,7 @@ TYPES: Final = [
         nothing=("Nothing is asked; give fields, in the task or in its project.", "fields"),
         described=described,
         described_task=_described_task,
+        described_items=_described_items,
         opinions=opinions_of,
         words={"attributes": "fields"},
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from assay.core.annotations.kind import Answer
-from assay.core.content import TITLE_LENGTH_MAX, TextItem
+from assay.core.content import TITLE_LENGTH_MAX, KeptItem, TextItem
 from assay.core.errors import Invalid
 from assay.core.taxonomy import Label, RelationType, Taxonomy
 from assay.faces.scale import describing
@@ -121,7 +121,7 @@ def _one_or_more(value: Any) -> Sequence[Any]:
 
 
 def _response(done: Answered) -> Json:
-    text = text_of(done.params)
+    text = text_of(done.params) if done.params.get("text") else ""
     annotations = [
         {
             "id": span["id"],
@@ -215,6 +215,10 @@ def _described_task(_: str | None) -> Json:
     return {}
 
 
+def _described_items(items: Sequence[KeptItem]) -> Json:
+    return {"text": next((item.text for item in items if isinstance(item, TextItem)), "")}
+
+
 TYPES: Final = [
     TaskType(
         "namedentityrecognition",
@@ -227,5 +231,6 @@ TYPES: Final = [
         nothing=("Nothing is asked; give labels, in the task or in its project.", "labels"),
         described=described,
         described_task=_described_task,
+        described_items=_described_items,
     )
 ]

@@ -167,6 +167,22 @@ def _two_or_more(params: Params) -> Shown:
     return Shown(items=at_least(items_of(params), 2, "attachments"))
 
 
+def _recording(params: Params) -> Shown:
+    return Shown(items=at_least(items_of(params, default="audio"), 1, "attachment"))
+
+
+def _transcript(_: Params) -> Taxonomy:
+    return Taxonomy(attributes=[Attribute("transcript", "text", "What is said", required=True, length_max=_TEXT_MAX)])
+
+
+def _heard(done: Answered) -> Json:
+    return {"transcript": done.answer.get("attributes", {}).get("transcript", "")}
+
+
+def _said_transcript(_: Params, said: Any, path: str) -> Answer | None:
+    return _said_one("transcript", said, path)
+
+
 _NO_FIELDS: Final = ("Nothing is asked; give fields, in the task or in its project.", "fields")
 
 TYPES: Final = [
@@ -189,6 +205,15 @@ TYPES: Final = [
         prelabels=_said_choice,
         response=_choice,
         nothing=("Nothing is asked; give choices, in the task or in its project.", "choices"),
+    ),
+    TaskType(
+        "audiotranscription",
+        "form",
+        frozenset({"attachment"}),
+        question=_transcript,
+        shown=_recording,
+        prelabels=_said_transcript,
+        response=_heard,
     ),
     *(
         TaskType(

@@ -102,16 +102,6 @@ def _top_down(asked: _Asked) -> Json:
     return {"annotations": [_mark(label, _flat(asked.shape), asked.draw) for label in asked.labels]}
 
 
-def _cuboids(asked: _Asked) -> Json:
-    return {"cuboids": [_mark(label, "cuboid", asked.draw) for label in asked.labels]}
-
-
-def _audio(_: _Asked) -> Json:
-    words = ["this", "was", "not", "said"]
-    alignment = [{"word": word, "start": n * 0.5, "end": n * 0.5 + 0.4} for n, word in enumerate(words)]
-    return {"transcript": " ".join(words), "duration": len(words) * 0.5, "alignment": alignment}
-
-
 def _document(asked: _Asked) -> Json:
     return {"annotations": [_region(label, asked.draw) for label in asked.labels]}
 
@@ -152,7 +142,6 @@ def _segments(asked: _Asked) -> Json:
 
 
 _RESPONSES: Final[Mapping[str, Callable[[_Asked], Json]]] = {
-    "cuboidannotation": _cuboids,
     "segmentannotation": _segments,
     "videoannotation": _video,
     "videoboxannotation": _video,
@@ -166,7 +155,6 @@ _RESPONSES: Final[Mapping[str, Callable[[_Asked], Json]]] = {
     "lidartopdown": _top_down,
     "sensorfusion": _scene,
     "multistage": _scene,
-    "audiotranscription": _audio,
     "documentmodel": _document,
     "chat": _chat,
     "chatlite": _chat,

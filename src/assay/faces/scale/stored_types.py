@@ -166,7 +166,6 @@ class _Reader:
 _image: Final = partial(_one_of, ("image",))
 _frames: Final = partial(_one_of, ("image", "images", "video"))
 _cloud: Final = partial(_one_of, ("json", "protobuf"))
-_audio: Final = partial(_one_of, ("audio",))
 _paper: Final = partial(_one_of, ("image", "pdf", "document"))
 _answers: Final = ("project|template_variables|prompt|messages|attachments|attachment",)
 
@@ -184,7 +183,6 @@ _READERS: Final[Mapping[str, _Reader]] = {
     "lidartopdown": _Reader("attachment|attachments"),
     "sensorfusion": _Reader("attachments|attachment", scene_format=partial(_one_of, ("SFS", "JSON"))),
     "multistage": _Reader("attachments|attachment", scene_format=partial(_one_of, ("SFS", "JSON"))),
-    "audiotranscription": _Reader("attachment", attachment_type=_audio),
     "documentmodel": _Reader(
         "attachment|attachments", "features", features=_objects, attachment_type=_paper, lang=_text
     ),

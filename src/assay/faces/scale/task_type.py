@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from assay.core.annotations.kind import Answer
-from assay.core.content import GivenItem
+from assay.core.content import GivenItem, KeptItem
 from assay.core.taxonomy import Taxonomy
 
 Json: TypeAlias = dict[str, Any]
@@ -66,11 +66,11 @@ class TaskType:
     this dialect, with its name for errors) is as an answer of ours. ``response``: an answer of ours in this dialect.
     ``nothing``: what to say, and of which field, of a task that asks nothing; none where that is no mistake.
     ``refused``: parameters that nobody would honour yet, and why. ``described``: what a project of our own making asks,
-    and ``described_task`` what a task of our own making shows; both for the first type of a kind only. ``opinions``:
-    how many people are to answer each task, where its parameters say so; then the answer of each is told. ``words``:
-    what the request names our fields, where it has another word. ``made_up``: a response that nobody gave, for types of
-    which only this dialect knows what their answers look like. ``paged``: whether tasks are told with the size of each
-    page that they show.
+    ``described_task`` what a task of our own making shows, and ``described_items`` the same of its content; all for the
+    first type of a kind only. ``opinions``: how many people are to answer each task, where its parameters say so; then
+    the answer of each is told. ``words``: what the request names our fields, where it has another word. ``made_up``: a
+    response that nobody gave, for types of which only this dialect knows what their answers look like. ``paged``:
+    whether tasks are told with the size of each page that they show.
 
     All of them raise ``Invalid`` that names a field in the words of this dialect.
     """
@@ -86,6 +86,7 @@ class TaskType:
     refused: Mapping[str, str] = field(default_factory=dict)
     described: Callable[[Taxonomy, str], Json] | None = None
     described_task: Callable[[str | None], Json] | None = None
+    described_items: Callable[[Sequence[KeptItem]], Json] | None = None
     opinions: Callable[[Params], int | None] | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     made_up: Callable[[Params, int, UrlOf], Json] | None = None

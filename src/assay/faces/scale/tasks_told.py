@@ -105,7 +105,18 @@ def request_said(task: FoundTask) -> TaskRequest:
         return msgspec.convert(task.request, TaskRequest)
     task_type = told_as(task.kind)
     assert task_type.described_task is not None, f"work of the kind {task.kind} can be told"
-    return TaskRequest(task_type.name, task_type.described_task(task.source_url))
+    params = task_type.described_task(task.source_url)
+    if task.content is not None and task_type.described_items is not None:
+        params |= task_type.described_items(task.content)
+    own = own_question(task)
+    if own is not None and task_type.described is not None:
+        params |= {name: value for name, value in task_type.described(own, own.instructions).items() if value}
+    return TaskRequest(task_type.name, params)
+
+
+def own_question(task: FoundTask) -> Taxonomy | None:
+    """What it asks, where that is not what its project asks."""
+    return None if task.taxonomy is None else msgspec.json.decode(task.taxonomy, type=Taxonomy)
 
 
 def instruction(params: Params, version: Version) -> str:
@@ -115,7 +126,6 @@ def instruction(params: Params, version: Version) -> str:
 
 def _response(task: FoundTask, task_type: str, params: Params, version: Version) -> dict[str, Any]:
     assert task.answer is not None, "a completed task has an answer"
-    own = None if task.taxonomy is None else msgspec.json.decode(task.taxonomy, type=Taxonomy)
-    done = Answered(params, own or version.taxonomy, msgspec.json.decode(task.answer), task.voices)
+    done = Answered(params, own_question(task) or version.taxonomy, msgspec.json.decode(task.answer), task.voices)
     response = type_named(task_type).response(done)
     return {**response, "is_customer_fix": True} if task.origin == "audit" else response

@@ -30,6 +30,7 @@ select task.id, task.project_id, coalesce(project.handle, project.name) as proje
        attachment.source_url, attachment.blob_key as photo_key, attachment.failure as media_problem,
        attachment.failure_status as media_status,
        task.taxonomy, response.answer,
+       case when task.request is null then task.content end as content,
        case when task.opinions > 1 and task.state = 'completed' then (
            select json_agg(submission.answer order by submission.submitted_at, submission.id) from submissions submission
            where submission.organization_id = $1 and submission.task_id = task.id
