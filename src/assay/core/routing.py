@@ -147,7 +147,8 @@ def turns_told_apart(rate: float) -> int:
 def queue_position(priority: int, sequence: int, rank: int = RANK_NONE) -> int:
     """Where a turn stands in the queue: the smallest position is served first.
 
-    Bits of the result, a positive 64-bit signed integer: bit 63 zero; bits 62 to 56 hold ``100 - priority``; bits
+    Bits of the result, a positive 64-bit signed integer: bit 63 zero (set in the database for a turn that is kept to
+    some workers, which stands before the queue); bits 62 to 56 hold ``100 - priority``; bits
     55 to 46 the rank of the task's batch; bits 45 to 0 the sequence. So higher priority goes first, within one the
     batches in their order and, within a batch, what was opened first; one column and one index carry all three.
     ``priority`` within [0, 100], ``rank`` within [0, ``RANK_NONE``], ``sequence`` within [0, 2**46); ``ValueError``

@@ -10,11 +10,11 @@ from assay.core import batches as rules
 from assay.core.batches import BatchState as BatchState
 from assay.core.batches import Purpose as Purpose
 from assay.core.customer_tasks import checked_metadata
-from assay.core.errors import AlreadyExists, Conflict, Invalid
+from assay.core.errors import AlreadyExists, Conflict, Invalid, NotFound
 from assay.core.routing import PRIORITY_MAX, RANK_MAX
 from assay.services.context import Context
 from assay.store import batches as store
-from assay.store import events, projects
+from assay.store import events, projects, teams
 from assay.store.batches import Batch as Batch
 from assay.store.batches import Counts as Counts
 from assay.store.batches import Entered as Entered
@@ -60,6 +60,8 @@ async def create(
         await store.insert(context.tenant, batch, unique_among=context.caller.mode, metadata=text)
     except AlreadyExists as error:
         raise AlreadyExists(f"There is a batch {batch.name!r} already. Choose another name.", "name") from error
+    if purpose == "self_label":
+        await store.note_keeping(context.tenant, project.id)
     await _record(context, "batch.created", batch, {"purpose": purpose, "staged": staged})
     return batch
 
@@ -137,6 +139,24 @@ async def put_in_order(context: Context, ordered: Sequence[Batch]) -> None:
     context.opened.extend(await store.set_ranks(context.tenant, changed))
     for batch, rank in changed.items():
         await _record(context, "batch.changed", batch, {"changed": "rank", "rank": rank})
+
+
+async def kept_to(context: Context, found: Sequence[Batch]) -> Mapping[UUID, Sequence[tuple[UUID, str]]]:
+    """Id and name of the groups that each is kept to."""
+    return await store.kept_to(context.tenant, [batch.id for batch in found])
+
+
+async def keep_to(context: Context, batch: Batch, names: Sequence[str]) -> None:
+    """Keeps a batch to groups of its project, called by name or id: only who is in one of them is offered its tasks.
+    With no names it is offered to all again. Turns that somebody holds stay theirs. Raises ``NotFound``."""
+    known = await teams.groups_called(context.tenant, batch.project_id, names) if names else []
+    called = {part for id_, name in known for part in (str(id_), name)}
+    for name in names:
+        if name not in called:
+            raise NotFound(f"The project has no group {name[:100]!r}.", "groups")
+    ids = list(dict.fromkeys(id_ for id_, _ in known))
+    context.opened.extend(await store.keep_to(context.tenant, batch, ids))
+    await _record(context, "batch.changed", batch, {"changed": "groups", "groups": [str(id_) for id_ in ids]})
 
 
 async def _record(context: Context, type: str, batch: Batch, data: dict[str, object]) -> None:

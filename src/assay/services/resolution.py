@@ -173,7 +173,15 @@ async def _take(
     match step:
         case OpenTurn(stage, round_, reserved_for, reason):
             turn = tasks.NewTurn(
-                context.new_id(), task_id, stage, round_, loaded.priority, reserved_for, reason, loaded.rank
+                context.new_id(),
+                task_id,
+                stage,
+                round_,
+                loaded.priority,
+                reserved_for,
+                reason,
+                loaded.rank,
+                loaded.kept and stage == "annotate",
             )
             changes.open_turn(project_id, turn)
         case CloseTurn(turn_id, state, reason):

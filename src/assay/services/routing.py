@@ -76,6 +76,8 @@ async def claim_next(
             event_id=context.new_id(),
         ):
             return Claimed(await assignments.get(context.tenant, turn_id), None, version)
+    if facts.keeps and stage == "annotate":
+        await assignments.reserve_kept(context.tenant, project_id, worker_id, now)
     found = await assignments.claim(
         context.tenant,
         project_id,

@@ -34,6 +34,7 @@ class ClaimFacts:
     name: str
     suspended_reason: str | None
     has_golds: bool
+    keeps: bool
     in_crew: bool
     trained: bool
 
@@ -93,6 +94,11 @@ async def recent_turns(tenant: Tenant, project_id: UUID, worker_id: UUID, turns_
     row = await tenant.fetchrow(queries("assignments")["recent_turns"], project_id, worker_id, turns_max)
     assert row is not None, "aggregates always give a row"
     return row["total"], row["since_gold"]
+
+
+async def reserve_kept(tenant: Tenant, project_id: UUID, worker_id: UUID, now: datetime) -> None:
+    """Reserves a turn for a worker that a batch is kept to, if there is one, so that they claim it next."""
+    await tenant.execute(queries("assignments")["reserve_kept"], project_id, worker_id, now)
 
 
 async def claim(

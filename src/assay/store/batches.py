@@ -20,7 +20,8 @@ Actor = tuple[str, UUID | None]
 @dataclass(frozen=True)
 class Entered:
     """A batch that a task is put into, which stays in this state until the transaction ends: only ``settle`` changes
-    it, once the task is there. ``priority`` is of its tasks that say none; ``rank`` its place among batches."""
+    it, once the task is there. ``priority`` is of its tasks that say none; ``rank`` its place among batches; ``kept``:
+    to some workers."""
 
     id: UUID
     project_id: UUID
@@ -29,6 +30,7 @@ class Entered:
     staged: bool
     priority: int | None
     rank: int | None
+    kept: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,7 +251,7 @@ async def set_priority(tenant: Tenant, batch: Batch, priority: int) -> list[tupl
     """
     sql = queries("batches")
     await tenant.execute(sql["prioritize_tasks"], batch.id, priority)
-    moved = await tenant.fetch(sql["move_turns"], batch.id, batch.rank)
+    moved = await tenant.fetch(sql["move_turns"], batch.id, batch.rank, await _is_kept(tenant, batch))
     await tenant.execute(sql["set_batch_priority"], batch.id, priority)
     return [(row["project_id"], row["stage"], row["position"]) for row in moved]
 
@@ -257,7 +259,42 @@ async def set_priority(tenant: Tenant, batch: Batch, priority: int) -> list[tupl
 async def set_ranks(tenant: Tenant, ranks: Mapping[Batch, int | None]) -> list[tuple[UUID, Stage, int]]:
     """The same of batches' places among each other; none: after all that have one."""
     sql = queries("batches")
-    moved = [row for batch, rank in ranks.items() for row in await tenant.fetch(sql["move_turns"], batch.id, rank)]
+    moved = [
+        row
+        for batch, rank in ranks.items()
+        for row in await tenant.fetch(sql["move_turns"], batch.id, rank, await _is_kept(tenant, batch))
+    ]
     for batch, rank in ranks.items():
         await tenant.execute(sql["set_batch_rank"], batch.id, rank)
     return [(row["project_id"], row["stage"], row["position"]) for row in moved]
+
+
+# --- who may work on it -------------------------------------------------------------------------------------------
+
+
+async def kept_to(tenant: Tenant, ids: Sequence[UUID]) -> dict[UUID, list[tuple[UUID, str]]]:
+    """Id and name of the groups that each batch is kept to; of none for one that is kept to nobody."""
+    found: dict[UUID, list[tuple[UUID, str]]] = {id_: [] for id_ in ids}
+    for row in await tenant.fetch(queries("batches")["kept_to"], ids) if ids else ():
+        found[row["batch_id"]].append((row["id"], row["name"]))
+    return found
+
+
+async def keep_to(tenant: Tenant, batch: Batch, groups: Sequence[UUID]) -> list[tuple[UUID, Stage, int]]:
+    """Keeps a batch to these groups, with none of them opens it to all; project, stage and first position of the turns
+    that went back into the queue."""
+    sql = queries("batches")
+    await tenant.execute(sql["keep_to"], batch.id, groups)
+    if groups:
+        await note_keeping(tenant, batch.project_id)
+    moved = await tenant.fetch(sql["move_turns"], batch.id, batch.rank, await _is_kept(tenant, batch))
+    return [(row["project_id"], row["stage"], row["position"]) for row in moved]
+
+
+async def note_keeping(tenant: Tenant, project_id: UUID) -> None:
+    """Remembers that a batch of the project is kept to some of its workers."""
+    await tenant.execute(queries("batches")["note_keeping"], project_id)
+
+
+async def _is_kept(tenant: Tenant, batch: Batch) -> bool:
+    return batch.purpose == "self_label" or bool((await kept_to(tenant, [batch.id]))[batch.id])

@@ -37,7 +37,7 @@ _MEDIA: Final[dict[str | None, MediaState]] = {
 @dataclass(frozen=True)
 class LoadedCase:
     """One task, locked until the transaction ends, with what is needed to write the steps that follow. ``rank``: of its
-    batch among batches."""
+    batch among batches; ``kept``: that is kept to some workers."""
 
     case: Case
     project_id: UUID
@@ -46,6 +46,7 @@ class LoadedCase:
     version: projects.Version
     batch_id: UUID | None
     rank: int | None
+    kept: bool
 
 
 async def load(tenant: Tenant, task_id: UUID, now: datetime) -> LoadedCase:
@@ -69,7 +70,16 @@ async def load_all(tenant: Tenant, task_ids: Sequence[UUID], now: datetime) -> l
         version = await projects.version(tenant, row["project_id"], row["project_version"])
         case = _case(row, version, allowed[row["people"]], now)
         loaded.append(
-            LoadedCase(case, row["project_id"], row["kind"], row["priority"], version, row["batch_id"], row["rank"])
+            LoadedCase(
+                case,
+                row["project_id"],
+                row["kind"],
+                row["priority"],
+                version,
+                row["batch_id"],
+                row["rank"],
+                row["kept"],
+            )
         )
     return loaded
 

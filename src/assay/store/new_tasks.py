@@ -160,7 +160,7 @@ async def _open_turns(
         return None
     count = first_turns(project.current.policy)
     turns = [task for task in waiting for _ in range(count)]
-    first: int = await tenant.fetchval(
+    first: int | None = await tenant.fetchval(
         queries("new_tasks")["open_first_turns"],
         project.id,
         now,
@@ -169,6 +169,7 @@ async def _open_turns(
         _column([priority for _, priority in turns], DEFAULT_PRIORITY),
         DEFAULT_PRIORITY,
         None if into is None else into.rank,
+        into is not None and into.kept,
     )
     return first
 

@@ -25,7 +25,8 @@ MISSING: Final = "No such task in your organization."
 
 @dataclass(frozen=True)
 class NewTurn:
-    """An open turn to be. ``reason`` says why a review is asked. ``rank``: of the task's batch, if it has one."""
+    """An open turn to be. ``reason`` says why a review is asked. ``rank``: of the task's batch, if it has one;
+    ``kept``: it is kept to some workers."""
 
     id: UUID
     task_id: UUID
@@ -35,6 +36,7 @@ class NewTurn:
     reserved_for: UUID | None = None
     reason: str | None = None
     rank: int | None = None
+    kept: bool = False
 
 
 async def insert_golds(tenant: Tenant, golds: Mapping[UUID, str], now: datetime) -> None:
@@ -44,10 +46,11 @@ async def insert_golds(tenant: Tenant, golds: Mapping[UUID, str], now: datetime)
 
 
 async def open_turns(tenant: Tenant, project_id: UUID, now: datetime, turns: Sequence[NewTurn]) -> int | None:
-    """Puts turns into the queue, in the order given within each priority; the first position taken."""
+    """Puts turns into the queue, in the order given within each priority; the first position taken in
+    it, none where all are kept to some workers."""
     if not turns:
         return None
-    first: int = await tenant.fetchval(
+    first: int | None = await tenant.fetchval(
         queries("tasks")["open_turns"],
         project_id,
         now,
@@ -59,6 +62,7 @@ async def open_turns(tenant: Tenant, project_id: UUID, now: datetime, turns: Seq
         [t.reserved_for for t in turns],
         [t.reason for t in turns],
         [t.rank for t in turns],
+        [t.kept for t in turns],
     )
     return first
 

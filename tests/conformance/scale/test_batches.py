@@ -11,7 +11,7 @@ from scaleapi.batches import BatchStatus
 from scaleapi.exceptions import ScaleDuplicateResource, ScaleInvalidRequest, ScaleResourceNotFound
 from scaleapi.tasks import TaskStatus, TaskType
 
-from assay.services import routing
+from assay.services import resolution, routing
 from harness import Organization
 from speaking import BOXES, PHOTO, Finish, Speak, Speaker
 
@@ -376,3 +376,84 @@ async def test_a_calibration_batch_comes_first_and_every_answer_is_reviewed(
         )
     assert [tuple(row.values()) for row in states] == [("few", "reviewing"), ("many", "completed")]
     assert [row["name"] for row in order] == ["few", "many"]
+
+
+async def taken(organization: Organization, who: Any) -> list[str | None]:
+    """The batches of the turns that somebody is given, as long as there are any."""
+    found = []
+    async with organization.context_for(who) as context:
+        for row in await context.tenant.fetch("select id from projects where organization_id = $1"):
+            while (claimed := await routing.claim_next(context, row["id"], "annotate")) is not None:
+                batch = await context.tenant.fetchval(
+                    """select batch.name from tasks task join batches batch on batch.id = task.batch_id
+                       where task.organization_id = $1 and task.id = $2""",
+                    claimed.turn.task_id,
+                )
+                found.append(batch)
+    return found
+
+
+async def test_a_self_label_batch_is_for_owners_and_managers(
+    speaker: Speaker, finish: Finish, organization: Organization
+) -> None:
+    made = await speaker.create_batch("Cars", "ours", self_label_batch=True)
+    await speaker.create_batch("Cars", "all")
+    for name in ("all", "ours", "ours", "ours"):
+        await add(speaker, name)
+    await finish()
+    assert made.as_dict()["self_label_batch"] is True
+
+    async with organization.context_for("annotator") as context:
+        work = {row["name"]: row["annotate_open"] for row in await routing.projects_with_work(context, context.now)}
+    assert work == {"Cars": 1, "Own": 0}
+    assert await taken(organization, "reviewer") == ["all"]
+    assert await taken(organization, "annotator") == []
+    assert await taken(organization, "manager") == ["ours"] * 3
+
+
+async def test_a_batch_is_kept_to_groups_and_opened_again(
+    speaker: Speaker, finish: Finish, organization: Organization
+) -> None:
+    second = await organization.add("annotator")
+    await speaker.create_project_group("Cars", [second.email], "night shift")
+    for name in ("early", "late"):
+        await speaker.create_batch("Cars", name)
+        await add(speaker, name)
+    await finish()
+
+    batch = await speaker.assign_studio_batches("late", ["night shift"])
+
+    assert (batch.name, batch.groups) == ("late", ["night shift"])
+    # A task that comes later is kept as well, and the order of batches does not let others in.
+    await add(speaker, "late")
+    await finish()
+    await speaker.set_studio_batches_priorities(["late", "early"])
+    assert await taken(organization, "annotator") == ["early"]
+    assert (await taken(organization, second))[:1] == ["late"]
+    with pytest.raises(ScaleResourceNotFound, match="day shift"):
+        await speaker.assign_studio_batches("late", ["day shift"])
+    await add(speaker, "late")
+    await finish()
+    assert (await speaker.assign_studio_batches("late", [])).groups == []
+    assert await taken(organization, "reviewer") == ["late"]
+
+
+async def test_an_answer_that_is_missing_is_asked_of_those_a_batch_is_kept_to(
+    speaker: Speaker, finish: Finish, organization: Organization
+) -> None:
+    second = await organization.add("annotator")
+    await speaker.create_project_group("Cars", [second.email], "night shift")
+    await speaker.create_batch("Cars", "late")
+    await add(speaker, "late")
+    await speaker.assign_studio_batches("late", ["night shift"])
+    await finish()
+    assert await taken(organization, second) == ["late"]
+
+    # The lease runs out, and another turn is opened.
+    organization.clock.advance(2 * 86_400)
+    async with organization.context_for("manager") as context:
+        rows = await context.tenant.fetch("select id from tasks where organization_id = $1")
+        await resolution.advance_all(context, [row["id"] for row in rows])
+
+    assert await taken(organization, "annotator") == []
+    assert await taken(organization, second) == ["late"]

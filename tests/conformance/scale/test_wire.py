@@ -119,8 +119,7 @@ async def test_a_fault_of_ours_is_told_without_its_details(
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [
-    ],
+    [("GET", "/quality/nothing"), ("POST", "/tasks/of/another/day")],
 )
 async def test_what_is_not_built_says_so(speak: Speak, method: str, path: str) -> None:
     answer = await asked(await speak(), method, path, content=b"")

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from litestar import Response
+from litestar.params import FromPath
 
 from assay.core.errors import Invalid
-from assay.faces.http import AnyRequest, enter
-from assay.faces.scale.asking import answer, object_in, serves
+from assay.faces.http import AnyRequest, enter, house
+from assay.faces.scale.asking import answer, named, object_in, serves
 from assay.faces.scale.batches import called
 from assay.faces.scale.batches_told import told_in_order
 from assay.faces.scale.reading import a_list
@@ -54,8 +55,27 @@ async def _named(context: Context, entry: Any) -> Batch:
 async def _in_order(context: Context) -> Sequence[dict[str, Any]]:
     wanted = Search(mode=context.caller.mode, unfinished=True, archived=False)
     found = await batches.search(context, wanted, limit=None, in_order=True)
-    counts = await batches.counts(context, found)
-    return [told_in_order(batch, counts[batch.id], []) for batch in found]
+    return await _told(context, found)
 
 
-HANDLERS: Final = [list_in_order, set_order, reset_order]
+async def _told(context: Context, found: Sequence[Batch]) -> Sequence[dict[str, Any]]:
+    counts, groups = await batches.counts(context, found), await batches.kept_to(context, found)
+    return [told_in_order(batch, counts[batch.id], [name for _, name in groups[batch.id]]) for batch in found]
+
+
+@serves("PUT", "/studio/batches/{name:str}", "worker.write")
+async def assign_groups(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
+    """Keeps a batch to groups of workers; with none, everybody is offered its tasks again."""
+    groups = a_list((await object_in(request)).get("groups"), "groups")
+    if not all(isinstance(group, str) and "\x00" not in group for group in groups):
+        raise Invalid("Must be a list of names of groups.", "groups")
+    async with enter(request) as context:
+        context.require_live()
+        batch = await called(context, named(name))
+        await batches.keep_to(context, batch, groups)
+        (told,) = await _told(context, [batch])
+    house(request).ring()
+    return answer(told)
+
+
+HANDLERS: Final = [list_in_order, set_order, reset_order, assign_groups]

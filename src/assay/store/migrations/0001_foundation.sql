@@ -112,6 +112,8 @@ create table projects (
     version integer not null,
     -- Kept to the workers of its crew; otherwise everybody who works may work here.
     crew_only boolean not null default false,
+    -- Whether a batch of it was ever kept to some of its workers: then claims look for that first.
+    keeps boolean not null default false,
     -- It has training tasks, so whoever has not passed is given those first.
     trains boolean not null default false,
     created_at timestamptz not null,
@@ -223,6 +225,18 @@ create table batches (
 -- What programs call it, and lists of the newest first.
 create index batches_by_name on batches (organization_id, name);
 create unique index batches_unique_among on batches (organization_id, unique_among, name) where unique_among is not null;
+
+-- The groups that a batch is kept to. Turns of a batch that is kept to some stand before the queue (their positions are
+-- negative), where only those look who may take them.
+create table batch_groups (
+    organization_id uuid not null,
+    batch_id uuid not null,
+    group_id uuid not null,
+    primary key (organization_id, batch_id, group_id),
+    foreign key (organization_id, batch_id) references batches (organization_id, id),
+    foreign key (organization_id, group_id) references worker_groups (organization_id, id)
+);
+create index batch_groups_of_group on batch_groups (organization_id, group_id);
 
 -- A photo. The bytes are in the blob store under keys made from the content's hash, never from a name.
 create table attachments (
@@ -766,6 +780,21 @@ create function may_work(uuid, uuid, uuid) returns boolean language sql stable a
     where project.organization_id = $1 and project.id = $2
 $$;
 
+-- Whether worker $3 is among those that batch $2, which is kept to some, is kept to.
+create function may_take(uuid, uuid, uuid) returns boolean language sql stable as $$
+    select exists (
+            select from batch_groups kept
+            join worker_group_members member
+                on member.organization_id = $1 and member.group_id = kept.group_id and member.worker_id = $3
+            where kept.organization_id = $1 and kept.batch_id = $2)
+        or exists (
+            select from batches batch
+            join workers worker on worker.organization_id = $1 and worker.id = $3
+            join members member on member.organization_id = $1 and member.id = worker.member_id
+            where batch.organization_id = $1 and batch.id = $2 and batch.purpose = 'self_label'
+                and member.role in ('owner', 'manager'))
+$$;
+
 -- Of the last $4 turns of worker $3 in project $2: how many there are, and how many came after the last gold. The bound
 -- keeps a claim as cheap for who has done ten thousand as for a newcomer. Practice is not counted.
 create function recent_turns(uuid, uuid, uuid, integer)
@@ -986,6 +1015,7 @@ begin
         and exists (select from projects project
             where project.organization_id = $1 and project.id = $8 and project.state = 'active' and project.version = $9
                 -- Most projects ask for neither, and are not looked up twice.
+                and not project.keeps
                 and (not (project.crew_only or project.trains) or may_work($1, $8, $3)))
         and not exists (select from suspensions suspension
             where suspension.organization_id = $1 and suspension.project_id = $8 and suspension.worker_id = $3
@@ -1173,7 +1203,7 @@ declare
 begin
     foreach name in array array[
         'members', 'sign_in_links', 'sessions', 'api_keys', 'workers', 'projects', 'project_versions', 'crews',
-        'worker_groups', 'worker_group_members', 'trainings', 'audits', 'batches',
+        'worker_groups', 'worker_group_members', 'trainings', 'audits', 'batches', 'batch_groups',
         'attachments', 'files', 'tasks', 'awaited', 'golds', 'assignments', 'drafts', 'submissions', 'consensuses', 'reviews',
         'responses', 'suspensions', 'events', 'imports', 'import_problems', 'webhooks', 'deliveries',
         'callback_settings', 'idempotency_keys'

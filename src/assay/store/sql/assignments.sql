@@ -7,6 +7,7 @@ select project.state, project.version, project.kind, project.name,
        exists (select from tasks
         where organization_id = $1 and project_id = $2 and is_gold and not is_training and state = 'annotating')
         as has_golds,
+       project.keeps,
        not project.crew_only or exists (select from crews
         where organization_id = $1 and project_id = $2 and worker_id = $3) as in_crew,
        not project.trains or exists (select from trainings
@@ -36,7 +37,30 @@ from unnest($2::bytea[], $3::uuid[], $4::text[], $5::timestamptz[], $6::timestam
 -- Of those that anybody may take.
 select queue_position from assignments
 where organization_id = $1 and project_id = $2 and stage = $3 and state = 'open' and reserved_for is null
+    and queue_position >= 0
 order by queue_position limit 1;
+
+-- :name reserve_kept
+-- The first turn of a batch that is kept to some, this worker ($3) among them, is reserved for them, so that their claim
+-- takes it; not while one is that they have not taken. The conditions on `mine` are core.routing.barred.
+with chosen as (
+    select turn.id from assignments turn
+    join tasks task on task.organization_id = $1 and task.id = turn.task_id
+    where turn.organization_id = $1 and turn.project_id = $2 and turn.stage = 'annotate' and turn.state = 'open'
+        and turn.queue_position < 0 and turn.reserved_for is null and may_take($1, task.batch_id, $3)
+        and not exists (select from assignments own
+            where own.organization_id = $1 and own.reserved_for = $3 and own.project_id = $2 and own.state = 'open')
+        and not exists (select from assignments mine
+            where mine.organization_id = $1 and mine.task_id = turn.task_id and mine.worker_id = $3
+                and (mine.stage = turn.stage and mine.round = turn.round
+                        and mine.state in ('claimed', 'submitted', 'skipped', 'reported')
+                    or mine.stage <> turn.stage and mine.state in ('claimed', 'submitted')))
+    order by turn.queue_position
+    limit 1
+    for update of turn skip locked
+)
+update assignments set reserved_for = $3, opened_at = $4 from chosen
+where assignments.organization_id = $1 and assignments.id = chosen.id;
 
 -- :name claim_gold
 -- A gold this worker has not met, as a turn of its own, while there is ordinary work for them from $7 on: golds that
@@ -192,6 +216,9 @@ select project.id, project.name, project.kind,
             select from assignments turn
             where turn.organization_id = $1 and turn.project_id = project.id and turn.stage = 'annotate'
                 and turn.state = 'open' and (turn.reserved_for is null or turn.reserved_for = $2)
+                and (turn.queue_position >= 0 or turn.reserved_for = $2 or may_take($1,
+                    (select task.batch_id from tasks task
+                     where task.organization_id = $1 and task.id = turn.task_id), $2))
                 and not exists (select from assignments mine
                     where mine.organization_id = $1 and mine.task_id = turn.task_id and mine.worker_id = $2
                         and (mine.stage = turn.stage and mine.round = turn.round

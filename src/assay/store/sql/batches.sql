@@ -6,9 +6,11 @@ with fresh as (
     select $1, $2, $3, $4, $5
     where not exists (select from batches where organization_id = $1 and project_id = $3 and name = $4)
     on conflict (organization_id, project_id, name) do nothing
-    returning id, project_id, name, state, staged, priority, rank
+    returning id, project_id, name, state, staged, priority, rank, false as kept
 ), known as (
-    select id, project_id, name, state, staged, priority, rank from batches
+    select id, project_id, name, state, staged, priority, rank, purpose = 'self_label' or exists (
+        select from batch_groups where organization_id = $1 and batch_id = batches.id) as kept
+    from batches
     where organization_id = $1 and project_id = $3 and name = $4
     for share
 )
@@ -16,7 +18,9 @@ select * from fresh union all select * from known;
 
 -- :name enter_known
 -- The same of one that programs call so in a mode ($3).
-select batch.id, batch.project_id, batch.name, batch.state, batch.staged, batch.priority, batch.rank
+select batch.id, batch.project_id, batch.name, batch.state, batch.staged, batch.priority, batch.rank,
+       batch.purpose = 'self_label' or exists (
+           select from batch_groups where organization_id = $1 and batch_id = batch.id) as kept
 from batches batch
 join projects project on project.organization_id = $1 and project.id = batch.project_id
 where batch.organization_id = $1 and batch.name = $2 and project.mode = $3
@@ -98,19 +102,42 @@ with found as (
 update tasks set priority = $3 from found where tasks.organization_id = $1 and tasks.id = found.id;
 
 -- :name move_turns
--- Puts the open turns of a batch where its tasks' priority and its rank ($3) say; see core.routing.queue_position. The
--- first position of each stage.
+-- Puts the open turns of a batch where its tasks' priority, its rank ($3) and whether it is kept to some ($4) say; see
+-- core.routing.queue_position. The first position of each stage in the queue.
 with moved as (
     update assignments turn
     set queue_position = ((100 - task.priority)::bigint << 56) | (coalesce($3::smallint, 1023)::bigint << 46)
         | (turn.queue_position & ((1::bigint << 46) - 1))
+        | (($4::boolean and turn.stage = 'annotate')::integer::bigint << 63)
     from tasks task
     where task.organization_id = $1 and task.batch_id = $2 and not task.is_gold
         and task.state in ('preparing', 'annotating', 'reviewing', 'broken')
         and turn.organization_id = $1 and turn.task_id = task.id and turn.state = 'open'
     returning turn.project_id, turn.stage, turn.queue_position
 )
-select project_id, stage, min(queue_position) as position from moved group by project_id, stage;
+select project_id, stage, min(queue_position) as position from moved
+where queue_position >= 0
+group by project_id, stage;
+
+-- :name kept_to
+-- The groups that batches are kept to.
+select kept.batch_id, worker_group.id, worker_group.name
+from batch_groups kept
+join worker_groups worker_group on worker_group.organization_id = $1 and worker_group.id = kept.group_id
+where kept.organization_id = $1 and kept.batch_id = any ($2::uuid[])
+order by worker_group.name, worker_group.id;
+
+-- :name keep_to
+with gone as (
+    delete from batch_groups where organization_id = $1 and batch_id = $2 and group_id <> all ($3::uuid[])
+)
+insert into batch_groups (organization_id, batch_id, group_id)
+select $1, $2, id from unnest($3::uuid[]) as id
+on conflict do nothing;
+
+-- :name note_keeping
+-- From now on claims in the project look first for what is kept to the worker.
+update projects set keeps = true where organization_id = $1 and id = $2 and not keeps;
 
 -- :name count_tasks
 -- How many tasks of each batch ($2) are in each state, golds apart. What could not be shown is told from the rest.

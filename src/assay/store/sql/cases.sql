@@ -15,7 +15,9 @@ with subject as (
                where organization_id = $1 and task_id = task.id) then 'pending' end) as media_state,
            task.opinions, task.is_made_up, case when task.is_made_up then task.content end as content,
            case when task.is_made_up then task.prelabels end as suggested,
-           gold.answer as gold, task.batch_id, batch.state as batch_state, batch.purpose as batch_purpose, batch.rank
+           gold.answer as gold, task.batch_id, batch.state as batch_state, batch.purpose as batch_purpose, batch.rank,
+           coalesce(batch.purpose = 'self_label', false) or exists (
+               select from batch_groups where organization_id = $1 and batch_id = task.batch_id) as kept
     from tasks task
     join projects project on project.organization_id = $1 and project.id = task.project_id
     left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id

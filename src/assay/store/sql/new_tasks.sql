@@ -12,18 +12,19 @@ from unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::bo
     as t (id, attachment_id, unique_id, metadata, prelabels, waits, is_gold, priority, content, taxonomy)
 
 -- :name open_first_turns
--- As `open_turns`, for annotating in the first round and kept for nobody, all of one batch or of none: $8 its rank.
+-- As `open_turns`, for annotating in the first round and kept for nobody, all of one batch or of none: $8 its rank, $9
+-- whether it is kept to some.
 -- Priorities come empty when all are ordinary.
 with turn as (
     insert into assignments (organization_id, id, task_id, project_id, stage, round, state, queue_position, opened_at)
     select $1, o.id, o.task_id, $2, 'annotate', 1, 'open',
            ((100 - coalesce(o.priority, $7))::bigint << 56) | (coalesce($8::smallint, 1023)::bigint << 46)
-               | nextval('queue_sequence'), $3
+               | nextval('queue_sequence') | ($9::boolean::integer::bigint << 63), $3
     from (select * from unnest($4::uuid[], $5::uuid[], $6::smallint[])
         with ordinality as o (id, task_id, priority, place) order by place) o
     returning queue_position
 )
-select min(queue_position) from turn;
+select min(queue_position) filter (where queue_position >= 0) from turn;
 
 -- :name record_created
 -- An event for each task, unless a webhook wants to hear of it: then nothing, and `record_events` tells both.

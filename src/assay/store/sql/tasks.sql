@@ -18,14 +18,16 @@ with turn as (
     insert into assignments (organization_id, id, task_id, project_id, stage, round, state, queue_position,
         reserved_for, opened_at, reason)
     select $1, o.id, o.task_id, $2, o.stage, o.round, 'open',
-           ((100 - o.priority)::bigint << 56) | (coalesce(o.rank, 1023)::bigint << 46) | nextval('queue_sequence'),
+           ((100 - o.priority)::bigint << 56) | (coalesce(o.rank, 1023)::bigint << 46) | nextval('queue_sequence')
+               | (o.kept::integer::bigint << 63),
            o.reserved_for, $3, o.reason
     from (select * from unnest($4::uuid[], $5::uuid[], $6::text[], $7::integer[], $8::smallint[], $9::uuid[], $10::text[],
-            $11::smallint[])
-        with ordinality as o (id, task_id, stage, round, priority, reserved_for, reason, rank, place) order by place) o
+            $11::smallint[], $12::boolean[])
+        with ordinality as o (id, task_id, stage, round, priority, reserved_for, reason, rank, kept, place)
+        order by place) o
     returning queue_position
 )
-select min(queue_position) from turn;
+select min(queue_position) filter (where queue_position >= 0) from turn;
 
 -- :name insert_suspension
 insert into suspensions (organization_id, id, project_id, worker_id, reason, suspended_at)
