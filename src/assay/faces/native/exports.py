@@ -43,7 +43,7 @@ _sending: Final = asyncio.Semaphore(SENDING_MAX)
 async def export_project(
     request: AnyRequest,
     project_id: FromPath[UUID],
-    format: FromQuery[Literal["coco", "yolo", "voc", "jsonl", "csv", "conll", "spans"]],
+    format: FromQuery[Literal["coco", "yolo", "voc", "jsonl", "csv", "conll", "spans", "regions"]],
     which: Annotated[Literal["completed", "all"], QueryParameter(name="state")] = "completed",
     golds: FromQuery[bool] = False,
 ) -> Stream:
