@@ -4847,7 +4847,7 @@ export interface operations {
     export_project: {
         parameters: {
             query: {
-                format: "coco" | "yolo" | "voc" | "jsonl" | "csv" | "conll" | "spans";
+                format: "coco" | "yolo" | "voc" | "jsonl" | "csv" | "conll" | "spans" | "regions";
                 state?: "completed" | "all";
                 golds?: boolean;
             };
