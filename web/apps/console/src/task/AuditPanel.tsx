@@ -1,4 +1,5 @@
 /** The customer's say on a finished answer: accept it, have it done again, or put another in its place. */
+import { sameValue } from "@assay/annotation";
 import { api, type Answer, type AuditVerdict, type TaskDetail } from "@assay/client";
 import { Button, counted, Dialog, Field, Icon, Textarea, toast } from "@assay/ui";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -61,7 +62,7 @@ export function AuditPanel({ task, projectId }: { task: TaskDetail; projectId: s
           <Button size="small" icon="retry" disabled={audit.isPending} onClick={() => setAsking("reject")}>
             Have it done again…
           </Button>
-          {answersOf(task).length > 1 && (
+          {otherAnswers(task).length > 0 && (
             <Button size="small" icon="edit" disabled={audit.isPending} onClick={() => setAsking("fix")}>
               Correct…
             </Button>
@@ -72,6 +73,11 @@ export function AuditPanel({ task, projectId }: { task: TaskDetail; projectId: s
       {asking === "fix" && <FixDialog task={task} busy={audit.isPending} onClose={() => setAsking(null)} onFix={(answer) => audit.mutate({ verdict: "fix", answer })} />}
     </section>
   );
+}
+
+/** What was said of the task besides what counts. */
+function otherAnswers(task: TaskDetail): ReturnType<typeof answersOf> {
+  return answersOf(task).filter((each) => each.key !== "response" && !sameValue(each.answer, task.response?.answer));
 }
 
 function RejectDialog({ busy, onClose, onReject }: { busy: boolean; onClose: () => void; onReject: (comment: string) => void }) {
@@ -98,7 +104,7 @@ function RejectDialog({ busy, onClose, onReject }: { busy: boolean; onClose: () 
 }
 
 function FixDialog({ task, busy, onClose, onFix }: { task: TaskDetail; busy: boolean; onClose: () => void; onFix: (answer: Answer) => void }) {
-  const others = answersOf(task).filter((each) => each.key !== "response");
+  const others = otherAnswers(task);
   const [chosen, setChosen] = useState(others[0]?.key);
   return (
     <Dialog
