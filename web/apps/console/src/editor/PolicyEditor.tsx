@@ -35,7 +35,7 @@ const PRESETS: readonly { name: string; text: string; policy: Pick<Policy, "over
 ];
 
 export function PolicyEditor({ policy, problems, onChange }: PolicyEditorProps) {
-  const { overlap, review, gold, merge } = policy;
+  const { overlap, review, gold, training, merge } = policy;
   const several = overlap.mode === "adaptive" || overlap.count > 1;
   const set = (change: Partial<Policy>, tag: string | null = null) => onChange({ ...policy, ...change }, tag && `policy.${tag}`);
 
@@ -140,6 +140,18 @@ export function PolicyEditor({ policy, problems, onChange }: PolicyEditorProps) 
             </Field>
           </div>
         )}
+      </Group>
+
+      <Group title="Training" text="Where a project has training tasks, newcomers practise on them before its work, and see the right answer after each.">
+        <div className="flex flex-wrap gap-4">
+          <Field label="A run has" hint="All of them, where there are fewer." error={problems.at("policy.training.tasks")}>
+            {(control) => <NumberInput {...control} className="w-32" unit="tasks" min={1} max={100} value={training.tasks} onValue={(value) => set({ training: { ...training, tasks: value ?? 1 } }, "training.tasks")} />}
+          </Field>
+          <Share label="It passes with a mean score of" value={training.score_min} error={problems.at("policy.training.score_min")} onValue={(score_min) => set({ training: { ...training, score_min } }, "training.score")} />
+          <Field label="You decide after" hint="Let them pass, or begin again." error={problems.at("policy.training.runs_max")}>
+            {(control) => <NumberInput {...control} className="w-32" unit="runs" min={1} max={20} value={training.runs_max} onValue={(value) => set({ training: { ...training, runs_max: value ?? 1 } }, "training.runs")} />}
+          </Field>
+        </div>
       </Group>
 
       <Group title="Turns" text="How long one person may hold a photo before it is given to another.">
