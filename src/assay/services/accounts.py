@@ -17,6 +17,7 @@ from assay.services.context import Caller, Context
 from assay.store import accounts as store
 from assay.store import due, events
 from assay.store.accounts import ApiKey, Member, Organization
+from assay.store.at_once import SeenKey as SeenKey
 from assay.store.at_once import SeenSession as SeenSession
 from assay.store.connection import Tenant, queries
 
@@ -42,6 +43,7 @@ __all__ = [
     "members",
     "organization",
     "revoke_api_key",
+    "seen_key",
     "seen_session",
     "sign_in",
     "sign_out",
@@ -120,6 +122,12 @@ def seen_session(token: Token, caller: Caller, now: datetime) -> SeenSession | N
     if token.kind != "session" or caller.worker_id is None:
         return None
     return SeenSession(token.hash, caller.worker_id, caller.role, now - SESSION_IDLE, now - SEEN_EVERY)
+
+
+def seen_key(token: Token, caller: Caller, now: datetime) -> SeenKey:
+    """What to ask of a key whose caller was seen before."""
+    assert caller.key_id is not None, "a key's caller"
+    return SeenKey(token.hash, caller.key_id, caller.role, now - SEEN_EVERY)
 
 
 async def keep_to_test(context: Context, ids: Sequence[UUID]) -> None:

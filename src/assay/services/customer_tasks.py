@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -15,10 +16,13 @@ from assay.core.customer_tasks import check_request, check_tags, check_unique_id
 from assay.core.errors import AlreadyExists, Conflict, Invalid
 from assay.core.intake import TaskRow, check_rows
 from assay.core.taxonomy import Taxonomy
-from assay.services.context import Context
-from assay.store import awaited, batches, events, projects
+from assay.services.context import Context, Tenants
+from assay.store import at_once, awaited, batches, events, projects
 from assay.store import customer_tasks as store
+from assay.store.at_once import SeenKey
+from assay.store.connection import as_json
 from assay.store.customer_tasks import FoundTask as FoundTask
+from assay.store.customer_tasks import NewTask
 from assay.store.customer_tasks import Search as Search
 from assay.store.delivery import DeliveryState as DeliveryState
 
@@ -50,34 +54,13 @@ async def create(
         raise Conflict("This project is archived. Make it active before adding to it.")
     if batch is not None:
         check_takes_tasks(batch.name, batch.state, staged=batch.staged)
-    check_tags(tags)
     item_ids = context.new_ids(len(items or ()))
     if items is not None:
         row = replace(row, content=as_if_here(items, item_ids))
-    if request is not None:
-        check_request(request)
-    if taxonomy is not None:
-        kind_named(project.kind).check_taxonomy(taxonomy)
-    good, bad = check_rows(
-        [row], project.kind, taxonomy or project.current.taxonomy, dict.fromkeys(item_ids, SIZE_NOT_KNOWN)
-    )
-    if bad:
-        raise Invalid(bad[0])
+    sizes = dict.fromkeys(item_ids, SIZE_NOT_KNOWN)
+    new = _checked(project, row, context.new_id, tags, request, taxonomy, callback, sizes)
     try:
-        made = await store.insert(
-            context.tenant,
-            (context.new_id(), None if row.url is None else context.new_id(), context.new_id()),
-            project,
-            good[0],
-            context.now,
-            context.caller.actor,
-            unique_among=context.caller.mode if row.unique_id is not None else None,
-            tags=list(dict.fromkeys(tags)),
-            request=request,
-            taxonomy=taxonomy,
-            callback=callback,
-            batch=batch,
-        )
+        made = await store.insert(context.tenant, project, new, context.now, context.caller.actor, batch=batch)
     except AlreadyExists as error:
         raise AlreadyExists(f"There is a task with the unique id {row.unique_id!r} already.", "unique_id") from error
     if row.url is None or opinions is not None or made_up:
@@ -88,6 +71,65 @@ async def create(
     if batch is not None and batch.state == "completed":
         await batches.settle(context.tenant, [batch.id], context.now, context.caller.actor, context.new_ids)
     return made
+
+
+async def create_at_once(
+    tenants: Tenants,
+    organization_id: UUID,
+    key: SeenKey,
+    project: projects.Project,
+    row: TaskRow,
+    *,
+    now: datetime,
+    new_id: Callable[[], UUID],
+    batch: str | None,
+    own_priority: bool,
+    tags: Sequence[str] = (),
+    request: str | None = None,
+    taxonomy: Taxonomy | None = None,
+    callback: str | None = None,
+) -> FoundTask | None:
+    """``create`` of one photo's task in one round trip, for a key and a project that were seen not long ago. ``batch``:
+    what a batch is called, whose priority the row's gives way to unless it is its ``own_priority``.
+
+    None when nothing was written: then ask ``create``, which knows why. Raises ``Invalid`` for the row, and whatever
+    the database answers; after ``Unavailable`` nobody knows what became of the task.
+    """
+    new = _checked(project, row, new_id, tags, request, taxonomy, callback, {})
+    priority = await at_once.create(tenants, organization_id, key, project, new, batch, own_priority, now=now)
+    return None if priority is None else new.found(project, now, priority, batch)
+
+
+def _checked(
+    project: projects.Project,
+    row: TaskRow,
+    new_id: Callable[[], UUID],
+    tags: Sequence[str],
+    request: str | None,
+    taxonomy: Taxonomy | None,
+    callback: str | None,
+    sizes: Mapping[UUID, tuple[int, int]],
+) -> NewTask:
+    """What is to be written. ``sizes``: of the photos of its content. Raises ``Invalid``."""
+    check_tags(tags)
+    if request is not None:
+        check_request(request)
+    if taxonomy is not None:
+        kind_named(project.kind).check_taxonomy(taxonomy)
+    good, bad = check_rows([row], project.kind, taxonomy or project.current.taxonomy, sizes)
+    if bad:
+        raise Invalid(bad[0])
+    return NewTask(
+        id=new_id(),
+        photo_id=None if row.url is None else new_id(),
+        event_id=new_id(),
+        row=good[0],
+        unique_among=project.mode if row.unique_id is not None else None,
+        tags=list(dict.fromkeys(tags)),
+        request=request,
+        taxonomy=None if taxonomy is None else as_json(taxonomy),
+        callback=callback,
+    )
 
 
 # --- across projects ----------------------------------------------------------------------------------------------

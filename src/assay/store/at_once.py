@@ -1,4 +1,4 @@
-"""A claim and a submission in one round trip each, for a worker who was here before.
+"""A claim, a submission or a new task in one round trip, for somebody who was here before.
 
 What this process saw before is sent along, and the schema's functions do nothing unless it is still so.
 """
@@ -14,6 +14,8 @@ import asyncpg
 
 from assay.store.assignments import HeldTurn, held_from
 from assay.store.connection import as_json, queries
+from assay.store.customer_tasks import NewTask
+from assay.store.projects import Project
 
 # Longer ones go the ordinary way: they would hold up the others in their message.
 ANSWER_LENGTH_MAX: Final = 256 * 1024
@@ -35,6 +37,16 @@ class SeenSession:
     worker_id: UUID
     role: str
     idle_since: datetime
+    fresh_since: datetime
+
+
+@dataclass(frozen=True)
+class SeenKey:
+    """An API key as it was seen before; one not used after ``fresh_since`` must be marked as used again."""
+
+    token_hash: bytes
+    key_id: UUID
+    role: str
     fresh_since: datetime
 
 
@@ -123,3 +135,50 @@ async def submit(
     assert row is not None, "a function gives a value"
     taken_in: bool = row["taken_in"]
     return taken_in
+
+
+async def create(
+    database: AtOnce,
+    organization_id: UUID,
+    key: SeenKey,
+    project: Project,
+    new: NewTask,
+    batch: str | None,
+    own_priority: bool,
+    *,
+    now: datetime,
+) -> int | None:
+    """Checks the key, the project, the unique id and the batch, and writes a photo's task in one round trip; its
+    priority, which is its batch's unless it is its ``own_priority``. None where nothing was written: then ask the
+    ordinary way."""
+    assert new.photo_id is not None, "what shows something else goes the ordinary way"
+    row = await database.at_once(
+        organization_id,
+        queries("customer_tasks")["create_at_once"],
+        key.token_hash,
+        key.key_id,
+        key.role,
+        now,
+        key.fresh_since,
+        project.id,
+        project.version,
+        batch,
+        new.id,
+        new.photo_id,
+        new.row.row.unique_id,
+        project.mode,
+        new.row.metadata,
+        as_json(new.tags) if new.tags else None,
+        new.request,
+        new.taxonomy,
+        new.prelabels,
+        new.file_name,
+        new.row.row.priority,
+        new.row.row.priority if own_priority else None,
+        new.row.row.url,
+        new.event_id,
+        new.callback,
+    )
+    assert row is not None, "a function gives a value"
+    priority: int | None = row["priority"]
+    return priority

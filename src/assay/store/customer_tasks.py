@@ -19,8 +19,7 @@ from assay.core.content import KeptItem
 from assay.core.errors import NotFound
 from assay.core.intake import CheckedRow, file_name_of
 from assay.core.tasks import Origin, TaskState
-from assay.core.taxonomy import Taxonomy
-from assay.store import batches, jobs, projects
+from assay.store import batches, projects
 from assay.store.audits import AuditTold as AuditTold
 from assay.store.connection import Tenant, as_json, from_json, queries
 from assay.store.delivery import DeliveryState
@@ -71,83 +70,101 @@ class FoundTask:
     pages: Sequence[dict[str, int | None]] = ()
 
 
+@dataclass(frozen=True)
+class NewTask:
+    """A task to be written. ``photo_id``: none where it shows something else than one photo; ``event_id``: of the event
+    that tells of it. ``unique_among``: the mode in which no other has its unique id. ``request`` and ``taxonomy`` are
+    JSON text."""
+
+    id: UUID
+    photo_id: UUID | None
+    event_id: UUID
+    row: CheckedRow
+    unique_among: str | None
+    tags: Sequence[str]
+    request: str | None
+    taxonomy: str | None
+    callback: str | None
+
+    @property
+    def file_name(self) -> str | None:
+        """The name its photo goes by."""
+        return None if self.row.row.url is None else file_name_of(self.row.row.url)
+
+    @property
+    def prelabels(self) -> str | None:
+        """As JSON text."""
+        return None if self.row.prelabels is None else as_json(self.row.prelabels)
+
+    def found(self, project: projects.Project, now: datetime, priority: int, batch: str | None) -> FoundTask:
+        """As it is found right after it was written."""
+        return FoundTask(
+            id=self.id,
+            project_id=project.id,
+            project_name=project.handle or project.name,
+            kind=project.kind,
+            mode=project.mode,
+            project_version=project.version,
+            unique_id=self.row.row.unique_id,
+            state="preparing",
+            metadata=self.row.row.metadata,
+            tags=self.tags,
+            request=from_json(self.request),
+            priority=priority,
+            batch=batch,
+            created_at=now,
+            changed_at=now,
+            completed_at=None,
+            begun=False,
+            source_url=self.row.row.url,
+            photo_key=None,
+            media_problem=None,
+            media_status=None,
+            taxonomy=self.taxonomy,
+            answer=None,
+            origin=None,
+            audits=(),
+            verdict=None,
+            called_back=None,
+        )
+
+
 async def insert(
     tenant: Tenant,
-    ids: tuple[UUID, UUID | None, UUID],
     project: projects.Project,
-    row: CheckedRow,
+    new: NewTask,
     now: datetime,
     actor: tuple[str, UUID | None],
     *,
-    unique_among: str | None,
-    tags: Sequence[str],
-    request: str | None,
-    taxonomy: Taxonomy | None,
-    callback: str | None,
     batch: batches.Entered | None,
 ) -> FoundTask:
-    """One task, its event, and the job that fetches its photo; the task as it would be found. ``ids``: of the task, the
-    photo (none where it shows something else) and the event. ``unique_among``: the mode in which no other has its
-    unique id.
+    """One task, its event, and the job that fetches its photo; the task as it would be found.
 
-    Raises ``AlreadyExists`` for one that is taken; then nothing can be done in this transaction but to leave it.
+    Raises ``AlreadyExists`` for a unique id that is taken; then nothing is left to do in this transaction but leave it.
     """
-    url = row.row.url
-    task_id, photo_id, event_id = ids
-    own = None if taxonomy is None else as_json(taxonomy)
     await tenant.execute(
-        queries("customer_tasks")["insert_task"],
-        task_id,
+        queries("customer_tasks")["create_task"],
+        new.id,
         project.id,
         project.version,
-        photo_id,
-        row.row.unique_id,
-        unique_among,
-        row.metadata,
-        list(tags) or None,
-        request,
-        own,
-        None if row.prelabels is None else as_json(row.prelabels),
-        row.row.priority,
+        new.photo_id,
+        new.row.row.unique_id,
+        new.unique_among,
+        new.row.metadata,
+        list(new.tags) or None,
+        new.request,
+        new.taxonomy,
+        new.prelabels,
+        new.row.row.priority,
         now,
-        None if url is None else file_name_of(url),
-        url,
+        new.file_name,
+        new.row.row.url,
         *actor,
-        event_id,
-        callback,
+        new.event_id,
+        new.callback,
         None if batch is None else batch.id,
     )
-    if photo_id is not None:
-        await jobs.enqueue(tenant, "fetch_attachment", [photo_id])
-    return FoundTask(
-        id=task_id,
-        project_id=project.id,
-        project_name=project.handle or project.name,
-        kind=project.kind,
-        mode=project.mode,
-        project_version=project.version,
-        unique_id=row.row.unique_id,
-        state="preparing",
-        metadata=row.row.metadata,
-        tags=tags,
-        request=from_json(request),
-        priority=row.row.priority,
-        batch=None if batch is None else batch.name,
-        created_at=now,
-        changed_at=now,
-        completed_at=None,
-        begun=False,
-        source_url=url,
-        photo_key=None,
-        media_problem=None,
-        media_status=None,
-        taxonomy=own,
-        answer=None,
-        origin=None,
-        audits=(),
-        verdict=None,
-        called_back=None,
-    )
+    return new.found(project, now, new.row.row.priority, None if batch is None else batch.name)
 
 
 @dataclass(frozen=True)

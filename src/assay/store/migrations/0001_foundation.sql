@@ -753,6 +753,17 @@ language sql stable as $$
         and member.disabled_at is null
 $$;
 
+-- The key $2, if it is alive at $3 and its maker still is a member.
+create function key_caller(uuid, bytea, timestamptz)
+returns table (key_id uuid, name text, role text, mode text, last_used_at timestamptz)
+language sql stable as $$
+    select key.id, key.name, key.role, key.mode, key.last_used_at
+    from api_keys key
+    join members maker on maker.organization_id = $1 and maker.id = key.created_by and maker.disabled_at is null
+    where key.organization_id = $1 and key.key_hash = $2
+        and key.revoked_at is null and (key.expires_at is null or key.expires_at > $3)
+$$;
+
 -- What the customer's last audit says of task $2, in round $3 and state $4: of the answer it has, 'pending' where nobody
 -- looked at it; of a rejected one while it is done again; else none.
 create function audit_verdict(uuid, uuid, integer, text) returns text language sql stable as $$
@@ -1061,6 +1072,75 @@ begin
     perform record_events($1, $5, 'worker', $3, array[$13], array['submission.created'], array[done.project_id],
         array[done.task_id], array[$14]);
     return true;
+end $$;
+
+-- One task, with the photo that is still to be fetched, the event that tells of it and the job that fetches: $2 its id,
+-- $3 project, $4 version, $5 the photo's id (none where it shows something else), $6 unique id, $7 the mode in which that
+-- is unique, $8 metadata, $9 tags, $10 request, $11 taxonomy, $12 prelabels, $13 priority, $14 now, $15 the photo's name,
+-- $16 its address, $17 and $18 the actor, $19 the event's id, $20 callback, $21 batch.
+create function create_task(uuid, uuid, uuid, integer, uuid, text, text, text, text[], text, text, text, smallint,
+    timestamptz, text, text, text, uuid, uuid, text, uuid)
+returns void
+language plpgsql as $$
+begin
+    if $5 is not null then
+        insert into attachments (organization_id, id, project_id, state, file_name, source_url, created_at)
+        values ($1, $5, $3, 'pending', $15, $16, $14);
+        insert into queue.pgqueuer (priority, entrypoint, payload, status)
+        values (0, 'fetch_attachment',
+            convert_to(json_build_object('organization_id', $1, 'subject', $5)::text, 'UTF8'), 'queued');
+    end if;
+    insert into tasks (organization_id, id, project_id, project_version, attachment_id, unique_id, unique_among,
+        metadata, tags, request, taxonomy, prelabels, state, priority, created_at, callback, batch_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8::json, $9, $10::json, $11::json, $12::json, 'preparing', $13, $14, $20, $21);
+    perform record_events($1, $14, $17, $18, array[$19], array['task.created'], array[$3], array[$2], array['{}']);
+end $$;
+
+-- A photo's task as a whole, by a key that was used before: the key $2 must still be $3 in role $4, used lately ($5 now,
+-- $6 lately), project $7 in version $8 and not archived, the unique id free, and the batch $9, where one is named, the
+-- project's and not completed. $10 to $24 are the task, as above; $20 is its priority unless the batch has another,
+-- and $21 its own. The priority it got comes back, and none where nothing was written: then ask the ordinary way, which
+-- knows what to answer. Its commit waits for the disk.
+create function create_at_once(uuid, bytea, uuid, text, timestamptz, timestamptz, uuid, integer, text,
+    uuid, uuid, text, text, text, text, text, text, text, text, smallint, smallint, text, uuid, text)
+returns smallint
+language plpgsql as $$
+#variable_conflict use_column
+declare
+    entered record;
+    given smallint := coalesce($21, $20);
+begin
+    perform set_config('assay.organization', $1::text, true), set_config('plan_cache_mode', 'force_generic_plan', true),
+        set_config('enable_seqscan', 'off', true);
+    perform from key_caller($1, $2, $5) caller
+    where caller.key_id = $3 and caller.role = $4 and caller.last_used_at > $6
+        and exists (select from projects project
+            where project.organization_id = $1 and project.id = $7 and project.version = $8
+                and project.state <> 'archived')
+        and not exists (select from tasks task
+            where task.organization_id = $1 and task.unique_among = $13 and task.unique_id = $12);
+    if not found then
+        return null;
+    end if;
+    select null::uuid as id into entered;
+    if $9 is not null then
+        -- As `enter_known` has it.
+        select batch.id, batch.project_id, batch.state, batch.priority into entered
+        from batches batch
+        join projects project on project.organization_id = $1 and project.id = batch.project_id
+        where batch.organization_id = $1 and batch.name = $9 and project.mode = $13
+        order by batch.unique_among is null, batch.id
+        limit 1
+        for share of batch;
+        if not found or entered.project_id <> $7 or entered.state = 'completed' then
+            return null;
+        end if;
+        given := coalesce($21, entered.priority, $20);
+    end if;
+    perform create_task($1, $10, $7, $8, $11, $12, case when $12 is not null then $13 end, $14,
+        case when $15 is not null then array(select json_array_elements_text($15::json)) end,
+        $16, $17, $18, given, $5, $19, $22, 'key', $3, $23, $24, entered.id);
+    return given;
 end $$;
 
 -- References of tasks and turns. A foreign key asks once for each row, which took half of all that creating ten thousand

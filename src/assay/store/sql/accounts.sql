@@ -135,12 +135,7 @@ update api_keys set revoked_at = $3
 where organization_id = $1 and created_by = $2 and revoked_at is null and role = any ($4::text[]);
 
 -- :name key_caller
--- The key, if it is alive and its maker still is a member.
-select key.id as key_id, key.name, key.role, key.mode, key.last_used_at, key.created_by
-from api_keys key
-join members maker on maker.organization_id = $1 and maker.id = key.created_by and maker.disabled_at is null
-where key.organization_id = $1 and key.key_hash = $2
-    and key.revoked_at is null and (key.expires_at is null or key.expires_at > $3);
+select * from key_caller($1, $2, $3);
 
 -- :name touch_key
 update api_keys set last_used_at = $3 where organization_id = $1 and id = $2;

@@ -1,15 +1,18 @@
--- :name insert_task
--- One task with the photo that is still to be fetched and the event that tells of it, in one statement: customers
--- create them one by one from fifty threads.
-with photo as (
-    insert into attachments (organization_id, id, project_id, state, file_name, source_url, created_at)
-    select $1, $5, $3, 'pending', $15, $16, $14 where $5::uuid is not null
-), task as (
-    insert into tasks (organization_id, id, project_id, project_version, attachment_id, unique_id, unique_among,
-        metadata, tags, request, taxonomy, prelabels, state, priority, created_at, callback, batch_id)
-    values ($1, $2, $3, $4, $5, $6, $7, $8::json, $9, $10::json, $11::json, $12::json, 'preparing', $13, $14, $20, $21)
-)
-select record_events($1, $14, $17, $18, array[$19::uuid], array['task.created'], array[$3], array[$2], array['{}']);
+-- :name create_task
+select create_task($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21);
+
+-- :name create_at_once
+-- For several callers, one after another.
+select call.place, create_at_once($1, call.key_hash, call.key_id, call.role, call.now, call.fresh_since,
+    call.project_id, call.version, call.batch, call.id, call.photo_id, call.unique_id, call.mode, call.metadata,
+    call.tags, call.request, call.taxonomy, call.prelabels, call.file_name, call.priority, call.own_priority, call.url,
+    call.event_id, call.callback) as priority
+from unnest($2::bytea[], $3::uuid[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::uuid[], $8::integer[],
+        $9::text[], $10::uuid[], $11::uuid[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
+        $17::text[], $18::text[], $19::text[], $20::smallint[], $21::smallint[], $22::text[], $23::uuid[], $24::text[])
+    with ordinality as call (key_hash, key_id, role, now, fresh_since, project_id, version, batch, id, photo_id,
+        unique_id, mode, metadata, tags, request, taxonomy, prelabels, file_name, priority, own_priority, url, event_id,
+        callback, place);
 
 -- :name find_tasks
 -- Tasks of all projects of one mode ($2) and of some kinds ($3), without golds, as programs look for them;
