@@ -12,8 +12,9 @@ from PIL import Image
 from scaleapi.tasks import Task, TaskType
 
 from asked_of_types import ENOUGH, ENTITIES, FIELDS, TEXT
+from calling import calling, receiving
 from harness import Organization
-from speaking import BOXES, PHOTO, Finish, Speak, Speaker
+from speaking import BOXES, PHOTO, Finish, Speak, Speaker, advanced
 
 
 @pytest.fixture
@@ -153,6 +154,36 @@ async def test_nobody_is_asked_and_the_record_says_it_was_made_up(
         assert [tuple(row) for row in rows] == [("made_up", 0.0)]
         assert await context.tenant.fetchval(said) == "made_up"
         assert await context.tenant.fetchval("select count(*) from assignments where organization_id = $1") == 0
+
+
+async def test_it_calls_back_like_any_other(organization: Organization, speak: Speak) -> None:
+    async with receiving() as receiver, calling(organization, receiver) as caller:
+        tester = await speak("test")
+        task = await made(
+            tester,
+            TaskType.Categorization,
+            attachment="Soap.",
+            attachment_type="text",
+            categories=["a", "b"],
+            callback_url=receiver.url,
+        )
+        assert await caller.deliver() == 1
+
+        (call,) = receiver.calls
+        assert (call.said["task_id"], call.said["response"]) == (task.id, task.response)
+        assert call.said["task"]["is_test"] is True
+
+
+async def test_tasks_of_a_batch_in_staging_wait_for_it(tester: Speaker, organization: Organization) -> None:
+    await tester.create_project("Cars", TaskType.ImageAnnotation, {"geometries": BOXES}, studio=True)
+    await tester.create_batch("Cars", "Monday")
+    task = await tester.create_task(TaskType.ImageAnnotation, batch="Monday", attachment=PHOTO)
+    assert task.status == "pending"
+
+    await tester.finalize_batch("Monday")
+    await advanced(organization)
+
+    assert (await tester.get_task(task.id)).status == "completed"
 
 
 async def test_a_photo_that_cannot_be_had_does_not_matter(tester: Speaker, finish: Finish) -> None:
