@@ -24,7 +24,7 @@ export function SelectionDetails({ editor }: { editor: Editor }) {
         <h3 className="text-3 font-semibold truncate">
           {marks.length > 1 ? `${marks.length} marks` : label ? titleOf(label.label) : first.label}
         </h3>
-        {marks.some((mark) => editor.isFixed(mark)) ? <Badge>Given</Badge> : marks.some((mark) => editor.isSuggested(mark)) && <Badge>Suggested</Badge>}
+        {marks.some((mark) => editor.isGiven(mark)) ? <Badge>Given</Badge> : marks.some((mark) => editor.isSuggested(mark)) && <Badge>Suggested</Badge>}
         <span className="ml-auto flex max-md:hidden">
           <IconButton icon="copy" size="small" label="Duplicate  (Ctrl+D)" onClick={() => editor.duplicate()} />
           <IconButton icon="trash" size="small" label="Delete  (Del)" onClick={() => editor.remove()} />

@@ -98,7 +98,7 @@ function MarkRow({ editor, mark, top, height, place, isSelected, isHidden, isLoc
       <button
         type="button"
         aria-pressed={isSelected}
-        aria-label={`${title} ${place}, ${shapeTitle(mark.type).toLowerCase()} at ${Math.round(centre.x)}, ${Math.round(centre.y)}${suggested ? ", suggested" : ""}${isTroubled ? ", has a problem" : ""}`}
+        aria-label={`${title} ${place}, ${shapeTitle(mark.type).toLowerCase()} at ${Math.round(centre.x)}, ${Math.round(centre.y)}${suggested ? ", suggested" : ""}${editor.isGiven(mark) ? ", given" : ""}${isTroubled ? ", has a problem" : ""}`}
         onClick={(event) => {
           const ids = new Set(editor.state.selection);
           if (!event.shiftKey) editor.select([mark.id]);
@@ -114,6 +114,7 @@ function MarkRow({ editor, mark, top, height, place, isSelected, isHidden, isLoc
         <span className="truncate">{title}</span>
         <span className="text-2 text-muted">{place}</span>
         {suggested && <span className="text-1 text-muted italic">suggested</span>}
+        {editor.isGiven(mark) && <span className="text-1 text-muted italic">given</span>}
         {isTroubled && <Icon name="alert" size={14} className="text-danger shrink-0" />}
         <span className="ml-auto text-2 text-muted">{note}</span>
       </button>

@@ -126,6 +126,8 @@ export class Editor implements StageHost {
   readonly #answerListeners = new Set<(answer: ImageAnswer) => void>();
   #state: EditorState;
   #toolState: unknown;
+  /** In hand before a relation was begun, and again after it. */
+  #toolBefore: ToolName = "select";
   #stage: Stage | null = null;
   #onMoved: (view: Viewport, pointer: ImagePoint | null) => void = () => {};
 
@@ -201,9 +203,14 @@ export class Editor implements StageHost {
     return this.#fixed.has(mark.id);
   }
 
+  /** It was there to begin with. */
+  isGiven(mark: Mark): boolean {
+    return this.#given.has(mark.id);
+  }
+
   /** Proposed by a model and not changed since. */
   isSuggested(mark: Mark): boolean {
-    return this.#suggestions.get(mark.id) === mark;
+    return !this.#given.has(mark.id) && this.#suggestions.get(mark.id) === mark;
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -254,6 +261,7 @@ export class Editor implements StageHost {
       ...(step.edits && this.#state.cutting ? { cutting: false } : {}),
     };
     if (step.edits && step.edits.length > 0) this.#commit(step.edits, change);
+    else if (step.edits?.length === 0 && this.selected.some((mark) => this.isFixed(mark))) this.#set({ ...change, refusal: GIVEN });
     else if (Object.keys(change).length > 0) this.#set(change);
     else this.#stage?.invalidate("active");
     return step.pan ?? false;
@@ -380,13 +388,14 @@ export class Editor implements StageHost {
   startLinking(): boolean {
     if (this.#state.linking !== null) return this.stopLinking(), true;
     if (!this.canLink) return false;
+    this.#toolBefore = this.#state.tool;
     this.#takeTool("select", { linking: this.selected[0]!.id });
     return true;
   }
 
   stopLinking(): void {
     const { linking } = this.#state;
-    this.#set({ linking: null, ...(linking === null ? {} : { selection: new Set([linking]) }) });
+    this.#takeTool(this.#toolBefore, { linking: null, ...(linking === null ? {} : { selection: new Set([linking]) }) });
   }
 
   /** Relates the mark that linking began with to the one that the keyboard has gone to. */
@@ -427,8 +436,10 @@ export class Editor implements StageHost {
     const change = { linking: null, selection: new Set([source]) };
     // Marks that nothing joins are passed over, and the next may do.
     if (!forth && !back) this.#set({ refusal: "No relation joins these two. Choose another mark." });
-    else if (edits.length > 0) this.#commit(edits, { ...change, refusal: null });
-    else this.#set({ ...change, refusal: null });
+    else {
+      this.#takeTool(this.#toolBefore, { ...change, refusal: null });
+      this.#commit(edits, {});
+    }
   }
 
   undo(): void {
