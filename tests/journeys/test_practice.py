@@ -45,6 +45,11 @@ def look(page: Page, name: str) -> None:
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=f"{folder}/{name}.png")
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.emulate_media(color_scheme="dark")
+        page.screenshot(path=f"{folder}/{name}-narrow-dark.png")
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def test_practice_comes_before_work_and_a_rejected_answer_is_done_again(served: Served, visit: Visit) -> None:
