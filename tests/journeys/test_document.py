@@ -188,3 +188,52 @@ def test_a_bill_is_transcribed_by_two_merged_reviewed_and_exported(
     olga.get_by_role("button", name=total.text).click()
     expect(olga.get_by_role("button", name="Page 2")).to_have_attribute("aria-current", "page")
     assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_document_fits_a_phone(served: Served, visit: Callable[..., Visitor], scheme: str) -> None:
+    taxonomy = TAXONOMY | {"language": "ar"}
+    project = served.project(name=f"Pocket bills {scheme}", kind="document", taxonomy=taxonomy, instructions="")
+    task = document(served, project, 5, 2)
+    visitor = visit(
+        "Ben Annotator", viewport={"width": 390, "height": 844}, color_scheme=scheme, has_touch=True, is_mobile=True
+    )
+    page = visitor.page
+    page.goto(f"{served.url}/work/projects/{project}/annotate")
+    expect(page.get_by_text("Fetching the page")).not_to_be_visible()
+
+    draw(page, bill(5, 2)[0].lines[0])
+    text = page.get_by_label("Text of Text")
+    expect(text).to_have_attribute("dir", "rtl")
+    text.fill("\u0645\u062e\u0628\u0632 17")
+    picture(page, f"document-phone-{scheme}")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    box = text.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    page.get_by_role("button", name="Next page").tap()
+    expect(page.get_by_text("Fetching the page")).not_to_be_visible()
+    picture(page, f"document-phone-{scheme}-page-2")
+    page.get_by_role("button", name="Submit").tap()
+    done = served.task(task, "completed")
+    assert done["response"]["answer"]["annotations"][0]["text"] == "\u0645\u062e\u0628\u0632 17"
+    assert visitor.complaints == []
+
+
+def test_a_document_is_worked_on_in_the_dark(served: Served, visit: Callable[..., Visitor]) -> None:
+    project = served.project(name="Night bills", kind="document", taxonomy=TAXONOMY, instructions="")
+    document(served, project, 3, 2)
+    visitor = visit("Ada Annotator", color_scheme="dark")
+    page = visitor.page
+    page.goto(f"{served.url}/work/projects/{project}/annotate")
+    expect(page.get_by_text("Fetching the page")).not_to_be_visible()
+
+    transcribe(page, 3, {})
+
+    expect(page.get_by_text("5 regions", exact=True)).to_be_visible()
+    picture(page, "document-dark")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys and gestures")).to_be_visible()
+    picture(page, "document-dark-help")
+    assert visitor.complaints == []

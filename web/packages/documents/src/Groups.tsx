@@ -1,7 +1,7 @@
 /** Regions that belong together, and how they are put together. */
 
 import { titleOf } from "@assay/annotation";
-import { AttributeForm, DOUBT_BELOW, type ObjectVerdict, useEditorState } from "@assay/labeling";
+import { AttributeForm, DOUBT_BELOW, type ObjectVerdict, useEditorState, useIsNarrow } from "@assay/labeling";
 import { Button, IconButton, Select, cx, percent } from "@assay/ui";
 import type { Group } from "./answer";
 import type { DocumentEditor } from "./editor";
@@ -67,12 +67,13 @@ function HeldGroup({ editor, group }: { editor: DocumentEditor; group: Group }) 
 export function GroupList({ editor, verdicts }: { editor: DocumentEditor; verdicts: ReadonlyMap<string, ObjectVerdict> | null }) {
   const { history, group: held } = useEditorState(editor);
   const { groups, annotations } = history.answer;
+  const narrow = useIsNarrow();
   if (editor.groupLabels.length === 0) return null;
   const texts = new Map(annotations.map(({ id, text }) => [id, text]));
   return (
     <section aria-label="Groups" className="border-t border-border shrink-0">
       <h3 className="px-3 h-9 flex items-center text-1 font-semibold text-muted">{groups.length === 1 ? "1 group" : `${groups.length} groups`}</h3>
-      {groups.length === 0 && <p className="px-3 pb-3 text-2 text-muted">Select several regions (Shift-click) to put them together.</p>}
+      {groups.length === 0 && <p className="px-3 pb-3 text-2 text-muted">Select several regions ({narrow ? "tap one, then + at the others" : "Shift-click"}) to put them together.</p>}
       <ul aria-label="Groups" className="px-1.5 pb-1.5">
         {groups.map((group) => {
           const placed = editor.placedOf(group.label);

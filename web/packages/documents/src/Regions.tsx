@@ -1,7 +1,7 @@
 /** Every region with its text, as they are read: the accessible twin of what is drawn, and where it is typed. */
 
 import { type PlacedProblem, titleOf } from "@assay/annotation";
-import { AttributeForm, DOUBT_BELOW, type ObjectVerdict, useEditorState } from "@assay/labeling";
+import { AttributeForm, DOUBT_BELOW, type ObjectVerdict, useEditorState, useIsNarrow } from "@assay/labeling";
 import { Badge, IconButton, cx, percent } from "@assay/ui";
 import { useEffect, useRef } from "react";
 import type { Region } from "./answer";
@@ -60,6 +60,8 @@ function RegionRow({ editor, region, isSelected, isOnly, problems, verdict, belo
     if (isSelected && isOnly) row.current?.scrollIntoView({ block: "nearest" });
   }, [isSelected, isOnly]);
   const asked = placed?.label.attributes ?? [];
+  // A finger has no Shift to select several with.
+  const canGather = useIsNarrow() && editor.groupLabels.length > 0 && editor.state.selection.size > 0;
   const isOpen = isSelected && isOnly;
   const loose = problems.filter(({ attribute }) => attribute === null || !isOpen);
   return (
@@ -78,6 +80,9 @@ function RegionRow({ editor, region, isSelected, isOnly, problems, verdict, belo
         </button>
         {verdict !== null && (
           <span className={cx("text-1", verdict !== "new" && verdict.confidence < DOUBT_BELOW ? "text-warn font-medium" : "text-muted")}>{verdict === "new" ? "new" : percent(verdict.confidence)}</span>
+        )}
+        {canGather && !isOpen && (
+          <IconButton icon={isSelected ? "check" : "add"} size="small" pressed={isSelected} label={`Select ${title} with the others`} onClick={() => editor.toggleSelected(region.id)} />
         )}
         {isOpen && <IconButton icon="trash" size="small" label={`Delete ${title}`} onClick={() => editor.remove()} />}
       </div>

@@ -4,7 +4,8 @@ import { titleOf } from "@assay/annotation";
 import { DOUBT_BELOW, type ObjectVerdict, REASONS, useEditorState, voicesOf } from "@assay/labeling";
 import { Badge, Button, cx, percent } from "@assay/ui";
 import type { Region } from "./answer";
-import type { DocumentEditor, DocumentVoice } from "./editor";
+import type { DocumentEditor } from "./editor";
+import type { DocumentVoice } from "./state";
 
 export interface DocumentReview {
   readonly agreement: number;

@@ -27,68 +27,11 @@ import { IMAGE_TOOLS, type Preview, type ToolEvent, type ToolName, type ToolView
 import type { DocumentAnswer, Group, Region } from "./answer";
 import { withEdits, withGroup, withGroupValue, withRegionValue, withText, withWholeValue, without } from "./changes";
 import { checkDocument } from "./check";
+import { type DocumentHistory, stepBack, stepForth, stepped, whereChanged } from "./history";
 import { type Direction, directionOf, inReadingOrder } from "./reading";
 import { documentScene } from "./scene";
+import { type DocumentHand, type DocumentSetup, type DocumentState, type DocumentVoice, startingState } from "./state";
 
-export interface DocumentHistory {
-  readonly answer: DocumentAnswer;
-  /** Answers that were, oldest first. */
-  readonly done: readonly DocumentAnswer[];
-  /** The next to redo last. */
-  readonly undone: readonly DocumentAnswer[];
-}
-
-export interface DocumentState {
-  readonly history: DocumentHistory;
-  readonly page: number;
-  readonly tool: ToolName;
-  /** The label that new regions get. */
-  readonly label: string | null;
-  /** Ids of regions. */
-  readonly selection: ReadonlySet<string>;
-  /** The group in hand. */
-  readonly group: string | null;
-  readonly hidden: ReadonlySet<string>;
-  readonly drawing: boolean;
-  /** The region that was drawn last, until its text is being typed. */
-  readonly drawn: string | null;
-  readonly tags: boolean;
-  readonly crosshair: boolean;
-  /** 1 is the page as it is. */
-  readonly brightness: number;
-  readonly contrast: number;
-  readonly problems: readonly PlacedProblem[];
-  /** Names of the voices shown over the page. */
-  readonly overlays: ReadonlySet<string>;
-  /** A region that is not in the answer, shown while somebody points at its name. */
-  readonly pointedOut: Region | null;
-}
-
-/** What a worker carries from one document to the next. */
-export type DocumentHand = Pick<DocumentState, "tool" | "label" | "tags" | "crosshair">;
-
-export interface DocumentVoice {
-  readonly name: string;
-  readonly color: string;
-  readonly answer: DocumentAnswer;
-}
-
-export interface DocumentSetup {
-  readonly taxonomy: Taxonomy;
-  /** Each page at its original resolution. */
-  readonly pages: readonly Size[];
-  readonly answer: DocumentAnswer;
-  /** Where the answer began, if a model proposed it. */
-  readonly suggestions?: DocumentAnswer | null;
-  readonly voices?: readonly DocumentVoice[];
-  readonly hand?: Partial<DocumentHand>;
-  /** What to write beside regions that annotators disagree about, by their id. */
-  readonly doubts?: ReadonlyMap<string, string>;
-  /** Only to be looked at. */
-  readonly readOnly?: boolean;
-}
-
-const STEPS_MAX = 500;
 /** Screen pixels a duplicate is set off by. */
 const DUPLICATE_OFFSET = 12;
 const EMPTY: ReadonlySet<string> = new Set();
@@ -135,28 +78,7 @@ export class DocumentEditor implements StageHost {
     this.direction = directionOf(setup.taxonomy.language);
     this.readOnly = setup.readOnly ?? false;
     this.#suggestions = new Map((setup.suggestions?.annotations ?? []).map((region) => [region.id, region]));
-    const { hand = {} } = setup;
-    const drawable = this.usable.filter(({ label }) => imageShapes(label).length > 0);
-    const first = (drawable.find(({ label }) => label.name === hand.label) ?? drawable[0])?.label;
-    const keepsTool = hand.tool === "select" || (hand.tool !== undefined && (first?.shapes.includes(hand.tool) ?? false));
-    this.#state = {
-      history: { answer: setup.answer, done: [], undone: [] },
-      page: 0,
-      tool: this.readOnly ? "select" : keepsTool ? hand.tool! : ((first && imageShapes(first)[0]) ?? "select"),
-      label: first?.name ?? null,
-      selection: EMPTY,
-      group: null,
-      hidden: EMPTY,
-      drawing: false,
-      drawn: null,
-      tags: hand.tags ?? false,
-      crosshair: hand.crosshair ?? true,
-      brightness: 1,
-      contrast: 1,
-      problems: [],
-      overlays: EMPTY,
-      pointedOut: null,
-    };
+    this.#state = startingState(setup, this.usable.map(({ label }) => label).filter((label) => imageShapes(label).length > 0));
     this.#toolState = IMAGE_TOOLS[this.#state.tool].initial;
   }
 
@@ -416,15 +338,11 @@ export class DocumentEditor implements StageHost {
   }
 
   undo(): void {
-    const { answer, done, undone } = this.#state.history;
-    const before = done.at(-1);
-    if (before) this.#travel({ answer: before, done: done.slice(0, -1), undone: [...undone, answer] }, this.#whereChanged(answer, before));
+    this.#retrace(stepBack(this.#state.history));
   }
 
   redo(): void {
-    const { answer, done, undone } = this.#state.history;
-    const after = undone.at(-1);
-    if (after) this.#travel({ answer: after, done: [...done, answer], undone: undone.slice(0, -1) }, this.#whereChanged(answer, after));
+    this.#retrace(stepForth(this.#state.history));
   }
 
   setRegionAttribute(name: string, value: AttributeValue | undefined): void {
@@ -512,7 +430,7 @@ export class DocumentEditor implements StageHost {
     if (answer === this.answer || this.readOnly) return;
     const { history } = this.#state;
     this.#typing = null;
-    this.#travel({ answer, done: [...history.done, history.answer].slice(-STEPS_MAX), undone: [] }, change);
+    this.#travel(stepped(history, answer), change);
   }
 
   #travel(history: DocumentHistory, change: Partial<DocumentState>): void {
@@ -526,14 +444,11 @@ export class DocumentEditor implements StageHost {
     for (const listener of this.#answerListeners) listener();
   }
 
-  /** The page of the first region that a step changes, and those regions selected. */
-  #whereChanged(before: DocumentAnswer, after: DocumentAnswer): Partial<DocumentState> {
-    const known = new Set<unknown>(before.annotations);
-    const changed = after.annotations.filter((region) => !known.has(region));
-    const there = new Set(after.annotations.map(({ id }) => id));
-    const gone = before.annotations.find(({ id }) => !there.has(id));
-    const page = (changed[0] ?? gone)?.page;
-    return { ...(page === undefined ? {} : { page }), ...(changed.length > 0 ? { selection: new Set(changed.map(({ id }) => id)), group: null } : {}) };
+  /** Goes to where something changes, with that selected. */
+  #retrace(history: DocumentHistory | null): void {
+    if (history === null) return;
+    const { page, ids } = whereChanged(this.answer, history.answer);
+    this.#travel(history, { ...(page === null ? {} : { page }), ...(ids.length > 0 ? { selection: new Set(ids), group: null } : {}) });
   }
 
   #set(change: Partial<DocumentState>): void {

@@ -4,5 +4,7 @@ export * from "./answer";
 export * from "./changes";
 export * from "./check";
 export * from "./editor";
+export * from "./history";
 export * from "./keymap";
 export * from "./reading";
+export * from "./state";

@@ -4,7 +4,7 @@ import { type PlacedLabel, boundsOf, titleOf } from "@assay/annotation";
 import type { Overlay, Scene } from "@assay/canvas";
 import { type Rect, rectUnion } from "@assay/geometry";
 import type { Group, Region } from "./answer";
-import type { DocumentState, DocumentVoice } from "./editor";
+import type { DocumentState, DocumentVoice } from "./state";
 
 /** What does not change while one document is worked on. */
 interface Setting {

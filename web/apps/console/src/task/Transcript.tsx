@@ -19,7 +19,9 @@ export function TranscribedPages({ content, taxonomy, layers, objects, picked, o
   const pages = useMemo(() => content.flatMap((item): PageAddress[] => (item.type === "image" ? [{ ...item.media, title: item.title }] : [])), [content]);
   const [first] = layers;
   const others = useMemo(() => layers.slice(1).map(({ name, color, answer }) => ({ name, color, answer: answer as object as WireDocument })), [layers]);
-  const memberIn = (object: SceneObject | undefined) => object?.members.find(({ layerKey }) => layerKey === first?.key)?.markId ?? null;
+  // A correction keeps the ids of the merged regions, and is no member of any.
+  const memberIn = (object: SceneObject | undefined): string | null =>
+    object?.members.find(({ layerKey }) => layerKey === first?.key)?.markId ?? (object && first?.kind === "review" && first.marks.has(object.key) ? object.key : null);
   return (
     <DocumentView
       taxonomy={taxonomy}

@@ -53,7 +53,7 @@ const relationsOf = (answer: object): Mark[] =>
   ((answer as { relations?: readonly { id: string; name: string }[] }).relations ?? []).map(({ id, name }) => ({ id, label: name }) as Mark);
 
 /** So are groups of regions on pages. */
-const groupsOf = (answer: object): Mark[] => ((answer as { groups?: readonly { id: string; label: string }[] }).groups ?? []).map(({ id, label }) => ({ id, label }) as Mark);
+const groupsOf = (answer: object): readonly Mark[] => (answer as { groups?: readonly Mark[] }).groups ?? [];
 
 export function sceneOf(task: TaskDetail): Scene {
   const layers: Layer[] = [];

@@ -1,0 +1,184 @@
+"""A document of a customer who uses Scale's client, the whole way: created, read in the browser by two, merged, called
+back, rejected, read again, exported. Its pages lie on the customer's own server."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+import scaleapi
+from playwright.sync_api import Page, expect
+from scaleapi.tasks import TaskType
+
+from journey import Served, Visitor, serving
+from papers import Line, bill
+from stage import Stage
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+
+PAPERS = bill(3, 2)
+TOTAL = next(line for line in PAPERS[1].lines if line.label == "total")
+ITEM, AMOUNT = PAPERS[1].lines[2], PAPERS[1].lines[3]
+FEATURES = [
+    {"type": "text", "label": "item", "title": "Item"},
+    {"type": "text", "label": "amount", "title": "Amount", "flags": ["money"]},
+    {"type": "block", "label": "stamp", "title": "Stamp"},
+    {"type": "group", "label": "row", "title": "Row"},
+]
+
+
+@dataclass
+class Customer:
+    """A server that has the pages and is called back. ``heard``: the bodies of its callbacks."""
+
+    url: str = ""
+    heard: list[dict[str, Any]] = field(default_factory=list)
+
+    def told(self, times: int, seconds: float = 30) -> dict[str, Any]:
+        """The last of so many callbacks."""
+        end = time.monotonic() + seconds
+        while len(self.heard) < times:
+            assert time.monotonic() < end, f"called back {len(self.heard)} times, not {times}"
+            time.sleep(0.1)
+        return self.heard[times - 1]
+
+
+@pytest.fixture(scope="module")
+def customer() -> Iterator[Customer]:
+    found = Customer()
+
+    class Files(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(PAPERS[int(self.path[1]) - 1].content)
+
+        def do_POST(self) -> None:
+            found.heard.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Files)
+    found.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield found
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def served(customer: Customer) -> Iterator[Served]:
+    with serving(ASSAY_PRIVATE_HOSTS=customer.url.removeprefix("http://")) as found:
+        yield found
+
+
+def open_desk(page: Page, served: Served, project: str) -> Stage:
+    """The desk, once the pages were fetched from the customer."""
+    for _ in range(40):
+        page.goto(f"{served.url}/work/projects/{project}/annotate")
+        expect(page.get_by_role("heading").first).to_be_visible()
+        if page.locator("[data-stage]").is_visible():
+            break
+        page.wait_for_timeout(500)
+    expect(page.get_by_text("Fetching the page")).not_to_be_visible()
+    return Stage(page)
+
+
+def around(stage: Stage, line: Line, slip: float) -> None:
+    """Draws a box around a line, so many pixels too large."""
+    left, top = line.x - slip, line.y - slip
+    stage.drag((left, top), (line.x + line.width + slip, line.y + line.height + slip))
+
+
+def read(page: Page, stage: Stage, slip: float) -> None:
+    """A row, the total and the stamp of the second page."""
+    page.locator("[data-stage]").focus()
+    page.keyboard.press("PageDown")
+    expect(page.get_by_role("status").filter(has_text="Page 2 of 2")).to_be_attached()
+    expect(page.get_by_text("Fetching the page")).not_to_be_visible()
+    for number, line in (("1", ITEM), ("2", AMOUNT), ("2", TOTAL)):
+        page.keyboard.press(number)
+        around(stage, line, slip)
+        page.keyboard.type(line.text)
+        if number == "2":
+            page.get_by_label("Amount", exact=True).fill(line.text.removeprefix("Total ").removesuffix(" EUR"))
+            page.get_by_label("Amount", exact=True).press("Enter")
+        page.locator("[data-stage]").focus()
+        page.keyboard.press("Escape")
+    page.keyboard.press("3")
+    around(stage, PAPERS[1].lines[-1], slip)
+    regions = page.get_by_role("list", name="Regions")
+    regions.get_by_role("button", name=f"Item: {ITEM.text}").click()
+    regions.get_by_role("button", name=f"Amount: {AMOUNT.text}").click(modifiers=["Shift"])
+    page.keyboard.press("4")
+    expect(page.get_by_role("region", name="Groups").get_by_text("1 group")).to_be_visible()
+
+
+def test_a_document_is_created_read_merged_called_back_and_audited(
+    served: Served, visit: Callable[..., Visitor], customer: Customer
+) -> None:
+    with served.client("Olga Owner") as owner:
+        key = owner.post("/v1/api-keys", json={"name": "program", "mode": "live", "role": "manager"}).json()["key"]
+    client = scaleapi.ScaleClient(key, api_instance_url=f"{served.url}/scale/v1")
+    client.create_project("Bills", TaskType.DocumentTranscription, {"features": FEATURES, "lang": "en"})
+    with served.client("Olga Owner") as owner:
+        (item,) = owner.get("/v1/projects").json()["items"]
+        project = item["id"]
+        policy = owner.get(f"/v1/projects/{project}").json()["policy"] | {"overlap": {"mode": "fixed", "count": 2}}
+        assert owner.patch(f"/v1/projects/{project}", json={"policy": policy}).status_code == 200
+    task = client.create_task(
+        TaskType.DocumentTranscription,
+        project="Bills",
+        attachments=[f"{customer.url}/1.png", f"{customer.url}/2.png"],
+        callback_url=f"{customer.url}/done",
+        unique_id="bill-3",
+    )
+
+    for who, slip in (("Ada Annotator", 0.0), ("Ben Annotator", 2.0)):
+        visitor = visit(who)
+        read(visitor.page, open_desk(visitor.page, served, project), slip)
+        visitor.page.keyboard.press("Control+Enter")
+        expect(visitor.page.locator("[data-stage]")).not_to_be_visible()
+        assert visitor.complaints == []
+
+    told = customer.told(1)
+    assert told["task_id"] == task.id
+    by_label: dict[str, list[dict[str, Any]]] = {}
+    for one in told["response"]["annotations"]:
+        by_label.setdefault(one["label"], []).append(one)
+    assert {label: len(found) for label, found in by_label.items()} == {"item": 1, "amount": 2, "stamp": 1, "row": 1}
+    amount, total = by_label["amount"]
+    assert (total["text"], total["page"]) == (TOTAL.text, 1)
+    assert f"{total['money']:.2f}".replace(".", ",") in TOTAL.text
+    assert total["location"]["left"] == pytest.approx(TOTAL.x - 1, abs=2)
+    assert by_label["row"][0]["refs"] == [by_label["item"][0]["uuid"], amount["uuid"]]
+    assert told["task"]["document_pages"] == [{"width": 850, "height": 1100}] * 2
+
+    client.audit_task(task.id, accepted=False, comments="The stamp is missing its date.")
+    for who in ("Ada Annotator", "Ben Annotator"):
+        page = visit(who).page
+        open_desk(page, served, project)
+        # They begin with what was rejected, and read why.
+        expect(page.get_by_text("The stamp is missing its date.")).to_be_visible()
+        expect(page.get_by_text("4 regions", exact=True)).to_be_visible()
+        page.locator("[data-stage]").focus()
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("[data-stage]")).not_to_be_visible()
+    again = customer.told(2)
+    assert [one["label"] for one in again["response"]["annotations"]].count("stamp") == 1
+
+    with served.client("Olga Owner") as owner:
+        exported = owner.get(f"/v1/projects/{project}/export", params={"format": "regions"})
+    rows = list(csv.DictReader(io.StringIO(exported.text)))
+    assert {(row["unique_id"], row["page"]) for row in rows} == {("bill-3", "1")}
+    assert TOTAL.text in {row["text"] for row in rows}
