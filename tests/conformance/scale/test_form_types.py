@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from scaleapi.exceptions import ScaleInvalidRequest
@@ -223,7 +223,8 @@ async def test_several_people_answer_and_each_is_told(
         responses_required=2,
     )
     await finish()
-    for role, score in (("annotator", 2), ("reviewer", 5)):
+    people: list[tuple[Literal["annotator", "reviewer"], int]] = [("annotator", 2), ("reviewer", 5)]
+    for role, score in people:
         client = await organization.client_for(role)
         work = (await client.get("/v1/work/projects")).json()["items"]
         turn = (await client.post(f"/v1/work/projects/{work[0]['id']}/claim", json={})).json()
