@@ -97,7 +97,7 @@ export function paintActive(
   brush.setLineDash([]);
   const [only] = inHand;
   if (only && inHand.length === 1) {
-    paintGrips(brush, view, only, scene.isRotatable(only.label), preview);
+    if (!scene.fixed?.has(only.id)) paintGrips(brush, view, only, scene.isRotatable(only.label), preview);
     paintTag(brush, view, only, scene, preview.marks.length > 0);
   }
   if (preview.path) paintPath(brush, view, preview.path, ratio);

@@ -28,6 +28,8 @@ export interface Scene {
   readonly doubts: ReadonlyMap<string, string>;
   readonly overlays: readonly Overlay[];
   readonly ties?: readonly Tie[];
+  /** Marks that cannot be taken hold of. */
+  readonly fixed?: ReadonlySet<string>;
   readonly tags: boolean;
   colorOf(label: string): string;
   titleOf(label: string): string;

@@ -26,8 +26,8 @@ export function SelectionDetails({ editor }: { editor: Editor }) {
         </h3>
         {marks.some((mark) => editor.isGiven(mark)) ? <Badge>Given</Badge> : marks.some((mark) => editor.isSuggested(mark)) && <Badge>Suggested</Badge>}
         <span className="ml-auto flex max-md:hidden">
-          <IconButton icon="copy" size="small" label="Duplicate  (Ctrl+D)" onClick={() => editor.duplicate()} />
-          <IconButton icon="trash" size="small" label="Delete  (Del)" onClick={() => editor.remove()} />
+          {editor.tools.length > 1 && <IconButton icon="copy" size="small" label="Duplicate  (Ctrl+D)" onClick={() => editor.duplicate()} />}
+          {editor.canRemove && <IconButton icon="trash" size="small" label="Delete  (Del)" onClick={() => editor.remove()} />}
         </span>
       </div>
       {marks.length === 1 && <p className="text-2 text-muted -mt-2">{measure(first, label?.label)}</p>}

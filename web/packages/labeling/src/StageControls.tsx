@@ -179,7 +179,7 @@ export function ContextBar({ editor, narrow, onDetails }: { editor: Editor; narr
         </Button>
       )}
       <Button size="small" variant="ghost" icon="copy" aria-label="Duplicate" onClick={() => editor.duplicate()} className="h-9!" />
-      <Button size="small" variant="ghost" icon="trash" aria-label="Delete" onClick={() => editor.remove()} className="h-9! text-danger!" />
+      {editor.canRemove && <Button size="small" variant="ghost" icon="trash" aria-label="Delete" onClick={() => editor.remove()} className="h-9! text-danger!" />}
     </Bar>
   );
 }

@@ -108,9 +108,9 @@ export class Editor implements StageHost {
   /** Where marks may be: the photo and its margins. */
   readonly frame: Frame;
   readonly relating: Relating;
-  /** Marks that were given; `fixed` are those of them that may not be changed. */
+  /** Marks that were given, and those of them that may not be changed. */
   readonly #given: ReadonlySet<string>;
-  readonly #fixed: ReadonlySet<string>;
+  readonly fixed: ReadonlySet<string>;
   /** Every label in its place, headings included. */
   readonly placed: readonly PlacedLabel[];
   /** The labels that marks can have, in the order of the number keys. */
@@ -138,7 +138,7 @@ export class Editor implements StageHost {
     this.frame = { x: 0 - marginX, y: 0 - marginY, width: setup.media.width + 2 * marginX, height: setup.media.height + 2 * marginY };
     this.relating = new Relating(setup.taxonomy);
     this.#given = new Set(given?.annotations.map(({ id }) => id));
-    this.#fixed = given && !given.may_change ? this.#given : EMPTY;
+    this.fixed = given && !given.may_change ? this.#given : EMPTY;
     this.placed = placedLabels(setup.taxonomy);
     this.usable = this.placed.filter(({ label }) => label.shapes.length > 0);
     this.#byName = new Map(this.placed.map((placed) => [placed.label.name, placed]));
@@ -200,7 +200,7 @@ export class Editor implements StageHost {
 
   /** It was given, and stays as it is. */
   isFixed(mark: Mark): boolean {
-    return this.#fixed.has(mark.id);
+    return this.fixed.has(mark.id);
   }
 
   /** It was there to begin with. */
@@ -286,7 +286,7 @@ export class Editor implements StageHost {
       untouchable: hidden.size + locked.size === 0 ? EMPTY : new Set([...hidden, ...locked]),
       labels: this.#labels,
       label: chosen,
-      fixed: this.#fixed,
+      fixed: this.fixed,
       media: this.frame,
       pixel: this.#stage?.pixel ?? 1,
       cutting,
@@ -529,6 +529,11 @@ export class Editor implements StageHost {
 
   #free(marks: readonly Mark[]): readonly Mark[] {
     return marks.filter(({ id }) => !this.#state.locked.has(id));
+  }
+
+  /** Whether any of the selected marks may go. */
+  get canRemove(): boolean {
+    return this.selected.some(({ id }) => this.#mayDelete(id));
   }
 
   #mayDelete(id: string): boolean {

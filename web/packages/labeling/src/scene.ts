@@ -10,6 +10,7 @@ interface Setting {
   readonly overlays: readonly (Overlay & { readonly name: string })[];
   readonly doubts: ReadonlyMap<string, string>;
   readonly taxonomy: Taxonomy;
+  readonly fixed: ReadonlySet<string>;
   isSuggested(mark: Mark): boolean;
 }
 
@@ -28,6 +29,7 @@ export function sceneOf(state: EditorState, setting: Setting, labels: ReadonlyMa
     suggested: new Set(marks.filter((mark) => setting.isSuggested(mark)).map(({ id }) => id)),
     doubts: setting.doubts,
     overlays: pointedOut ? [...shown, { color: POINTED_OUT_COLOR, marks: [pointedOut] }] : shown,
+    fixed: setting.fixed,
     ties: tiesOf(state.history.answer, setting.taxonomy.connections, hidden, selection),
     tags,
     colorOf: (name) => labels.get(name)?.color ?? UNKNOWN_COLOR,
