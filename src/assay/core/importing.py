@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
-from assay.core.annotations.kind import Answer, MediaSize
+from assay.core.annotations.kind import Answer, Content, MediaSize
 from assay.core.formats.archives import shown
 from assay.core.formats.rows import ImportRow
 from assay.core.intake import DEFAULT_PRIORITY, TaskRow
@@ -26,8 +26,8 @@ class KnownPhoto:
 
 @dataclass(frozen=True)
 class KnownTask:
-    """A task of the project. ``photo`` is none until it is fetched. ``begun``: somebody took a turn on it. ``text``:
-    what its content shows to mark, ``taxonomy``: its own."""
+    """A task of the project. ``photo`` is none until it is fetched. ``begun``: somebody took a turn on it.
+    ``content``: what answers to it depend on beside its photo, ``taxonomy``: its own."""
 
     id: UUID
     unique_id: str | None
@@ -36,7 +36,7 @@ class KnownTask:
     is_gold: bool
     project_version: int
     begun: bool
-    text: str | None = None
+    content: Content = field(default_factory=Content)
     taxonomy: Taxonomy | None = None
 
 

@@ -66,6 +66,8 @@ def check_rows(
     is refused the second time.
     """
     known = kind_named(kind)
+    # The same for every task that is one photo.
+    of_photos = list(known.content_problems(None, photo=True))
     good: list[CheckedRow] = []
     bad: dict[int, list[Problem]] = {}
     seen: dict[str, int] = {}
@@ -77,6 +79,8 @@ def check_rows(
         shown = row.content is not None or row.taxonomy is not None
         if shown or (row.attachment_id is None) == (row.url is None):
             problems.extend(_shown_problems(row, known, sizes))
+        else:
+            problems.extend(of_photos)
         if row.unique_id is not None and seen.setdefault(row.unique_id, index) != index:
             problems.append(Problem("unique_id", f"Row {seen[row.unique_id]} of this request has the same one."))
         if len(metadata) > METADATA_BYTES_MAX:

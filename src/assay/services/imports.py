@@ -326,7 +326,7 @@ class _Chunk:
     ) -> str | None:
         """The answer as the task's own version of the project takes it, as JSON text; none when it does not."""
         version = await projects.version(self._tenant, self._project.id, task.project_version)
-        content = Content(task.photo.size if task.photo else None, task.text)
+        content = task.content if task.photo is None else Content(task.photo.size)
         taxonomy = task.taxonomy or version.taxonomy
         try:
             return as_json(kind_named(self._project.kind).check(answer, taxonomy, content, complete=complete))

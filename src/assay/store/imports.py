@@ -9,12 +9,11 @@ from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from assay.core.annotations.kind import MediaSize
-from assay.core.content import text_of
 from assay.core.errors import NotFound
 from assay.core.formats.rows import RowProblem
 from assay.core.importing import KnownPhoto, KnownTask, Purpose
 from assay.store.connection import Tenant, queries
-from assay.store.shown import items_from, taxonomy_from
+from assay.store.shown import content_of, items_from, taxonomy_from
 
 ImportState: TypeAlias = Literal["running", "done", "failed"]
 
@@ -149,7 +148,7 @@ async def tasks_found(
             row["is_gold"],
             row["project_version"],
             row["begun"],
-            text_of(items_from(row["content"])),
+            content_of(None, items_from(row["content"])),
             taxonomy_from(row["taxonomy"]),
         )
         for row in rows

@@ -10,8 +10,9 @@ regions, and a region is a member where half of the weight behind the group has 
 Confidence. That of a region is the photo's, of presence, label and place, times what doubt about its text leaves of it:
 the posterior that the settled text is right (see ``voting``), each voice speaking for it as far as its own text is like
 it and against it for the rest, over that of a text all agree on. (Those who agree on the text are those who agree on
-the label: counted again, two people of one mind would look unsure.) The answer's confidence is the mean over regions, groups and attributes of the whole of the probability
-that the decision on it is right, each region and group counting by the share of voices that marked it.
+the label: counted again, two people of one mind would look unsure.) The answer's confidence is the mean over regions,
+groups and attributes of the whole of the probability that the decision on it is right, each region and group counting
+by the share of voices that marked it.
 """
 
 from __future__ import annotations

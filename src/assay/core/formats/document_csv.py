@@ -1,7 +1,7 @@
 """Documents as CSV (RFC 4180, UTF-8): a row for each region.
 
-Columns: ``task_id``, ``unique_id``, ``batch``, ``origin``, ``is_gold``, ``annotation_id``, ``page`` (from 0), ``label``,
-``text``, ``x``, ``y``, ``width`` and ``height`` (the upright box around the region, in pixels of its page),
+Columns: ``task_id``, ``unique_id``, ``batch``, ``origin``, ``is_gold``, ``annotation_id``, ``page`` (from 0),
+``label``, ``text``, ``x``, ``y``, ``width`` and ``height`` (the upright box around the region, in pixels of its page),
 ``page_width`` and ``page_height``, ``confidence`` (of the region, where several people's were merged), ``attributes``
 and ``groups``, both JSON: what the region answers, and the groups that it is in, with ``id``, ``label`` and the answers
 of each. A task in which nothing is marked has no row.
