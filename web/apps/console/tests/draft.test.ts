@@ -107,3 +107,24 @@ test("a change after undo forgets what was undone", () => {
   expect(redone(history).present).toBe(3);
   expect(undone(history).present).toBe(1);
 });
+
+test("what only the API makes is kept", () => {
+  const taxonomy = {
+    labels: [
+      {
+        name: "dog",
+        shapes: ["box", "polygon"] as ("box" | "polygon")[],
+        limits: { polygon: { vertices_min: 4, vertices_max: 9, width_min: 0, height_min: 0 } },
+        attributes: [
+          { name: "far", type: "category" as const, choices: [{ name: "yes" }] },
+          { name: "owner", type: "mark" as const, labels: ["dog"], when: { attribute: "far", any_of: ["yes"], or_else: [{ attribute: "note", any_of: ["odd"] }] } },
+        ],
+      },
+    ],
+    relations: [{ name: "leads", source_labels: ["dog"] }],
+    margin_x: 40,
+  };
+  const project = { name: "Dogs", kind: "image" as const, instructions: "", taxonomy, policy: DEFAULT_POLICY };
+
+  expect(writeDraft(readDraft(project, keyMaker())).taxonomy).toEqual(taxonomy);
+});

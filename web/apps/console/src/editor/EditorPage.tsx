@@ -219,7 +219,7 @@ function Editor({ initial, newKey, project }: { initial: () => EditorDraft; newK
                   {(control) => <Input {...control} value={draft.language ?? ""} maxLength={35} placeholder="en" onChange={(event) => set({ language: event.target.value }, "language")} />}
                 </Field>
               )}
-              {inTexts && (
+              {(inTexts || draft.kind === "image") && (
                 <RelationsEditor relations={draft.relations} labels={draft.labels} problems={problems} newKey={newKey} onChange={(relations, tag) => set({ relations }, tag)} />
               )}
               <section className="flex flex-col gap-2">

@@ -24,6 +24,8 @@ const SHAPES: readonly { value: Shape; name: string; hint: string }[] = [
   { value: "polygon", name: "Polygon", hint: "an outline, with holes" },
   { value: "polyline", name: "Line", hint: "an open path" },
   { value: "point", name: "Point", hint: "one spot" },
+  { value: "ellipse", name: "Ellipse", hint: "what is round" },
+  { value: "cuboid", name: "Cuboid", hint: "a block, seen from a corner" },
 ];
 
 /** Regions are boxes and outlines; what belongs together is a group of them. */

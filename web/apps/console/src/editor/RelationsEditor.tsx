@@ -1,4 +1,4 @@
-/** The relations that may join two marked passages: names, and the labels that their ends may have. */
+/** The relations that may join two marks: names, and the labels that their ends may have. */
 
 import type { Problems } from "@assay/forms";
 import { Button, Checkbox, Field, IconButton, Input, cx } from "@assay/ui";
@@ -20,7 +20,7 @@ export function RelationsEditor({ relations, labels, problems, newKey, onChange 
       <div className="flex items-center gap-3">
         <div className="grow">
           <h2 className="text-3 font-semibold">Relations</h2>
-          <p className="text-2 text-muted">How two marked passages may belong together.</p>
+          <p className="text-2 text-muted">How two marks may belong together.</p>
         </div>
         <Button size="small" icon="add" onClick={() => onChange([...relations, newRelation(newKey)], null)}>
           Add relation

@@ -2,7 +2,7 @@
  * A project while it is being edited: the wire values with a stable key on everything that can be moved or renamed,
  * so that fields keep their focus and undo its meaning.
  */
-import type { Attribute, AttributeType, Choice, Kind, Label, Policy, ProjectDraft, RelationType, Shape } from "@assay/client";
+import type { Attribute, AttributeType, Choice, Kind, Label, Policy, ProjectDraft, RelationType, Shape, Taxonomy } from "@assay/client";
 
 export interface ChoiceDraft {
   key: string;
@@ -32,6 +32,8 @@ export interface AttributeDraft {
   values_max: number;
   time_of_day: boolean;
   attributes: AttributeDraft[];
+  /** What was made by the API and is kept as it is: labels of marks that are named, and further conditions. */
+  made?: Attribute;
 }
 
 export interface LabelDraft {
@@ -45,6 +47,8 @@ export interface LabelDraft {
   height_min: number;
   /** Of documents only: whether what stands in a region is typed. */
   text: NonNullable<Label["text"]>;
+  /** Made by the API and kept for the shapes that are left. */
+  limits?: Label["limits"];
   attributes: AttributeDraft[];
   children: LabelDraft[];
 }
@@ -65,8 +69,10 @@ export interface EditorDraft {
   instructions: string;
   labels: LabelDraft[];
   attributes: AttributeDraft[];
-  /** Of entities only. */
+  /** Of entities and photos only. */
   relations: RelationDraft[];
+  /** Made by the API and kept as it is. */
+  kept?: Pick<Taxonomy, "connections" | "margin_x" | "margin_y">;
   policy: Policy;
   /** Of documents only: in which what stands there is typed. */
   language?: string;
@@ -157,6 +163,7 @@ function readAttributes(attributes: readonly Attribute[] | undefined, newKey: Ne
     values_max: attribute.values_max ?? 1,
     time_of_day: attribute.time_of_day ?? false,
     attributes: readAttributes(attribute.attributes, newKey),
+    made: attribute,
   }));
   return read.map((draft, index): AttributeDraft => {
     const when = attributes?.[index]?.when;
@@ -176,6 +183,7 @@ function readLabels(labels: readonly Label[] | undefined, newKey: NewKey): Label
     width_min: label.width_min ?? 0,
     height_min: label.height_min ?? 0,
     text: label.text ?? "none",
+    ...(label.limits ? { limits: label.limits } : {}),
     attributes: readAttributes(label.attributes, newKey),
     children: readLabels(label.children, newKey),
   }));
@@ -231,6 +239,10 @@ function writeRelations(relations: readonly RelationDraft[], labels: readonly La
   }));
 }
 
+function keptOf({ connections, margin_x, margin_y }: Taxonomy): NonNullable<EditorDraft["kept"]> {
+  return { ...(connections?.length ? { connections } : {}), ...(margin_x ? { margin_x } : {}), ...(margin_y ? { margin_y } : {}) };
+}
+
 export function readDraft(project: ProjectDraft, newKey: NewKey): EditorDraft {
   const labels = readLabels(project.taxonomy.labels, newKey);
   return {
@@ -240,6 +252,7 @@ export function readDraft(project: ProjectDraft, newKey: NewKey): EditorDraft {
     labels,
     attributes: readAttributes(project.taxonomy.attributes, newKey),
     relations: readRelations(project.taxonomy.relations ?? [], labels, newKey),
+    kept: keptOf(project.taxonomy),
     policy: project.policy,
     language: project.taxonomy.language ?? "",
   };
@@ -271,7 +284,11 @@ function writeAttributes(attributes: readonly AttributeDraft[]): Attribute[] {
     if (attribute.type === "group") wire.attributes = writeAttributes(attribute.attributes);
     if (attribute.values_max > 1 && attribute.type !== "category" && attribute.type !== "multiselect") wire.values_max = attribute.values_max;
     const other = attribute.when && attributes.find((candidate) => candidate.key === attribute.when?.attributeKey);
-    if (attribute.when && other) wire.when = { attribute: other.name.trim(), any_of: attribute.when.any_of };
+    if (attribute.when && other) {
+      const { also, or_else } = attribute.made?.when ?? {};
+      wire.when = { attribute: other.name.trim(), any_of: attribute.when.any_of, ...(also?.length ? { also } : {}), ...(or_else?.length ? { or_else } : {}) };
+    }
+    if (attribute.type === "mark" && attribute.made?.labels?.length) wire.labels = attribute.made.labels;
     return wire;
   });
 }
@@ -285,6 +302,8 @@ function writeLabels(labels: readonly LabelDraft[]): Label[] {
     if (label.rotatable && label.shapes.includes("box")) wire.rotatable = true;
     if (label.width_min > 0) wire.width_min = label.width_min;
     if (label.height_min > 0) wire.height_min = label.height_min;
+    const limits = Object.entries(label.limits ?? {}).filter(([shape]) => label.shapes.includes(shape as Shape));
+    if (limits.length > 0) wire.limits = Object.fromEntries(limits);
     if (label.attributes.length > 0) wire.attributes = writeAttributes(label.attributes);
     if (label.children.length > 0) wire.children = writeLabels(label.children);
     return wire;
@@ -301,7 +320,8 @@ export function writeDraft(draft: EditorDraft): ProjectDraft {
       ...(draft.kind === "form" ? {} : { labels: writeLabels(draft.labels) }),
       ...(attributes.length > 0 ? { attributes } : {}),
       ...(draft.kind === "document" && draft.language?.trim() ? { language: draft.language.trim() } : {}),
-      ...(draft.kind === "entities" && draft.relations.length > 0 ? { relations: writeRelations(draft.relations, draft.labels) } : {}),
+      ...((draft.kind === "entities" || draft.kind === "image") && draft.relations.length > 0 ? { relations: writeRelations(draft.relations, draft.labels) } : {}),
+      ...(draft.kind === "image" ? draft.kept : {}),
     },
     policy: draft.policy,
   };
