@@ -44,13 +44,14 @@ STATE_FILE: Final = "server.json"
 
 
 class Application(Litestar):
-    """The web application, with a short way past the framework for what workers do all day."""
+    """The web application, with short ways past the framework for what workers and programs do all day."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["method"] == "POST":
-            receive = await at_once.answered(self.state.house, scope, receive, send)
-            if receive is None:
-                return
+            for answered in (at_once.answered, scale.answered_at_once):
+                receive = await answered(self.state.house, scope, receive, send)
+                if receive is None:
+                    return
         await super().__call__(scope, receive, send)
 
 

@@ -1,4 +1,4 @@
-"""What this process saw not long ago, so that a claim or a submission need not read it again.
+"""What this process saw not long ago, so that a claim, a submission or a new task need not read it again.
 
 What a submission must know of its turn (whose it is, on which task, under which version, how large the photo is) does
 not change once the turn is claimed, and the claim has just read it. Who carries a session and what a project asks may
@@ -16,6 +16,7 @@ import msgspec
 
 from assay.core.content import TextItem
 from assay.services.context import Caller
+from assay.services.projects import Project
 from assay.services.routing import HeldTurn, Version
 
 _KEPT: Final = 5_000
@@ -55,12 +56,14 @@ class GivenTurn:
 
 @dataclass(frozen=True)
 class Remembered:
-    """``turns`` by organization and id; ``callers`` by the hash of their session's token, which tells the organization
-    too; ``versions``, the current ones, by organization and project."""
+    """``turns`` by organization and id; ``callers`` by the hash of their session or key, which tells the organization
+    too; ``versions``, the current ones, by organization and project; ``projects`` by organization, mode and what a
+    program calls project and batch, where that is all it needs to find them."""
 
     turns: Kept[tuple[UUID, UUID], GivenTurn] = field(default_factory=Kept)
     callers: Kept[bytes, Caller] = field(default_factory=Kept)
     versions: Kept[tuple[UUID, UUID], Version] = field(default_factory=Kept)
+    projects: Kept[tuple[UUID, str, str | None, str | None], Project] = field(default_factory=lambda: Kept(500))
 
     def give(self, organization_id: UUID, turn: HeldTurn, version: Version) -> None:
         # Practice is scored as it is handed in, which the short way does not do.

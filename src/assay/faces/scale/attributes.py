@@ -17,7 +17,6 @@ from assay.core.errors import Invalid
 from assay.core.taxonomy import Attribute, AttributeType, Choice, Condition
 from assay.faces.scale.reading import a_flag, a_list, a_number, a_text, an_entry, an_object
 
-
 # Under each name of an attribute's choices and headings the choices that it stands for; none where any text will do.
 Finer: TypeAlias = Mapping[str, Sequence[str]] | None
 _PLAIN: Final[Mapping[str, AttributeType]] = {

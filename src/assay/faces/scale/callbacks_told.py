@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from assay.core.errors import Invalid
-from assay.faces.http import AnyRequest, house
+from assay.faces.http import AnyRequest, House, house
 from assay.faces.scale import batches_told
 from assay.faces.scale.task_ids import shown
 from assay.faces.scale.task_type import Params
@@ -22,6 +22,11 @@ KEY_HEADER: Final = "scale-callback-auth"
 
 
 def called_back(request: AnyRequest, params: Params, field: str = "callback_url") -> str | None:
+    """As ``address_in``."""
+    return address_in(house(request), params, field)
+
+
+def address_in(home: House, params: Params, field: str = "callback_url") -> str | None:
     """Whom the parameters of a task, project or batch name; none where they name nobody.
 
     Raises ``Invalid`` for an address that callbacks may not go to.
@@ -32,7 +37,7 @@ def called_back(request: AnyRequest, params: Params, field: str = "callback_url"
     if not isinstance(address, str):
         raise Invalid("Must be an http or https address, or an e-mail address.", field)
     try:
-        house(request).check_callback(address)
+        home.check_callback(address)
     except Invalid as error:
         raise Invalid(error.message, field) from None
     return address

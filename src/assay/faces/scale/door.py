@@ -8,8 +8,6 @@ is met elsewhere.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Final, cast
 
 import msgspec
@@ -19,11 +17,12 @@ from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 
-from assay.core import errors, tokens
+from assay.core import errors
 from assay.faces.http import STATUS, AnyRequest, request_id
 from assay.faces.scale.audits import HANDLERS as AUDITS
 from assay.faces.scale.batches import HANDLERS as BATCHES
 from assay.faces.scale.files import HANDLERS as FILES
+from assay.faces.scale.keys import key_in
 from assay.faces.scale.made_up_files import HANDLERS as MADE_UP_FILES
 from assay.faces.scale.projects import HANDLERS as PROJECTS
 from assay.faces.scale.quality_tasks import HANDLERS as QUALITY_TASKS
@@ -82,24 +81,7 @@ async def _recognize(request: AnyRequest) -> None:
     """Reads the key, before a body is read. Raises ``Unauthenticated``."""
     if request.route_handler.opt["permission"] is None:
         return
-    request.scope["assay_token"] = _token(request.headers.get("authorization"))  # type: ignore[typeddict-unknown-key]
-
-
-def _token(header: str | None) -> tokens.Token:
-    """The API key of an Authorization header, as Basic's user name or as Bearer's token."""
-    scheme, _, value = (header or "").partition(" ")
-    text = value.strip()
-    if scheme.lower() == "basic":
-        try:
-            text = base64.b64decode(text, validate=True).decode().partition(":")[0]
-        except (binascii.Error, UnicodeDecodeError):
-            text = ""
-    elif scheme.lower() != "bearer":
-        raise errors.Unauthenticated("Send an API key as the user name of Basic, or as Bearer.")
-    token = tokens.parse(text)
-    if token.kind not in ("live", "test"):
-        raise errors.Unauthenticated("This is not an API key; make one in the console.")
-    return token
+    request.scope["assay_token"] = key_in(request.headers.get("authorization"))  # type: ignore[typeddict-unknown-key]
 
 
 # --- refusing -------------------------------------------------------------------------------------------------------

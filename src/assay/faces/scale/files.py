@@ -171,7 +171,7 @@ async def with_files(context: Context, params: Mapping[str, Any]) -> Mapping[str
 
     Raises ``Invalid`` for a file that the caller's mode does not have.
     """
-    named = {url for name in _SHOWN for url in _urls(params.get(name))}
+    named = files_in(params)
     if not named:
         return params
     ids = {url: _file_id(url) for url in named}
@@ -182,6 +182,11 @@ async def with_files(context: Context, params: Mapping[str, Any]) -> Mapping[str
             raise Invalid(f"There is no file {url[:200]!r} among yours in this mode; upload it first.", "attachment")
         ours[url] = address_of(id_, known[id_].name)
     return {name: _replaced(value, ours) if name in _SHOWN else value for name, value in params.items()}
+
+
+def files_in(params: Mapping[str, Any]) -> set[str]:
+    """The addresses of our files that the parameters of a task name."""
+    return {url for name in _SHOWN for url in _urls(params.get(name))}
 
 
 def _urls(value: Any) -> Iterator[str]:

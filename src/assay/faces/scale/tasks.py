@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final, Literal, TypeAlias
 
@@ -12,41 +11,26 @@ from litestar import Response
 from litestar.params import FromPath
 from msgspec.structs import replace
 
-from assay.core.errors import AlreadyExists, Conflict, Invalid, NotFound, Problem
-from assay.core.intake import TaskRow
+from assay.core.errors import AlreadyExists, Conflict, Invalid, NotFound
 from assay.core.policy import Policy
 from assay.core.taxonomy import Taxonomy
 from assay.faces.http import AnyRequest, enter, house
-from assay.faces.scale import pages
+from assay.faces.scale import at_once, pages
 from assay.faces.scale.asking import answer, named, object_in, query_of, serves
 from assay.faces.scale.batches import home_of
-from assay.faces.scale.callbacks_told import called_back
+from assay.faces.scale.creating import WITHOUT, asked_by, asked_of, in_their_words, said_in, tags_in
 from assay.faces.scale.files import photo_of, with_files
 from assay.faces.scale.finding import again, find, whole
 from assay.faces.scale.made_up_files import address_of
-from assay.faces.scale.params import (
-    ProjectRequest,
-    TaskRequest,
-    asks_itself,
-    instruction_of,
-    merged,
-    refuse_unbuilt,
-    request_of,
-)
+from assay.faces.scale.params import ProjectRequest, merged
 from assay.faces.scale.projects import usable
-from assay.faces.scale.reading import a_flag, a_list, a_number, an_object, json_of, one
-from assay.faces.scale.task_type import NOTHING, Params, Shown, TaskType
+from assay.faces.scale.reading import a_flag, json_of, one
+from assay.faces.scale.task_type import Params, TaskType
 from assay.faces.scale.task_types import KINDS, type_named
-from assay.faces.scale.tasks_told import PRIORITY_OFFSET, gives_back, limited, told
+from assay.faces.scale.tasks_told import gives_back, limited, told
 from assay.services import customer_tasks, projects, resolution
 from assay.services.context import Context
 from assay.services.customer_tasks import FoundTask, Search
-from assay.services.projects import Project
-
-# What the row of a task has columns for.
-_HAVE_A_PLACE: Final = frozenset({"metadata", "unique_id", "tags"})
-# What the request names our fields.
-_THEIR_WORDS: Final = {"prelabels": "hypothesis", "url": "attachment", "content": "attachments"}
 
 # What makes a task whose answer is known of a new one, and tells of that.
 Known: TypeAlias = Callable[[Context, FoundTask, TaskType, Params], Awaitable[dict[str, Any]]]
@@ -58,6 +42,7 @@ Known: TypeAlias = Callable[[Context, FoundTask, TaskType, Params], Awaitable[di
 @serves("POST", "/task/{task:str}", "task.write")
 async def create_task(request: AnyRequest, task: FromPath[str]) -> Response[bytes]:
     """Creates one task. A unique id that another task of the mode has is a conflict, whatever else is sent."""
+    at_once.refuse_unknown(request.scope)
     body = {name: value for name, value in (await object_in(request)).items() if value is not None}
     made = await created(request, type_named(named(task)), body)
     house(request).ring()
@@ -80,94 +65,44 @@ async def created(request: AnyRequest, task_type: TaskType, body: Params, known:
         return await _create(request, task_type, body, known)
 
 
-def _row(task_type: TaskType, params: Params, body: Params, shown: Shown) -> TaskRow:
-    """What our side is told of a task. ``params``: what it says with what its project says. Raises ``Invalid``."""
-    unique_id = body.get("unique_id")
-    if unique_id is not None and not isinstance(unique_id, str):
-        raise Invalid("Must be a text.", "unique_id")
-    priority = a_number(params.get("priority"), "priority")
-    if priority is not None and not 10 <= priority <= 30:
-        raise Invalid("Must be within 10 and 30.", "priority")
-    return TaskRow(
-        url=shown.url,
-        unique_id=unique_id,
-        metadata=dict(an_object(body.get("metadata"), "metadata")),
-        priority=round(30 if priority is None else priority) + PRIORITY_OFFSET,
-        prelabels=task_type.prelabels(params, params.get("hypothesis"), "hypothesis"),
-    )
-
-
 async def _create(request: AnyRequest, task_type: TaskType, body: Params, known: Known | None) -> dict[str, Any]:
     async with enter(request) as context:
-        refuse_unbuilt(task_type, body)
-        tags = _tags(body.get("tags"))
-        said = TaskRequest(task_type.name, {name: value for name, value in body.items() if name not in _HAVE_A_PLACE})
-        found, batch = await home_of(context, said.params, _WITHOUT + said.type)
+        home = house(request)
+        said = said_in(task_type, body)
+        found, batch = await home_of(context, said.params, WITHOUT + said.type)
         project = usable(found)
-        params = merged(_asked_by(project, task_type).params, said.params)
+        params = merged(asked_by(project, task_type).params, said.params)
         shown = task_type.shown(await with_files(context, params))
-        row = _row(task_type, params, body, shown)
+        asked = asked_of(home, task_type, body, said, params, shown, project)
+        row = asked.row
         # Keys for trying things out pay nobody: their tasks are answered at once, by nobody.
         made_up = context.caller.mode == "test" and known is None
         if made_up and task_type.made_up is not None:
-            home = house(request)
             seed = int.from_bytes(home.random_bytes(8))
             row = replace(row, prelabels=task_type.made_up(params, seed, partial(address_of, home)))
-        if batch is not None and batch.priority is not None and params.get("priority") is None:
+        if batch is not None and batch.priority is not None and not asked.own_priority:
             row = replace(row, priority=batch.priority)
-        try:
+        with in_their_words(task_type):
             created = await customer_tasks.create(
                 context,
                 project,
                 row,
-                tags=tags,
-                request=msgspec.json.encode(said).decode(),
-                taxonomy=_own_question(task_type, said, params, project),
-                callback=called_back(request, params),
+                tags=asked.tags,
+                request=asked.request,
+                taxonomy=asked.taxonomy,
+                callback=asked.callback,
                 items=shown.items,
-                opinions=task_type.opinions(params) if task_type.opinions is not None else None,
+                opinions=asked.opinions,
                 made_up=made_up,
                 batch=batch,
             )
-        except Invalid as error:
-            words = {**_THEIR_WORDS, **task_type.words}
-            raise Invalid([Problem(_their_field(one.field, words), one.message) for one in error.problems]) from error
         if known is not None:
             return await known(context, created, task_type, params)
         if made_up:
             await resolution.advance(context, created.id)
             return await again(context, created)
+        at_once.remember(request, context, task_type, said, project)
         return told(created, project.current)
-
-
-def _asked_by(project: Project, task_type: TaskType) -> ProjectRequest:
-    """What the project says to tasks of this type. Raises ``Invalid`` where it has another."""
-    asked = request_of(project.current, project.kind)
-    if asked.type != task_type.name:
-        raise Invalid(f"The project's tasks are of the type {asked.type}.", "project")
-    return asked
-
-
-def _own_question(task_type: TaskType, said: TaskRequest, params: Params, project: Project) -> Taxonomy | None:
-    """What a task asks, where that is not what its project asks. Raises ``Invalid``."""
-    taxonomy = project.current.taxonomy
-    if asks_itself(task_type, said.params):
-        taxonomy = task_type.question(params)
-    if taxonomy == NOTHING and task_type.nothing is not None:
-        raise Invalid(*task_type.nothing)
-    own = instruction_of(said.params)
-    if own and own != project.current.instructions:
-        taxonomy = msgspec.structs.replace(taxonomy, instructions=own)
-    return None if taxonomy == project.current.taxonomy else taxonomy
-
-
-def _their_field(field: str, words: Mapping[str, str]) -> str:
-    first, end, rest = re.fullmatch(r"(\w*)(\W?)(.*)", field, re.DOTALL).groups()  # type: ignore[union-attr]
-    return words.get(first, first) + end + rest
-
-
-# What the project of a type is called that holds tasks without one.
-_WITHOUT: Final = "Tasks without a project: "
 
 
 async def _make_home(request: AnyRequest, task_type: TaskType) -> None:
@@ -175,12 +110,12 @@ async def _make_home(request: AnyRequest, task_type: TaskType) -> None:
         async with enter(request) as context:
             await projects.create(
                 context,
-                name=_WITHOUT + task_type.name,
+                name=WITHOUT + task_type.name,
                 kind=task_type.kind,
                 instructions="",
                 taxonomy=Taxonomy(),
                 policy=Policy(),
-                handle=_WITHOUT + task_type.name,
+                handle=WITHOUT + task_type.name,
                 request=msgspec.json.encode(ProjectRequest(task_type.name, hidden=True)).decode(),
                 asks=False,
             )
@@ -295,18 +230,11 @@ async def delete_tags(request: AnyRequest, task: FromPath[str]) -> Response[byte
 
 
 async def _change_tags(request: AnyRequest, task: str, how: Literal["set", "add", "remove"]) -> Response[bytes]:
-    tags = _tags(json_of(await request.body()))
+    tags = tags_in(json_of(await request.body()))
     async with enter(request) as context:
         found = await find(context, task)
         await customer_tasks.change_tags(context, found.id, tags, how)
         return answer(await again(context, found))
-
-
-def _tags(value: Any) -> list[str]:
-    tags = a_list(value, "tags")
-    if not all(isinstance(tag, str) for tag in tags):
-        raise Invalid("Must be a list of texts.", "tags")
-    return list(tags)
 
 
 @serves("POST", "/task/{task:str}/unique_id", "task.write")

@@ -9,21 +9,21 @@ longer so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
-from litestar.types import HTTPReceiveMessage, Receive, Scope, Send
+from litestar.types import Receive, Scope, Send
 
 from assay.core import errors, tokens
 from assay.core.content import photos_in
-from assay.faces import throttle
+from assay.faces import ahead, throttle
 from assay.faces.given import GivenTurn
 from assay.faces.hints import Queue
-from assay.faces.http import COOKIE, CSRF_HEADER, JSON_HEADERS, House, admitted
+from assay.faces.http import COOKIE, CSRF_HEADER, House, admitted
 from assay.faces.worker import shown, wire
 from assay.services import accounts, labeling, routing
 from assay.services.accounts import SeenSession
@@ -33,8 +33,6 @@ _UUID: Final = "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _PATH: Final = re.compile(f"/v1/work/(?:projects/{_UUID}/claim|turns/{_UUID}/submit)")
 _SESSION: Final = re.compile(rf"(?:^|;) *{COOKIE}=(\w+)".encode())
 _FROM_OUR_PAGE: Final = CSRF_HEADER.encode()
-# A longer body holds an answer that goes the ordinary way.
-_BYTES_MAX: Final = 256 * 1024
 _claim_in: Final = msgspec.json.Decoder(wire.Claim).decode
 _submit_in: Final = msgspec.json.Decoder(wire.Submit).decode
 _bytes_of: Final = msgspec.json.Encoder().encode
@@ -74,7 +72,7 @@ async def answered(home: House, scope: Scope, receive: Receive, send: Send) -> R
     asker = _asker(home, scope)
     if asker is None:
         return receive
-    messages, body = await _read(receive)
+    messages, body = await ahead.read(receive)
     try:
         if path[1]:
             answer = await _claim(asker, UUID(path[1]), scope, body)
@@ -84,10 +82,8 @@ async def answered(home: House, scope: Scope, receive: Receive, send: Send) -> R
         # The ordinary way refuses it in its own words, or finds out what became of it.
         answer = None
     if answer is None:
-        return _again(messages, receive)
-    headers = [*JSON_HEADERS, (b"content-length", b"%d" % len(answer))]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": answer, "more_body": False})
+        return ahead.again(messages, receive)
+    await ahead.answer(send, answer)
     return None
 
 
@@ -109,7 +105,7 @@ def _asker(home: House, scope: Scope) -> _Asker | None:
 
 def _headers(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     """The text of a session's token, where one came from our page with a body that may be read here."""
-    session, ours, length = None, False, _BYTES_MAX + 1
+    session, ours, length = None, False, ahead.BYTES_MAX + 1
     for name, value in headers:
         if name == b"cookie":
             every = _SESSION.findall(value)
@@ -122,27 +118,7 @@ def _headers(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
             length = int(value) if value.isdigit() else length
         elif name == b"authorization":
             return None
-    return session if ours and length <= _BYTES_MAX else None
-
-
-async def _read(receive: Receive) -> tuple[list[HTTPReceiveMessage], bytes]:
-    messages: list[HTTPReceiveMessage] = []
-    while True:
-        message: Any = await receive()
-        messages.append(message)
-        if not message.get("more_body"):
-            break
-    return messages, b"".join(one.get("body", b"") for one in messages)  # type: ignore[misc]
-
-
-def _again(messages: Sequence[HTTPReceiveMessage], receive: Receive) -> Receive:
-    """What was received, and then what comes."""
-    waiting = iter(messages)
-
-    async def received() -> Any:
-        return next(waiting, None) or await receive()
-
-    return received
+    return session if ours and length <= ahead.BYTES_MAX else None
 
 
 async def _claim(asker: _Asker, project_id: UUID, scope: Scope, body: bytes) -> bytes | None:
