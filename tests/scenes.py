@@ -86,11 +86,13 @@ async def populated(organization: Organization) -> Scene:
     assert imported.status_code == 202, imported.text
     group = await manager.post(f"{address}/groups", json={"name": "Day shift", "emails": [member.email]})
     assert group.status_code == 201, group.text
+    (batch,) = (await manager.get(f"{address}/batches")).json()["items"]
     scene.ids = {
         "project_id": project["id"],
         "group_id": group.json()["id"],
         "attachment_id": example.json()["id"],
         "task_id": next(task for task in task_ids if task != turn.json()["task_id"]),
+        "batch_id": batch["id"],
         "turn_id": turn.json()["assignment_id"],
         "member_id": str(member.id),
         "worker_id": str(member.worker_id),

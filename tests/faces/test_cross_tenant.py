@@ -51,6 +51,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/webhooks/{webhook_id}/test": {},
     "POST /v1/deliveries/{delivery_id}/replay": {},
     "POST /v1/tasks/{task_id}/callbacks": {},
+    "POST /v1/batches/{batch_id}/finalize": {},
+    "PUT /v1/batches/{batch_id}/priority": {"json": {"priority": 70}},
+    "POST /v1/batches/{batch_id}/callbacks": {},
     "POST /v1/work/projects/{project_id}/claim": {"json": {"stage": "annotate"}},
     "PUT /v1/work/turns/{turn_id}/draft": {"json": {"answer": ANSWER}},
     "POST /v1/work/turns/{turn_id}/submit": {"json": {"answer": ANSWER, "duration_seconds": 3}},
@@ -172,7 +175,7 @@ async def test_a_test_key_finds_nothing_of_live_projects(
     """Test keys are handed around more freely; they create and reach projects of their own mode."""
     live = await populated(organization)
     program = await organization.key_client("test", "manager")
-    named = {"project_id", "task_id", "import_id", "attachment_id"}
+    named = {"project_id", "task_id", "batch_id", "import_id", "attachment_id"}
     within = [r for r in routes_with_ids(app) if named & set(r.parameters)]
     before = await _all_rows(superuser, organization)
 
@@ -328,6 +331,9 @@ _PLAIN_BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/projects": {"name": "N", "taxonomy": {"labels": [{"name": "a"}]}},
     "POST /v1/projects/check": {"name": "N", "taxonomy": {"labels": [{"name": "a"}]}},
     "POST /v1/webhooks": {"url": "https://hooks.acme.org/", "events": ["*"]},
+    "PATCH /v1/callbacks": {"mode": "live", "address": None},
+    "POST /v1/callbacks/keys/reveal": {"mode": "live"},
+    "POST /v1/callbacks/keys/rotate": {"mode": "live"},
 }
 
 

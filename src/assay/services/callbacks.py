@@ -7,7 +7,7 @@ had) and `batch.completed` (with ``batch_id`` in their data) write the delivery 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -19,20 +19,24 @@ from assay.core.ports import Seals
 from assay.services import callback_keys
 from assay.services.callback_keys import CallbackKeys
 from assay.services.context import Context
+from assay.store import batches, events, jobs
 from assay.store import callbacks as store
 from assay.store import delivery as deliveries
-from assay.store import events, jobs
-from assay.store.delivery import Delivery, Mode
+from assay.store.delivery import Delivery, DeliveryState, Mode
 
 __all__ = [
     "CallbackKeys",
     "Delivery",
+    "DeliveryState",
     "Mode",
     "Settings",
     "change_address",
     "keys",
+    "latest_of_batches",
+    "of_batch",
     "of_task",
     "resend",
+    "resend_of_batch",
     "rotate",
     "settings",
 ]
@@ -125,12 +129,58 @@ async def resend(context: Context, task_id: UUID) -> Delivery:
         raise Conflict("This task has not ended, so there is nothing to tell yet.")
     if ending.address is None:
         raise Conflict("Nobody is told of this task: it names no callback, and its mode has no address for all.")
-    again = events.NewEvent(context.new_id(), "task.callback_resent", ending.project_id, task_id)
+    return await _tell_again(context, ending.event_type, ending.address, ending.project_id, task_id=task_id)
+
+
+# --- of one batch ---------------------------------------------------------------------------------------------------
+
+
+async def of_batch(context: Context, batch_id: UUID) -> Sequence[Delivery]:
+    """The latest ``SHOWN_MAX`` callbacks of a batch, newest first. Raises ``NotFound``."""
+    await batches.get(context.tenant, batch_id)
+    return await deliveries.of_batch(context.tenant, batch_id, SHOWN_MAX)
+
+
+async def latest_of_batches(context: Context, ids: Sequence[UUID]) -> Mapping[UUID, DeliveryState]:
+    """What became of the latest callback of each batch that has one."""
+    return await deliveries.latest_of_batches(context.tenant, ids)
+
+
+async def resend_of_batch(context: Context, batch_id: UUID) -> Delivery:
+    """Tells once more that a batch is completed, with its counts as they are when it is sent.
+
+    Raises ``NotFound``, and ``Conflict`` for a batch that is not completed or that nobody is told of.
+    """
+    batch = await batches.get(context.tenant, batch_id)
+    if batch.state != "completed":
+        raise Conflict("This batch is not completed, so there is nothing to tell yet.")
+    if batch.callback is None:
+        raise Conflict("Nobody is told of this batch: it names no callback.")
+    return await _tell_again(context, "batch.completed", batch.callback, batch.project_id, batch_id=batch_id)
+
+
+# --- shared ---------------------------------------------------------------------------------------------------------
+
+
+async def _tell_again(
+    context: Context,
+    event_type: str,
+    address: str,
+    project_id: UUID,
+    *,
+    task_id: UUID | None = None,
+    batch_id: UUID | None = None,
+) -> Delivery:
+    if batch_id is None:
+        again = events.NewEvent(context.new_id(), "task.callback_resent", project_id, task_id)
+    else:
+        about = {"batch_id": str(batch_id)}
+        again = events.NewEvent(context.new_id(), "batch.callback_resent", project_id, data=about)
     await events.record(context.tenant, context.now, context.caller.actor, [again])
     delivery = Delivery(
         id=context.new_id(),
         webhook_id=None,
-        event_type=ending.event_type,
+        event_type=event_type,
         event_id=again.id,
         state="pending",
         attempts=0,
@@ -139,15 +189,13 @@ async def resend(context: Context, task_id: UUID) -> Delivery:
         created_at=context.now,
         delivered_at=None,
         next_attempt_at=context.now,
-        address=ending.address,
+        address=address,
         task_id=task_id,
+        batch_id=batch_id,
     )
     await deliveries.insert_delivery(context.tenant, delivery, None)
     await jobs.enqueue(context.tenant, SEND, [delivery.id])
     return delivery
-
-
-# --- shared ---------------------------------------------------------------------------------------------------------
 
 
 def _told(found: store.CallbackSettings) -> Settings:

@@ -115,12 +115,14 @@ async def settle(
 
 @dataclass(frozen=True)
 class Search:
-    """What batches must be like; none does not ask. ``project``: what programs call it. Times are aware."""
+    """What batches must be like; none does not ask. ``project``: what programs call it. ``before``: made
+    before this batch. Times are aware."""
 
     name: str | None = None
     project: str | None = None
     project_id: UUID | None = None
     id: UUID | None = None
+    before: UUID | None = None
     mode: str | None = None
     state: BatchState | None = None
     unfinished: bool | None = None
@@ -134,6 +136,7 @@ _CONDITIONS: Final[Mapping[str, str]] = {
     "project": "(project.handle = ? or project.handle is null and project.name = ?)",
     "project_id": "batch.project_id = ?",
     "id": "batch.id = ?",
+    "before": "batch.id < ?",
     "mode": "project.mode = ?",
     "state": "batch.state = ?",
     "unfinished": "(batch.state <> 'completed') = ?",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -177,6 +178,17 @@ async def deliveries(
 async def of_task(tenant: Tenant, task_id: UUID, limit: int) -> list[Delivery]:
     """The callbacks of a task, newest first."""
     return [Delivery(**row) for row in await tenant.fetch(queries("delivery")["callbacks_of_task"], task_id, limit)]
+
+
+async def of_batch(tenant: Tenant, batch_id: UUID, limit: int) -> list[Delivery]:
+    """The callbacks of a batch, newest first."""
+    return [Delivery(**row) for row in await tenant.fetch(queries("delivery")["callbacks_of_batch"], batch_id, limit)]
+
+
+async def latest_of_batches(tenant: Tenant, ids: Sequence[UUID]) -> dict[UUID, DeliveryState]:
+    """What became of the latest callback of each batch that has one."""
+    rows = await tenant.fetch(queries("delivery")["latest_of_batches"], ids) if ids else ()
+    return {row["batch_id"]: row["state"] for row in rows}
 
 
 async def keep_payload(tenant: Tenant, delivery_id: UUID, payload: str) -> str:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
 import msgspec
 from litestar import Router, get, post, put
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from assay.faces.http import AnyRequest, Page, enter, house
-from assay.services import batches, projects
+from assay.faces.http import AnyRequest, Page, enter, house, id_cursor, page_of
+from assay.services import batches, callbacks, projects
 from assay.services.batches import BatchState, Counts, Purpose, Search
 from assay.services.context import Context
 
-# The newest; nobody reads further in one list.
-SHOWN_MAX = 1000
+Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=500, description="How many items a page has.")]
+
+
+class BatchGroup(msgspec.Struct):
+    """A group of the project's workers."""
+
+    id: UUID
+    name: str
 
 
 class Batch(msgspec.Struct, kw_only=True):
@@ -24,7 +32,9 @@ class Batch(msgspec.Struct, kw_only=True):
     ``state``: the tasks of a batch in staging wait until it is finalized. ``purpose``: every answer of a calibration
     batch is reviewed, and it comes first; a self-label batch is for owners and managers. ``priority``: of its tasks
     that say none, within [0, 100]; none where nobody said. ``rank``: its place among batches of one priority, the
-    smallest first. ``unreadable``: tasks whose photo cannot be had.
+    smallest first. ``unreadable``: tasks whose photo cannot be had. ``groups``: whose people alone are offered its
+    tasks; of none, everybody is. ``callback``: who is told when its tasks are done; ``called_back``: what became of the
+    latest time that they were told.
     """
 
     id: UUID
@@ -38,6 +48,9 @@ class Batch(msgspec.Struct, kw_only=True):
     completed: int
     unreadable: int
     cancelled: int
+    groups: list[BatchGroup]
+    callback: str | None
+    called_back: Literal["pending", "delivered", "failed"] | None
     created_at: datetime
     completed_at: datetime | None
 
@@ -48,7 +61,19 @@ class Priority(msgspec.Struct, forbid_unknown_fields=True):
     priority: int
 
 
-def _told(batch: batches.Batch, counts: Counts) -> Batch:
+async def _told(context: Context, found: Sequence[batches.Batch]) -> list[Batch]:
+    counts = await batches.counts(context, found)
+    groups = await batches.kept_to(context, found)
+    called_back = await callbacks.latest_of_batches(context, [batch.id for batch in found])
+    return [_batch(one, counts[one.id], groups[one.id], called_back.get(one.id)) for one in found]
+
+
+def _batch(
+    batch: batches.Batch,
+    counts: Counts,
+    groups: Sequence[tuple[UUID, str]],
+    called_back: callbacks.DeliveryState | None,
+) -> Batch:
     return Batch(
         id=batch.id,
         name=batch.name,
@@ -61,24 +86,31 @@ def _told(batch: batches.Batch, counts: Counts) -> Batch:
         completed=counts.completed,
         unreadable=counts.unreadable,
         cancelled=counts.cancelled,
+        groups=[BatchGroup(id_, name) for id_, name in groups],
+        callback=batch.callback,
+        called_back=called_back,
         created_at=batch.created_at,
         completed_at=batch.completed_at,
     )
 
 
 async def _again(context: Context, batch_id: UUID) -> Batch:
-    batch = await batches.get(context, batch_id)
-    return _told(batch, (await batches.counts(context, [batch]))[batch.id])
+    (told,) = await _told(context, [await batches.get(context, batch_id)])
+    return told
 
 
 @get("/projects/{project_id:uuid}/batches", opt={"permission": "task.read"}, operation_id="list_batches")
-async def list_batches(request: AnyRequest, project_id: FromPath[UUID]) -> Page[Batch]:
+async def list_batches(
+    request: AnyRequest, project_id: FromPath[UUID], cursor: FromQuery[str | None] = None, limit: Limit = 50
+) -> Page[Batch]:
     """The project's batches, newest first."""
     async with enter(request) as context:
         await projects.get(context, project_id)
-        found = await batches.search(context, Search(project_id=project_id), limit=SHOWN_MAX)
-        counts = await batches.counts(context, found)
-        return Page([_told(batch, counts[batch.id]) for batch in found])
+        wanted = Search(project_id=project_id, before=id_cursor(cursor))
+        page = page_of(
+            await batches.search(context, wanted, limit=limit + 1), limit, cursor=lambda batch: str(batch.id)
+        )
+        return Page(await _told(context, page.items), page.next_cursor)
 
 
 @post(

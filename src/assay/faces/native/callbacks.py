@@ -1,4 +1,4 @@
-"""Callbacks of tasks and batches: where they go, what they are known by, and those of one task."""
+"""Callbacks of tasks and batches: where they go, what they are known by, and those of one task or batch."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ class KeyRotation(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Callback(msgspec.Struct):
-    """One message about a task's end. ``last_error`` is our sentence about the last attempt, never the receiver's
-    words; ``last_status`` is the receiver's HTTP status, or the mail relay's reply."""
+    """One message about the end of a task or batch. ``last_error`` is our sentence about the last attempt, never the
+    receiver's words; ``last_status`` is the receiver's HTTP status, or the mail relay's reply."""
 
     id: UUID
     address: str
@@ -161,7 +161,43 @@ async def resend(request: AnyRequest, task_id: FromPath[UUID]) -> Callback:
     return _callback(made)
 
 
-HANDLERS = [get_settings, set_address, reveal_keys, rotate_keys, list_callbacks, resend]
+@get(
+    "/batches/{batch_id:uuid}/callbacks",
+    opt={"permission": "task.read"},
+    operation_id="list_callbacks_of_batch",
+    tags=["Callbacks"],
+)
+async def list_callbacks_of_batch(request: AnyRequest, batch_id: FromPath[UUID]) -> Callbacks:
+    """Who was and will be told that a batch is completed, newest first."""
+    async with enter(request) as context:
+        return Callbacks([_callback(one) for one in await callbacks.of_batch(context, batch_id)])
+
+
+@post(
+    "/batches/{batch_id:uuid}/callbacks",
+    opt={"permission": "task.write"},
+    operation_id="resend_callback_of_batch",
+    tags=["Callbacks"],
+    status_code=202,
+)
+async def resend_of_batch(request: AnyRequest, batch_id: FromPath[UUID]) -> Callback:
+    """Tells once more that a batch is completed, with its counts as they are when it is sent."""
+    async with enter(request) as context:
+        made = await callbacks.resend_of_batch(context, batch_id)
+    house(request).ring()
+    return _callback(made)
+
+
+HANDLERS = [
+    get_settings,
+    set_address,
+    reveal_keys,
+    rotate_keys,
+    list_callbacks,
+    resend,
+    list_callbacks_of_batch,
+    resend_of_batch,
+]
 
 
 def _settings(row: callbacks.Settings) -> CallbackSettings:

@@ -71,6 +71,20 @@ where organization_id = $1 and task_id = $2
 order by created_at desc, id desc
 limit $3;
 
+-- :name callbacks_of_batch
+select id, webhook_id, event_type, event_id, state, attempts, last_status, last_error, created_at, delivered_at,
+       next_attempt_at, address, task_id, batch_id
+from deliveries
+where organization_id = $1 and batch_id = $2
+order by created_at desc, id desc
+limit $3;
+
+-- :name latest_of_batches
+-- Of each batch that somebody was told of: what became of the last time.
+select distinct on (batch_id) batch_id, state from deliveries
+where organization_id = $1 and batch_id = any ($2::uuid[])
+order by batch_id, created_at desc, id desc;
+
 -- :name keep_payload
 -- Two runners may have written it at the same time; the first one's is sent by both.
 update deliveries set payload = coalesce(payload, $3) where organization_id = $1 and id = $2 returning payload;
