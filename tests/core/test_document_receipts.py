@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(not RECEIPTS.exists(), reason="the receipts are 
 
 def receipt(file: Path) -> list[dict[str, Any]]:
     """The lines of a receipt: a quadrilateral and its text each."""
-    lines = []
+    lines: list[dict[str, Any]] = []
     for number, cells in enumerate(csv.reader(file.read_text("utf-8", errors="replace").splitlines())):
         if len(cells) < 9:
             continue
@@ -64,7 +64,10 @@ def letters_right(answer: Answer, lines: list[dict[str, Any]]) -> float:
 
 def test_five_readers_together_read_better_than_the_best_of_them() -> None:
     chance = random.Random(7)
-    single, merged, singles, together = [], [], [], []
+    single: list[float] = []
+    merged: list[float] = []
+    singles: list[float] = []
+    together: list[float] = []
     for file in sorted(RECEIPTS.glob("*.csv")):
         lines = receipt(file)
         gold = {"annotations": lines}
