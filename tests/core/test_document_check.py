@@ -10,7 +10,7 @@ import pytest
 from assay.core.annotations.document_check import GROUPS_MAX, TEXT_LENGTH_MAX
 from assay.core.annotations.document_kind import DocumentKind
 from assay.core.annotations.kind import Content, MediaSize
-from assay.core.content import ImageItem, TextItem, pages_of, sized
+from assay.core.content import ImageItem, Item, TextItem, pages_of, sized
 from assay.core.errors import Invalid, Problem
 from assay.core.taxonomy import Attribute, Choice, Label, RelationType, Taxonomy
 
@@ -172,7 +172,8 @@ def test_a_document_is_pages_and_nothing_else() -> None:
     page, text = ImageItem(UUID(int=1)), TextItem("hello")
 
     assert list(DOCUMENTS.content_problems([page, page], photo=False)) == []
-    for items, photo in (([page, text], False), ([], False), (None, False), (None, True), ([page], True)):
+    shown: list[tuple[list[Item] | None, bool]] = [([page, text], False), ([], False), (None, False), (None, True)]
+    for items, photo in [*shown, ([page], True)]:
         assert [one.field for one in DOCUMENTS.content_problems(items, photo)] == ["content"]
 
 
