@@ -26,7 +26,16 @@ export const versionsQuery = (id: Id) =>
   queryOptions({ queryKey: ["versions", id], queryFn: ({ signal }) => api.projects.versions(id, signal) });
 
 export const batchesQuery = (id: Id) =>
-  queryOptions({ queryKey: ["batches", id], queryFn: ({ signal }) => api.projects.batches(id, signal) });
+  queryOptions({ queryKey: ["batches", id], queryFn: ({ signal }) => api.projects.batches(id, { limit: 500 }, signal) });
+
+export const BATCHES_PER_PAGE = 50;
+
+export const batchPageQuery = (id: Id, cursor: string | null) =>
+  queryOptions({
+    queryKey: ["batches", id, "page", cursor],
+    queryFn: ({ signal }) => api.projects.batches(id, { cursor, limit: BATCHES_PER_PAGE }, signal),
+    refetchInterval: 15_000,
+  });
 
 export const workersQuery = (id: Id) =>
   queryOptions({
@@ -117,6 +126,13 @@ export const callbacksOfTaskQuery = (id: Id) =>
   queryOptions({
     queryKey: ["task", id, "callbacks"],
     queryFn: ({ signal }) => api.callbacks.ofTask(id, signal),
+    refetchInterval: (query) => (query.state.data?.items.some((item) => item.state === "pending") ? 2000 : false),
+  });
+
+export const callbacksOfBatchQuery = (id: Id) =>
+  queryOptions({
+    queryKey: ["batch", id, "callbacks"],
+    queryFn: ({ signal }) => api.callbacks.ofBatch(id, signal),
     refetchInterval: (query) => (query.state.data?.items.some((item) => item.state === "pending") ? 2000 : false),
   });
 

@@ -68,6 +68,12 @@ const tasks = createRoute({
   component: lazyRouteComponent(() => import("./tasks/TasksPage"), "TasksPage"),
 });
 
+const batches = createRoute({
+  getParentRoute: () => project,
+  path: "/batches",
+  component: lazyRouteComponent(() => import("./batches/BatchesPage"), "BatchesPage"),
+});
+
 const add = createRoute({
   getParentRoute: () => project,
   path: "/add",
@@ -146,7 +152,7 @@ const tree = root.addChildren([
     newProject,
     editProject,
     task,
-    project.addChildren([overview, tasks, add, review, workers, exporting, settings]),
+    project.addChildren([overview, tasks, batches, add, review, workers, exporting, settings]),
     members,
     keys,
     webhooks,

@@ -111,7 +111,9 @@ export const projects = {
   createGroup: (id: Id, group: { name: string; emails: string[] }) => post<Group>(`/v1/projects/${id}/groups`, group),
   changeGroup: (id: Id, groupId: Id, change: { name?: string; add_emails?: string[]; remove_emails?: string[] }) =>
     patch<Group>(`/v1/projects/${id}/groups/${groupId}`, change),
-  batches: (id: Id, signal?: Signal) => get<Page<Batch>>(`/v1/projects/${id}/batches`, { limit: 200 }, signal),
+  /** Newest first. */
+  batches: (id: Id, query: { cursor?: string | null; limit?: number }, signal?: Signal) =>
+    get<Page<Batch>>(`/v1/projects/${id}/batches`, query, signal),
   reviews: (id: Id, cursor?: string | null, signal?: Signal) =>
     get<Page<ReviewItem>>(`/v1/projects/${id}/reviews`, { cursor, limit: 50 }, signal),
   attach: (id: Id, file: File, options: Omit<UploadOptions, "headers" | "query">) =>
@@ -151,6 +153,11 @@ export const tasks = {
     post<Audit>(`/v1/tasks/${id}/audits`, audit),
 };
 
+export const batches = {
+  finalize: (id: Id) => post<Batch>(`/v1/batches/${id}/finalize`),
+  prioritize: (id: Id, priority: number) => request<Batch>("PUT", `/v1/batches/${id}/priority`, { body: { priority } }),
+};
+
 export const webhooks = {
   list: (signal?: Signal) => get<Page<Webhook>>("/v1/webhooks", { limit: 200 }, signal),
   create: (hook: { url: string; events: string[]; description?: string; mode?: WebhookMode }) =>
@@ -174,6 +181,8 @@ export const callbacks = {
     post<CallbackKeys>("/v1/callbacks/keys/rotate", { mode, overlap_seconds: overlapSeconds }),
   ofTask: (id: Id, signal?: Signal) => get<{ items: Callback[] }>(`/v1/tasks/${id}/callbacks`, undefined, signal),
   resend: (id: Id) => post<Callback>(`/v1/tasks/${id}/callbacks`),
+  ofBatch: (id: Id, signal?: Signal) => get<{ items: Callback[] }>(`/v1/batches/${id}/callbacks`, undefined, signal),
+  resendOfBatch: (id: Id) => post<Callback>(`/v1/batches/${id}/callbacks`),
 };
 
 export const events = {

@@ -9,6 +9,8 @@ interface FormDialogProps<T, R> {
   /** The fields shown; problems of any other stand at the top. */
   fields: readonly string[];
   submitLabel: string;
+  /** Whether there is nothing to send yet. */
+  disabled?: boolean;
   onClose: () => void;
   /** With what the server answered, once it accepted. */
   onDone: (result: R) => void;
@@ -16,7 +18,7 @@ interface FormDialogProps<T, R> {
 }
 
 /** A form in a dialog. */
-export function FormDialog<T, R>({ title, description, form, fields, submitLabel, onClose, onDone, children }: FormDialogProps<T, R>) {
+export function FormDialog<T, R>({ title, description, form, fields, submitLabel, disabled = false, onClose, onDone, children }: FormDialogProps<T, R>) {
   const id = useId();
   const submit = async () => {
     const result = await form.submit();
@@ -30,7 +32,7 @@ export function FormDialog<T, R>({ title, description, form, fields, submitLabel
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" type="submit" form={id} busy={form.sending}>
+          <Button variant="primary" type="submit" form={id} busy={form.sending} disabled={disabled}>
             {submitLabel}
           </Button>
         </>
@@ -41,7 +43,7 @@ export function FormDialog<T, R>({ title, description, form, fields, submitLabel
         className="flex flex-col gap-3"
         onSubmit={(event) => {
           event.preventDefault();
-          void submit();
+          if (!disabled) void submit();
         }}
       >
         <FormProblems problems={form.problems.besides(fields)} />

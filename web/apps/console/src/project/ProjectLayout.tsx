@@ -17,6 +17,7 @@ export function useProjectId(): string {
 const TABS = [
   { to: "/console/projects/$projectId", name: "Overview", needs: "project.read" },
   { to: "/console/projects/$projectId/tasks", name: "Tasks", needs: "task.read" },
+  { to: "/console/projects/$projectId/batches", name: "Batches", needs: "task.read" },
   { to: "/console/projects/$projectId/add", name: "Add data", needs: "task.write" },
   { to: "/console/projects/$projectId/review", name: "Review", needs: "review.queue" },
   { to: "/console/projects/$projectId/workers", name: "Workers", needs: "worker.read" },

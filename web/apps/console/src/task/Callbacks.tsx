@@ -1,5 +1,5 @@
 /** Who was told of a task's end, and telling them once more. Nothing where nobody asked to be told. */
-import { api } from "@assay/client";
+import { api, type Callback } from "@assay/client";
 import { ago, Badge, Button, counted, ErrorState, toast } from "@assay/ui";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { LastAnswer, TONES } from "../people/WebhookPage";
@@ -31,21 +31,28 @@ export function Callbacks({ taskId }: { taskId: string }) {
           </Button>
         )}
       </h2>
-      <ul className="flex flex-col gap-2">
-        {items.map((item) => (
-          <li key={item.id} className="text-2">
-            <span className="flex items-start gap-2">
-              <span className="grow min-w-0 font-mono break-all">{item.address}</span>
-              <Badge tone={TONES[item.state]}>{item.state}</Badge>
-            </span>
-            <span className="block text-muted">
-              {counted(item.attempts, "attempt")} · {ago(item.delivered_at ?? item.created_at, Date.now())}
-              {item.state === "delivered" && ` · answered ${item.last_status}`}
-            </span>
-            {item.state !== "delivered" && <LastAnswer delivery={item} />}
-          </li>
-        ))}
-      </ul>
+      <CallbackList items={items} />
     </section>
+  );
+}
+
+/** Each with where it went and what became of it, newest first. */
+export function CallbackList({ items }: { items: readonly Callback[] }) {
+  return (
+    <ul className="flex flex-col gap-2">
+      {items.map((item) => (
+        <li key={item.id} className="text-2">
+          <span className="flex items-start gap-2">
+            <span className="grow min-w-0 font-mono break-all">{item.address}</span>
+            <Badge tone={TONES[item.state]}>{item.state}</Badge>
+          </span>
+          <span className="block text-muted">
+            {counted(item.attempts, "attempt")} · {ago(item.delivered_at ?? item.created_at, Date.now())}
+            {item.state === "delivered" && ` · answered ${item.last_status}`}
+          </span>
+          {item.state !== "delivered" && <LastAnswer delivery={item} />}
+        </li>
+      ))}
+    </ul>
   );
 }
