@@ -155,11 +155,11 @@ function Body({ task, projectId }: { task: TaskDetail; projectId: string }) {
           <MarkedText content={task.content} taxonomy={task.taxonomy ?? project.taxonomy} layers={visible} highlighted={highlighted} />
         ) : task.content ? (
           <ShownContent items={task.content} />
-        ) : (
         ) : project?.kind === "stored" ? (
           <EmptyState icon="clock" title="The editor for this work is still to come">
             The task is kept as it was sent. Nobody is asked to do it until its editor is there.
           </EmptyState>
+        ) : (
           <EmptyState icon="image" title={task.state === "preparing" ? "The photo is being prepared" : "This task has no photo"}>
             {task.media_problem}
           </EmptyState>
