@@ -260,6 +260,18 @@ async def test_no_task_comes_to_a_photo_that_is_being_deleted(street: Street) ->
         await adding
 
 
+async def test_a_photo_is_looked_up_by_its_id_in_one_index_only(organization: Organization) -> None:
+    """Without statistics PostgreSQL takes any index that begins with the organization, and reads all its photos."""
+    async with organization.context_for(SYSTEM) as context:
+        found = await context.tenant.fetch(
+            """select i.indexrelid::regclass::text as name from pg_index i
+               join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+               where i.indrelid = 'attachments'::regclass and a.attname = 'organization_id' and $1::uuid is not null"""
+        )
+
+    assert [row["name"] for row in found] == ["attachments_pkey"]
+
+
 async def _waits_for_a_lock(tenant: Tenant) -> None:
     """Until some transaction waits for this one. Asked of the locks: inside a transaction the list of connections stays
     what it was when first looked at, and the one that is to wait may not have been in it."""

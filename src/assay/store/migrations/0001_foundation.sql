@@ -263,7 +263,7 @@ create table attachments (
     thumbnail_key text,
     created_at timestamptz not null,
     primary key (organization_id, id),
-    unique (organization_id, project_id, sha256),
+    unique (project_id, sha256, organization_id),
     foreign key (organization_id, project_id) references projects (organization_id, id),
     check (state <> 'ready' or (sha256 is not null and width is not null and height is not null
         and display_width is not null and display_height is not null and content_type is not null
@@ -296,10 +296,11 @@ create table files (
 );
 create unique index files_reference on files (organization_id, mode, reference) where reference is not null;
 
--- An address may be longer than an index takes.
-create index attachments_source_url on attachments (organization_id, project_id, md5(source_url))
+-- An address may be longer than an index takes. Only the primary key begins with the organization: as long as a table has
+-- no statistics, PostgreSQL takes any index that does, and goes through all photos to find one by its id.
+create index attachments_source_url on attachments (project_id, md5(source_url), organization_id)
     where source_url is not null;
-create index attachments_file_name on attachments (organization_id, project_id, file_name);
+create index attachments_file_name on attachments (project_id, file_name, organization_id);
 
 -- What is to be answered: a photo, or texts and photos together.
 create table tasks (
