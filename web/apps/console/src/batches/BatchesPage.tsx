@@ -75,7 +75,7 @@ export function BatchesPage() {
           hasNext={Boolean(query.data?.next_cursor) && !query.isPlaceholderData}
           onPrevious={() => setCursors(cursors.slice(0, -1))}
           onNext={() => setCursors([...cursors, query.data!.next_cursor!])}
-          summary={batches.length > 0 && `${count(first + 1)} to ${count(first + batches.length)}`}
+          summary={!query.isPlaceholderData && batches.length > 0 && `${count(first + 1)} to ${count(first + batches.length)}`}
         />
       )}
       {subject && asked?.act === "finalize" && <FinalizeDialog batch={subject} onClose={close} />}
@@ -205,14 +205,17 @@ function TasksOf({ batch }: { batch: Batch }) {
   return (
     <div className="flex flex-col gap-1 min-w-0 py-0.5">
       <PartsBar className="h-1.5" label={`Tasks of ${batch.name}`} parts={batchParts(batch)} />
-      <span className="flex flex-wrap gap-x-2 text-2 text-muted">
-        <span>{progressWords(batch)}</span>
+      <span className="text-2 text-muted">
+        {progressWords(batch)}
         {batch.unreadable > 0 && (
-          <span className="text-danger" title="Their photo cannot be had">
-            {count(batch.unreadable)} unreadable
-          </span>
+          <>
+            {" · "}
+            <span className="text-danger" title="Their photo cannot be had">
+              {count(batch.unreadable)} unreadable
+            </span>
+          </>
         )}
-        {batch.cancelled > 0 && <span>{count(batch.cancelled)} cancelled</span>}
+        {batch.cancelled > 0 && ` · ${count(batch.cancelled)} cancelled`}
       </span>
     </div>
   );

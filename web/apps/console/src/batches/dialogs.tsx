@@ -104,7 +104,7 @@ export function CallbacksDialog({ batch, onClose }: BatchDialogProps) {
   return (
     <Dialog
       title={`Callbacks of ${batch.name}`}
-      description={<span className="break-all">{batch.callback} is told each time that the last task is done.</span>}
+      description="Sent each time that the last of its tasks is done."
       size="medium"
       onClose={onClose}
       footer={
@@ -123,7 +123,9 @@ export function CallbacksDialog({ batch, onClose }: BatchDialogProps) {
       ) : query.isLoadingError ? (
         <ErrorState title="The callbacks could not be loaded" error={query.error} onRetry={() => void query.refetch()} />
       ) : items.length === 0 ? (
-        <p className="text-3 text-muted">Nothing was sent yet.</p>
+        <p className="text-3 text-muted">
+          Nothing was sent yet. It will go to <span className="font-mono text-2 break-all">{batch.callback}</span>
+        </p>
       ) : (
         <CallbackList items={items} />
       )}
