@@ -23,7 +23,7 @@ SHAPES: tuple[Shape, ...] = ("box", "polygon", "polyline", "point", "ellipse", "
 
 
 class ImageKind:
-    """Marks of six shapes on one photo, relations between them, and questions about it. For its methods see ``Kind``."""
+    """Marks of six shapes on one photo, relations between them, and questions about it. Its methods: see ``Kind``."""
 
     name = "image"
     has_desk = True
