@@ -254,6 +254,23 @@ async def test_a_batch_that_is_completed_is_opened_again_or_refuses(
     assert batch["state"] == ("in_progress" if status == 200 else "completed")
 
 
+async def test_a_batch_that_is_being_settled_is_waited_for_alone(organization: Organization, trips: list[bool]) -> None:
+    client = await program(organization)
+    await in_batch(client, "May")
+    assert (await create(client, batch="May")).status_code == 200
+
+    async with organization.context_for(SYSTEM) as context:
+        await context.tenant.fetch("select from batches where organization_id = $1 for no key update")
+        waiting = asyncio.create_task(create(client, batch="May"))
+        async with asyncio.timeout(20):
+            while not trips:  # noqa: ASYNC110 - what is watched is a list
+                await asyncio.sleep(0.01)
+        beside = await create(client)
+
+    assert ((await waiting).status_code, beside.status_code) == (200, 200)
+    assert trips == [False, True], "what goes with others waits for nobody"
+
+
 async def test_a_batch_of_another_project_is_refused(organization: Organization, trips: list[bool]) -> None:
     client = await program(organization)
     await in_batch(client, "May")

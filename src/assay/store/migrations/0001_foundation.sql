@@ -1125,14 +1125,15 @@ begin
     end if;
     select null::uuid as id into entered;
     if $9 is not null then
-        -- As `enter_known` has it.
+        -- As `enter_known` has it; but one that somebody is settling is not waited for, as tasks for other batches may be
+        -- written in the same transaction, and whoever settles several would wait for those.
         select batch.id, batch.project_id, batch.state, batch.priority into entered
         from batches batch
         join projects project on project.organization_id = $1 and project.id = batch.project_id
         where batch.organization_id = $1 and batch.name = $9 and project.mode = $13
         order by batch.unique_among is null, batch.id
         limit 1
-        for share of batch;
+        for share of batch skip locked;
         if not found or entered.project_id <> $7 or entered.state = 'completed' then
             return null;
         end if;
