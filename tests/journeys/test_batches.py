@@ -106,7 +106,7 @@ def test_a_batch_is_let_go_in_the_console_done_and_called_back_twice(
     picture(page, "batches")
 
     monday.get_by_role("link", name="Monday").click()
-    expect(page.get_by_label("Batch")).to_have_value("Monday")
+    expect(page.get_by_role("combobox", name="Batch")).to_have_value("Monday")
     expect(page.get_by_role("region", name="Tasks of this project").get_by_role("link")).to_have_count(1)
 
     worker = visit("Ada Annotator").page
