@@ -139,7 +139,7 @@ function BatchRow({ batch, projectId, mayWrite, columns, onAct }: BatchRowProps)
         {batch.groups.length > 0 && (
           <span className="flex items-center gap-1 mt-0.5 text-2 text-muted">
             <Icon name="people" size={12} className="shrink-0" />
-            <span className="truncate md:max-w-72">kept to {listed(batch.groups.map((group) => group.name))}</span>
+            <span className="md:truncate md:max-w-72">kept to {listed(batch.groups.map((group) => group.name))}</span>
           </span>
         )}
         <div className="md:hidden mt-2">
