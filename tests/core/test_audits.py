@@ -92,7 +92,7 @@ def test_only_a_finished_answer_is_judged() -> None:
     for task_id in (unfinished, gold, cancelled):
         for verdict in ("accept", "fix", "comment", "reject"):
             with pytest.raises(Conflict, match="Only a completed task"):
-                audited(world.case(task_id), verdict, DOG)  # type: ignore[arg-type]
+                audited(world.case(task_id), verdict, DOG)
 
 
 @pytest.mark.parametrize(

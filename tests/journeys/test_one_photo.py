@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from pycocotools.coco import COCO
 
 from journey import STREET, Served, Visitor
-from stage import Stage
+from pixels import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 

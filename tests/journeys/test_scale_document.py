@@ -20,7 +20,7 @@ from scaleapi.tasks import TaskType
 
 from journey import Served, Visitor, serving
 from papers import Line, bill
-from stage import Stage
+from pixels import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 

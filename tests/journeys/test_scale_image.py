@@ -19,8 +19,8 @@ from playwright.sync_api import Page, expect
 from scaleapi.tasks import TaskType
 
 from journey import STREET, Served, Visitor, serving
+from pixels import Stage
 from scenes import photo
-from stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
