@@ -52,6 +52,16 @@ left join attachments attachment on attachment.organization_id = $1 and attachme
 left join responses response on response.organization_id = $1 and response.task_id = task.id
 where task.organization_id = $1 and project.mode = $2 and project.kind = any ($3::text[]) and not task.is_gold
 
+-- :name projects_called
+-- What a program calls a project may be what people called one without a handle.
+select id from projects where organization_id = $1 and mode = $2 and (handle = $3 or handle is null and name = $3);
+
+-- :name batches_called
+select batch.id
+from batches batch
+join projects project on project.organization_id = $1 and project.id = batch.project_id
+where batch.organization_id = $1 and project.mode = $2 and batch.name = $3;
+
 -- :name count_tasks
 select count(*)
 from tasks task
