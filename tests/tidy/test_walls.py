@@ -101,18 +101,21 @@ async def test_no_function_or_view_lends_its_owners_eyes(catalogue: asyncpg.Conn
     assert views == []
 
 
-async def test_every_key_of_a_tenants_table_begins_with_its_organization(catalogue: asyncpg.Connection[Any]) -> None:
-    """Otherwise a duplicate or a reference would tell one organization what another has."""
+async def test_every_key_of_a_tenants_table_holds_its_organization(catalogue: asyncpg.Connection[Any]) -> None:
+    """Otherwise a duplicate or a reference would tell one organization what another has. Nearly all begin with it; those
+    of photos do not, for the reason that stands beside them in the schema."""
     indexes = await catalogue.fetch("""
-        select class.relname as table, index.indexrelid::regclass::text as name, attribute.attname as first
+        select class.relname as table, index.indexrelid::regclass::text as name,
+            array(select attname::text from pg_attribute
+                where attrelid = class.oid and attnum = any (index.indkey)) as columns
         from pg_index index
         join pg_class class on class.oid = index.indrelid
-        left join pg_attribute attribute on attribute.attrelid = class.oid and attribute.attnum = index.indkey[0]
         where class.relnamespace = 'public'::regnamespace""")
+    assert len(indexes) > 60
     for index in indexes:
         if index["table"] in NO_TENANT | OWN_TENANT:
             continue
-        assert index["first"] == "organization_id", f"{index['name']} of {index['table']} starts at {index['first']}"
+        assert "organization_id" in index["columns"], f"{index['name']} of {index['table']} knows no organization"
 
 
 async def test_every_reference_stays_within_its_organization(catalogue: asyncpg.Connection[Any]) -> None:
