@@ -102,8 +102,8 @@ async def test_no_function_or_view_lends_its_owners_eyes(catalogue: asyncpg.Conn
 
 
 async def test_every_key_of_a_tenants_table_holds_its_organization(catalogue: asyncpg.Connection[Any]) -> None:
-    """Otherwise a duplicate or a reference would tell one organization what another has. Nearly all begin with it; those
-    of photos do not, for the reason that stands beside them in the schema."""
+    """Otherwise a duplicate or a reference would tell one organization what another has. Nearly all begin with it;
+    those of photos do not, for the reason that stands beside them in the schema."""
     indexes = await catalogue.fetch("""
         select class.relname as table, index.indexrelid::regclass::text as name,
             array(select attname::text from pg_attribute
