@@ -4,7 +4,7 @@
  */
 
 import { type Mark, boundsOf, sidePath, sizeOf } from "@assay/annotation";
-import { type Rect, type ScreenPoint, type Vertex, cornersOf, fromVertex, imagePoint, rectsOverlap } from "@assay/geometry";
+import { type Rect, type ScreenPoint, type Vertex, cornersOf, fromVertex, imagePoint, rectBetween, rectsOverlap } from "@assay/geometry";
 import { type Preview, gripsOf } from "@assay/tools";
 import type { Scene, Tie } from "./scene";
 import { type Viewport, toScreen, visibleRect } from "./viewport";
@@ -18,6 +18,12 @@ const BAD = "#ef4444";
 const FONT = "600 11px system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 /** With more marks in sight than this, fills, shades and dashes are left out: slow, and they would hide the photo. */
 const DECORATED_MAX = 600;
+/** With more lines between marks in sight than this, so are their shades and arrows, but for those that have a name. */
+const DECORATED_TIES_MAX = 150;
+
+const TIE = [[SHADE, 3], ["rgb(255 255 255 / 0.85)", 1.25]] as const;
+const NAMED_TIE = [[SHADE, 4.5], [WARN, 2]] as const;
+const PLAIN_TIE = [["rgb(255 255 255 / 0.7)", 1]] as const;
 
 export type Photo = ImageBitmap | HTMLImageElement;
 
@@ -53,7 +59,8 @@ export function paintMarks(brush: Brush, view: Viewport, scene: Scene, ratio: nu
     stroke(brush, view, mark, ratio, color, suggested && !decorated ? 1 : 2, decorated && mark.type === "polygon" ? 0.14 : 0);
   }
   brush.setLineDash([]);
-  for (const tie of scene.ties ?? []) paintTie(brush, view, tie);
+  const ties = (scene.ties ?? []).filter(({ from, to }) => rectsOverlap(rectBetween(from, to), sight));
+  for (const tie of ties) paintTie(brush, view, tie, tie.name !== null || ties.length <= DECORATED_TIES_MAX);
   brush.setLineDash([4, 3]);
   for (const { color, marks } of scene.overlays) {
     for (const mark of marks) {
@@ -157,17 +164,18 @@ function stroke(brush: Brush, view: Viewport, mark: Mark, ratio: number, color: 
   if (fill > 0 && mark.type !== "polyline") filled(brush, color, fill, () => brush.fill("evenodd"));
 }
 
-/** Thin, with a dark edge so that it is seen on any photo. */
-function paintTie(brush: Brush, view: Viewport, { from, to, arrow, name }: Tie): void {
+/** Thin, with a dark edge so that it is seen on any photo; a hairline where it is not decorated. */
+function paintTie(brush: Brush, view: Viewport, { from, to, arrow, name }: Tie, decorated: boolean): void {
   const [a, b] = [toScreen(view, from), toScreen(view, to)];
   const angle = Math.atan2(b.y - a.y, b.x - a.x);
-  for (const [color, width] of [["rgb(0 0 0 / 0.55)", name === null ? 3 : 4.5], [name === null ? "rgb(255 255 255 / 0.85)" : WARN, name === null ? 1.25 : 2]] as const) {
+  const strokes = name !== null ? NAMED_TIE : decorated ? TIE : PLAIN_TIE;
+  for (const [color, width] of strokes) {
     brush.strokeStyle = color;
     brush.lineWidth = width;
     brush.beginPath();
     brush.moveTo(a.x, a.y);
     brush.lineTo(b.x, b.y);
-    if (arrow) {
+    if (arrow && decorated) {
       for (const side of [-0.45, 0.45]) {
         brush.moveTo(b.x, b.y);
         brush.lineTo(b.x - 11 * Math.cos(angle + side), b.y - 11 * Math.sin(angle + side));
