@@ -31,6 +31,8 @@ import stage
 Json = dict[str, Any]
 WIDTH, HEIGHT = 2400, 1600
 RATIO_MAX = 1.5
+# So many frames of a gesture are not counted.
+WARMING = 10
 LABELS: list[Json] = [
     {"name": "box", "shapes": ["box"], "rotatable": True},
     {"name": "outline", "shapes": ["polygon"]},
@@ -39,9 +41,9 @@ LABELS: list[Json] = [
     {"name": "ellipse", "shapes": ["ellipse"]},
     {"name": "cuboid", "shapes": ["cuboid"]},
 ]
-# One step of a gesture each frame, as far as the frame before took; the first ones are not counted.
+# One step of a gesture each frame, and when each was.
 MOVE = """
-async ({ kind, frames, x, y }) => {
+async ({ kind, frames, warming, x, y }) => {
   const target = document.querySelector("[data-stage]");
   const say = (type, dx, dy, button) => target.dispatchEvent(new PointerEvent(type, {
     bubbles: true, cancelable: true, pointerId: 1, pointerType: "mouse", isPrimary: true,
@@ -58,12 +60,12 @@ async ({ kind, frames, x, y }) => {
   };
   if (kind === "pan" || kind === "drag") say("pointerdown", 0, 0, button);
   const times = [];
-  for (let n = 0; n < frames + 10; n++) {
+  for (let n = 0; n < frames + warming; n++) {
     steps[kind](n);
     times.push(await new Promise(requestAnimationFrame));
   }
   if (kind === "pan" || kind === "drag") say("pointerup", 0, 0, button);
-  return times.slice(10).map((time, n) => time - times[n + 9]);
+  return times.slice(warming).map((time, n) => time - times[n + warming - 1]);
 }
 """
 
@@ -140,8 +142,8 @@ async def measure(page: Page, devtools: CDPSession, frames: int) -> dict[str, tu
             await page.keyboard.press("v")
             await page.mouse.click(at["x"], at["y"])
         before = await _busy(devtools)
-        times = await page.evaluate(MOVE, {"kind": kind, "frames": frames, **at})
-        busy = (await _busy(devtools) - before) / len(times)
+        times = await page.evaluate(MOVE, {"kind": kind, "frames": frames, "warming": WARMING, **at})
+        busy = (await _busy(devtools) - before) / (len(times) + WARMING)
         found[kind] = statistics.median(times), statistics.quantiles(times, n=20)[-1], busy
     return found
 
