@@ -1,10 +1,16 @@
-"""Where a pixel of the photo is on the screen of a journey, and dragging from one to another."""
+"""Where a pixel of the photo is on the screen of a journey, dragging from one to another, and when that can begin."""
 
 from __future__ import annotations
 
 import re
 
 from playwright.sync_api import Page, expect
+
+
+def page_is_here(page: Page) -> None:
+    """Waits until a document's page can be drawn on."""
+    expect(page.locator("[data-stage]")).to_be_visible()
+    expect(page.get_by_text("Fetching the page")).to_have_count(0)
 
 
 class Stage:

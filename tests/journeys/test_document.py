@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 
 from journey import Served, Visitor
 from papers import PAGE, Line, bill
+from pixels import page_is_here
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
@@ -121,7 +122,7 @@ def test_a_bill_is_transcribed_by_two_merged_reviewed_and_exported(
         expect(page.get_by_role("complementary", name="Instructions")).to_be_visible()
         picture(page, f"document-{who.split()[0]}-instructions")
         page.keyboard.press("Escape")
-        expect(page.get_by_text("Fetching the page")).not_to_be_visible()
+        page_is_here(page)
         transcribe(page, 3, misread, slip=0 if who.startswith("Ada") else 1.5)
         expect(page.get_by_text("5 regions", exact=True)).to_be_visible()
         expect(page.get_by_text("Saved")).to_be_visible()
@@ -200,7 +201,7 @@ def test_a_document_fits_a_phone(served: Served, visit: Callable[..., Visitor], 
     )
     page = visitor.page
     page.goto(f"{served.url}/work/projects/{project}/annotate")
-    expect(page.get_by_text("Fetching the page")).not_to_be_visible()
+    page_is_here(page)
 
     draw(page, bill(5, 2)[0].lines[0])
     text = page.get_by_label("Text of Text")
@@ -213,7 +214,7 @@ def test_a_document_fits_a_phone(served: Served, visit: Callable[..., Visitor], 
     assert box is not None
     assert box["height"] >= 44
     page.get_by_role("button", name="Next page").tap()
-    expect(page.get_by_text("Fetching the page")).not_to_be_visible()
+    page_is_here(page)
     picture(page, f"document-phone-{scheme}-page-2")
     page.get_by_role("button", name="Submit").tap()
     done = served.task(task, "completed")
@@ -227,7 +228,7 @@ def test_a_document_is_worked_on_in_the_dark(served: Served, visit: Callable[...
     visitor = visit("Ada Annotator", color_scheme="dark")
     page = visitor.page
     page.goto(f"{served.url}/work/projects/{project}/annotate")
-    expect(page.get_by_text("Fetching the page")).not_to_be_visible()
+    page_is_here(page)
 
     transcribe(page, 3, {})
 

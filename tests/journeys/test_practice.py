@@ -108,6 +108,8 @@ def test_practice_comes_before_work_and_a_rejected_answer_is_done_again(served: 
     olga.get_by_label("What should be different?").fill("The box is too large.")
     look(olga, "audit-reject")
     olga.get_by_role("button", name="Reject and redo").click()
+    # What was typed stands there, too, until it is taken in.
+    expect(olga.get_by_label("What should be different?")).to_have_count(0)
     expect(olga.get_by_label("Audit").get_by_text("The box is too large.")).to_be_visible()
     look(olga, "audit-rejected")
     assert customer.get(f"/task/{task_id}").json()["customer_review_status"] == "rejected"

@@ -20,7 +20,7 @@ from scaleapi.tasks import TaskType
 
 from journey import Served, Visitor, serving
 from papers import Line, bill
-from pixels import Stage
+from pixels import Stage, page_is_here
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
@@ -90,7 +90,7 @@ def open_desk(page: Page, served: Served, project: str) -> Stage:
         if page.locator("[data-stage]").is_visible():
             break
         page.wait_for_timeout(500)
-    expect(page.get_by_text("Fetching the page")).not_to_be_visible()
+    page_is_here(page)
     return Stage(page)
 
 
@@ -105,7 +105,7 @@ def read(page: Page, stage: Stage, slip: float) -> None:
     page.locator("[data-stage]").focus()
     page.keyboard.press("PageDown")
     expect(page.get_by_role("status").filter(has_text="Page 2 of 2")).to_be_attached()
-    expect(page.get_by_text("Fetching the page")).not_to_be_visible()
+    page_is_here(page)
     for number, line in (("1", ITEM), ("2", AMOUNT), ("2", TOTAL)):
         page.keyboard.press(number)
         around(stage, line, slip)

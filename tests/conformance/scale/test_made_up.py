@@ -128,6 +128,19 @@ async def test_masks_hold_what_their_mapping_says(tester: Speaker) -> None:
     }
 
 
+async def test_tracks_of_a_recording_are_told_object_by_object(tester: Speaker) -> None:
+    task = await made(tester, TaskType.VideoPlaybackAnnotation, **ENOUGH[TaskType.VideoPlaybackAnnotation])
+
+    path = urlsplit(task.response["annotations"]["url"]).path
+    async with httpx.AsyncClient() as anybody:
+        told = (await anybody.get(tester.base.removesuffix("/scale/v1") + path)).json()
+    tracks = list(told["annotations"].values())
+    assert {track["geometry"] for track in tracks} == {"box"}
+    for frame in (frame for track in tracks for frame in track["frames"]):
+        assert (frame["x"], frame["y"]) == (frame["left"], frame["top"])
+        assert frame["width"] > 0 < frame["height"]
+
+
 async def test_an_address_that_was_changed_leads_nowhere(tester: Speaker) -> None:
     task = await made(tester, TaskType.LidarAnnotation, **ENOUGH[TaskType.LidarAnnotation])
     path = urlsplit(task.response["annotations"]["url"]).path

@@ -107,7 +107,7 @@ def _attribute(name: str, spec: Mapping[str, Any], path: str, labels: Container[
             if label not in labels:
                 raise Invalid(f"There is no label {label!r} to annotate.", f"{path}.allowed_labels")
         return msgspec.structs.replace(plain, labels=wanted), {}
-    if kind not in _PLAIN:
+    if not isinstance(kind, str) or kind not in _PLAIN:
         raise Invalid(f"There are no attributes of type {str(kind)[:50]!r}.", f"{path}.type")
     minimum, maximum = a_number(spec.get("min"), f"{path}.min"), a_number(spec.get("max"), f"{path}.max")
     if kind == "number":
