@@ -174,7 +174,7 @@ def content_of(asked: FileAsked) -> Any:
             marks = [_mark(label, asked.shape, draw) for label in asked.labels]
             return [{"annotations": marks, "global_attributes": {}} for _ in range(asked.frames)]
         case "tracks":
-            return dict(_track(label, asked, draw) for label in asked.labels)
+            return {"annotations": dict(_track(label, asked, draw) for label in asked.labels)}
         case "events":
             ends = {"start": 0, "end": max(asked.frames - 1, 0), "attributes": {}}
             return {"events": [{"label": label, "type": "range", **ends} for label in asked.labels]}
@@ -198,6 +198,9 @@ def content_of(asked: FileAsked) -> Any:
 def _track(label: str, asked: FileAsked, draw: Random) -> tuple[str, Json]:
     mark = _mark(label, asked.shape, draw)
     place = {name: value for name, value in mark.items() if name not in ("uuid", "type", "label", "attributes")}
+    if asked.shape == "box":
+        # The importer there is (fiftyone's) reads these, and what is told of boxes elsewhere has the others.
+        place |= {"x": place["left"], "y": place["top"]}
     keys = sorted({0, asked.frames - 1})
     frames = [{"key": key, **place, "attributes": {}, "timestamp": float(key)} for key in keys]
     return mark["uuid"], {"label": label, "geometry": asked.shape, "frames": frames}
