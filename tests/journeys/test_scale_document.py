@@ -5,12 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import threading
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -18,6 +13,7 @@ import scaleapi
 from playwright.sync_api import Page, expect
 from scaleapi.tasks import TaskType
 
+from customer import Customer, open_customer
 from journey import Served, Visitor, serving
 from papers import Line, bill
 from pixels import Stage, page_is_here
@@ -35,45 +31,10 @@ FEATURES = [
 ]
 
 
-@dataclass
-class Customer:
-    """A server that has the pages and is called back. ``heard``: the bodies of its callbacks."""
-
-    url: str = ""
-    heard: list[dict[str, Any]] = field(default_factory=list)
-
-    def told(self, times: int, seconds: float = 30) -> dict[str, Any]:
-        """The last of so many callbacks."""
-        end = time.monotonic() + seconds
-        while len(self.heard) < times:
-            assert time.monotonic() < end, f"called back {len(self.heard)} times, not {times}"
-            time.sleep(0.1)
-        return self.heard[times - 1]
-
-
 @pytest.fixture(scope="module")
 def customer() -> Iterator[Customer]:
-    found = Customer()
-
-    class Files(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(PAPERS[int(self.path[1]) - 1].content)
-
-        def do_POST(self) -> None:
-            found.heard.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Files)
-    found.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield found
-    server.shutdown()
+    with open_customer({f"/{number}.png": paper.content for number, paper in enumerate(PAPERS, 1)}) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +112,7 @@ def test_a_document_is_created_read_merged_called_back_and_audited(
         expect(visitor.page.locator("[data-stage]")).not_to_be_visible()
         assert visitor.complaints == []
 
-    told = customer.told(1)
+    told = customer.told_of(task.id)
     assert told["task_id"] == task.id
     by_label: dict[str, list[dict[str, Any]]] = {}
     for one in told["response"]["annotations"]:
@@ -174,7 +135,7 @@ def test_a_document_is_created_read_merged_called_back_and_audited(
         page.locator("[data-stage]").focus()
         page.keyboard.press("Control+Enter")
         expect(page.locator("[data-stage]")).not_to_be_visible()
-    again = customer.told(2)
+    again = customer.told_of(task.id, 2)
     assert [one["label"] for one in again["response"]["annotations"]].count("stamp") == 1
 
     with served.client("Olga Owner") as owner:

@@ -1,15 +1,13 @@
 """One photo of a customer who uses Scale's client, with links, conditions and base annotations: created, answered in
-the browser by two, merged, told back and exported."""
+the browser by two, merged, called back, audited and exported."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ import scaleapi
 from playwright.sync_api import Page, expect
 from scaleapi.tasks import TaskType
 
+from customer import Customer, open_customer
 from journey import STREET, Served, Visitor, serving
 from pixels import Stage
 from scenes import photo
@@ -46,29 +45,16 @@ BASE = {"uuid": "base", "type": "box", "label": "man", "left": 330, "top": 60, "
 
 
 @pytest.fixture(scope="module")
-def photo_url() -> Iterator[str]:
-    """Where the customer's photo lies: a street where there is one, else a plain picture of its size."""
+def customer() -> Iterator[Customer]:
+    """Has one photo: a street where there is one, else a plain picture of its size."""
     street = STREET / "images" / "000000000074.jpg"
-    content = street.read_bytes() if street.exists() else photo(0, *SIZE)
-
-    class Photos(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Photos)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/street.jpg"
-    server.shutdown()
+    with open_customer({"/street.jpg": street.read_bytes() if street.exists() else photo(0, *SIZE)}) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
-def served(photo_url: str) -> Iterator[Served]:
-    with serving(ASSAY_PRIVATE_HOSTS=photo_url.split("/")[2]) as found:
+def served(customer: Customer) -> Iterator[Served]:
+    with serving(ASSAY_PRIVATE_HOSTS=customer.url.removeprefix("http://")) as found:
         yield found
 
 
@@ -115,7 +101,7 @@ def answered(page: Page, stage: Stage, slip: float) -> None:
 
 
 def test_a_photo_with_links_conditions_and_base_annotations(
-    served: Served, visit: Callable[..., Visitor], photo_url: str
+    served: Served, visit: Callable[..., Visitor], customer: Customer
 ) -> None:
     with served.client("Olga Owner") as owner:
         key = owner.post("/v1/api-keys", json={"name": "program", "mode": "live", "role": "manager"}).json()["key"]
@@ -129,7 +115,8 @@ def test_a_photo_with_links_conditions_and_base_annotations(
     task = client.create_task(
         TaskType.ImageAnnotation,
         project="Streets",
-        attachment=photo_url,
+        attachment=f"{customer.url}/street.jpg",
+        callback_url=f"{customer.url}/done",
         base_annotations=[BASE],
         can_edit_base_annotations=False,
         can_delete_base_annotations=False,
@@ -166,6 +153,9 @@ def test_a_photo_with_links_conditions_and_base_annotations(
     assert (link["label"], link["from"], link["to"]) == ("leads", "base", told["dog"]["uuid"])
     assert told["pond"]["vertices"][1]["x"] - told["pond"]["vertices"][3]["x"] == pytest.approx(160, abs=3)
     assert len(told["car"]["vertices"]) == 6
+    assert customer.told_of(task.id)["response"] == found.response
+    client.audit_task(task.id, accepted=True, comments="Even the shadow.")
+    assert client.get_task(task.id).as_dict()["customer_review_status"] == "accepted"
     with served.client("Olga Owner") as owner:
         whole = json.loads(owner.get(f"/v1/projects/{project}/export", params={"format": "jsonl"}).text)
         coco = owner.get(f"/v1/projects/{project}/export", params={"format": "coco"}).json()

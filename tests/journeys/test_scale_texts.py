@@ -5,14 +5,10 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
-import threading
 import time
 import wave
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +17,7 @@ import scaleapi
 from playwright.sync_api import Page, expect
 from scaleapi.tasks import TaskType
 
+from customer import Customer, open_customer
 from journey import Served, Visitor, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -38,48 +35,10 @@ def recording() -> bytes:
     return out.getvalue()
 
 
-@dataclass
-class Customer:
-    """A server that has files and is called back. ``heard``: the bodies of its callbacks."""
-
-    url: str = ""
-    heard: list[dict[str, Any]] = field(default_factory=list)
-
-    def told_of(self, task_id: str, seconds: float = 20) -> dict[str, Any]:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            for one in list(self.heard):
-                if one["task_id"] == task_id:
-                    return one
-            time.sleep(0.1)
-        raise AssertionError(f"nobody called back for {task_id}; heard {len(self.heard)}")
-
-
 @pytest.fixture(scope="module")
 def customer() -> Iterator[Customer]:
-    found = Customer()
-    files = {"/letter.txt": LETTER.encode(), "/call.wav": recording()}
-
-    class Files(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            content = files.get(self.path)
-            self.send_response(200 if content is not None else 404)
-            self.end_headers()
-            self.wfile.write(content or b"")
-
-        def do_POST(self) -> None:
-            found.heard.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Files)
-    found.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield found
-    server.shutdown()
+    with open_customer({"/letter.txt": LETTER.encode(), "/call.wav": recording()}) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
