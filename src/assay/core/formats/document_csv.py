@@ -9,9 +9,7 @@ of each. A task in which nothing is marked has no row.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -19,7 +17,7 @@ import msgspec
 from assay.core.annotations.document import BoxRegion, DocumentAnswer, mark_of
 from assay.core.annotations.image_shapes import bounds
 from assay.core.content import KeptItem, pages_of
-from assay.core.formats.cells import safe_cell
+from assay.core.formats.mark_csv import MarkCsvExporter, json_cell
 from assay.core.formats.rows import ExportFacts, ExportRow, Losses, Spool
 
 COLUMNS: Final = (
@@ -36,58 +34,38 @@ _decode_answer = msgspec.json.Decoder(DocumentAnswer).decode
 _decode_items = msgspec.json.Decoder(list[KeptItem]).decode
 
 
-class RegionsCsvExporter:
-    """See ``Exporter``. Needs no spool."""
+def begin_regions(_: ExportFacts, __: Spool) -> MarkCsvExporter:
+    """See ``ExportFormat``."""
+    return MarkCsvExporter(COLUMNS, _LOSSES, _regions)
 
-    def __init__(self, facts: ExportFacts, spool: Spool) -> None:  # noqa: ARG002 - all exporters are made alike
-        self.losses = Losses(_LOSSES)
-        self._begun = False
 
-    def add(self, rows: Iterable[ExportRow]) -> bytes:
-        out = io.StringIO(newline="")
-        writer = csv.writer(out)
-        if not self._begun:
-            writer.writerow(COLUMNS)
-            self._begun = True
-        for row in rows:
-            writer.writerows([safe_cell(cell) for cell in cells] for cells in self._regions(row))
-        return out.getvalue().encode()
-
-    def finish(self) -> Iterator[bytes]:
-        # Without a task the file is its heading.
-        yield self.add(())
-
-    def _regions(self, row: ExportRow) -> Iterator[tuple[Any, ...]]:
-        answer = _answer_of(row)
-        is_bent = any(not isinstance(region, BoxRegion) or region.rotation for region in answer.annotations)
-        lost = {
-            "empty": not answer.annotations,
-            "outlines": is_bent,
-            "attributes": answer.attributes,
-            "metadata": row.metadata,
-        }
-        for what, is_lost in lost.items():
-            if is_lost:
-                self.losses.add(what)
-        pages = pages_of(_decode_items(row.content)) if row.content is not None else []
-        groups: dict[str, list[dict[str, Any]]] = {}
-        for group in answer.groups:
-            for member in group.members:
-                said = {"id": group.id, "label": group.label, "attributes": group.attributes}
-                groups.setdefault(member, []).append({name: value for name, value in said.items() if value})
-        around = bounds([mark_of(region) for region in answer.annotations]).tolist()
-        for region, (left, top, right, bottom) in zip(answer.annotations, around, strict=True):
-            size = pages[region.page] if region.page < len(pages) else None
-            yield (
-                row.task_id, row.unique_id, row.batch, row.origin, row.is_gold, region.id, region.page, region.label,
-                region.text, left, top, round(right - left, 3), round(bottom - top, 3), *(size or (None, None)),
-                row.confidences.get(region.id), _json(region.attributes), _json(groups.get(region.id)),
-            )  # fmt: skip
+def _regions(row: ExportRow, losses: Losses) -> Iterator[tuple[Any, ...]]:
+    answer = _answer_of(row)
+    is_bent = any(not isinstance(region, BoxRegion) or region.rotation for region in answer.annotations)
+    lost = {
+        "empty": not answer.annotations,
+        "outlines": is_bent,
+        "attributes": answer.attributes,
+        "metadata": row.metadata,
+    }
+    for what, is_lost in lost.items():
+        if is_lost:
+            losses.add(what)
+    pages = pages_of(_decode_items(row.content)) if row.content is not None else []
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for group in answer.groups:
+        for member in group.members:
+            said = {"id": group.id, "label": group.label, "attributes": group.attributes}
+            groups.setdefault(member, []).append({name: value for name, value in said.items() if value})
+    around = bounds([mark_of(region) for region in answer.annotations]).tolist()
+    for region, (left, top, right, bottom) in zip(answer.annotations, around, strict=True):
+        size = pages[region.page] if region.page < len(pages) else None
+        yield (
+            row.task_id, row.unique_id, row.batch, row.origin, row.is_gold, region.id, region.page, region.label,
+            region.text, left, top, round(right - left, 3), round(bottom - top, 3), *(size or (None, None)),
+            row.confidences.get(region.id), json_cell(region.attributes), json_cell(groups.get(region.id)),
+        )  # fmt: skip
 
 
 def _answer_of(row: ExportRow) -> DocumentAnswer:
     return msgspec.convert(row.answer, DocumentAnswer) if isinstance(row.answer, dict) else _decode_answer(row.answer)
-
-
-def _json(value: Any) -> str | None:
-    return msgspec.json.encode(value).decode() if value else None

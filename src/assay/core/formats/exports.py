@@ -8,9 +8,9 @@ from itertools import islice
 
 from assay.core.errors import Invalid
 from assay.core.formats.coco_export import CocoExporter
-from assay.core.formats.document_csv import RegionsCsvExporter
+from assay.core.formats.document_csv import begin_regions
 from assay.core.formats.entities_conll import ConllExporter
-from assay.core.formats.entities_csv import SpansCsvExporter
+from assay.core.formats.entities_csv import begin_spans
 from assay.core.formats.form_csv import FormCsvExporter
 from assay.core.formats.jsonl import JsonlExporter
 from assay.core.formats.rows import Exporter, ExportFacts, ExportRow, Spool
@@ -42,8 +42,8 @@ EXPORT_FORMATS = {
         ExportFormat("jsonl", "Assay JSONL", "jsonl", "application/jsonl", JsonlExporter, None),
         ExportFormat("csv", "CSV", "csv", "text/csv; charset=utf-8", FormCsvExporter, ("form",)),
         ExportFormat("conll", "CoNLL", "zip", "application/zip", ConllExporter, ("entities",)),
-        ExportFormat("spans", "CSV of spans", "csv", "text/csv; charset=utf-8", SpansCsvExporter, ("entities",)),
-        ExportFormat("regions", "CSV of regions", "csv", "text/csv; charset=utf-8", RegionsCsvExporter, ("document",)),
+        ExportFormat("spans", "CSV of spans", "csv", "text/csv; charset=utf-8", begin_spans, ("entities",)),
+        ExportFormat("regions", "CSV of regions", "csv", "text/csv; charset=utf-8", begin_regions, ("document",)),
     )
 }
 
