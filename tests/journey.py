@@ -46,6 +46,12 @@ PEOPLE: dict[str, Role] = {
 SERVE = [sys.executable, "-m", "assay.cli.main", "serve", "--json"]
 
 
+def picture(page: Page, name: str) -> None:
+    """Kept for whoever wants to look, where a folder is named for it."""
+    if folder := os.environ.get("ASSAY_PICTURES"):
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
 @dataclass
 class Served:
     """A server with one organization. ``sessions`` are cookie values by name."""

@@ -13,6 +13,16 @@ def page_is_here(page: Page) -> None:
     expect(page.get_by_text("Fetching the page")).to_have_count(0)
 
 
+def wait_for_work(page: Page, desk: str) -> None:
+    """Opens a desk by its address until there is something on it: what tasks show is fetched from customers first."""
+    for _ in range(40):
+        page.goto(desk)
+        expect(page.get_by_role("heading").first).to_be_visible()
+        if page.locator("[data-stage]").is_visible():
+            return
+        page.wait_for_timeout(500)
+
+
 class Stage:
     """The photo on the page: where a pixel of the photo is on the screen, as the page itself says it."""
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
 import scaleapi
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from scaleapi.tasks import TaskType
 
-from journey import Served, Visitor, serving
+from journey import Served, Visitor, picture, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
@@ -56,12 +54,6 @@ def client(served: Served) -> scaleapi.ScaleClient:
     with served.client("Olga Owner") as owner:
         made = owner.post("/v1/api-keys", json={"name": "program", "mode": "live", "role": "manager"})
     return scaleapi.ScaleClient(made.json()["key"], api_instance_url=f"{served.url}/scale/v1")
-
-
-def picture(page: Page, name: str) -> None:
-    """Kept for whoever wants to look, where a folder is named for it."""
-    if folder := os.environ.get("ASSAY_PICTURES"):
-        page.screenshot(path=str(Path(folder) / f"{name}.png"))
 
 
 def test_a_batch_is_let_go_in_the_console_done_and_called_back_twice(

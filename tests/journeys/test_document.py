@@ -5,15 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from journey import Served, Visitor
+from journey import Served, Visitor, picture
 from papers import PAGE, Line, bill
 from pixels import page_is_here
 
@@ -31,12 +29,6 @@ TAXONOMY: dict[str, Any] = {
     "language": "en",
 }  # fmt: skip
 INSTRUCTIONS = "Draw around **every line** and type it as it stands."
-
-
-def picture(page: Page, name: str) -> None:
-    """Kept for whoever wants to look, where a folder is named for it."""
-    if folder := os.environ.get("ASSAY_PICTURES"):
-        page.screenshot(path=str(Path(folder) / f"{name}.png"))
 
 
 def document(served: Served, project: str, seed: int, pages: int, **row: Any) -> str:

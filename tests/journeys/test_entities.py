@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from journey import Served, Visitor
+from journey import Served, Visitor, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
@@ -31,13 +30,6 @@ TAXONOMY = {
     ],
     "relations": [{"name": "lives_in", "title": "lives in", "source_labels": ["person"], "target_labels": ["place"]}],
 }
-SHOTS = os.environ.get("ASSAY_SHOTS")
-
-
-def shot(page: Page, name: str) -> None:
-    """A picture to look at, where somebody asked for pictures."""
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}.png")
 
 
 def make(served: Served, **policy: Any) -> tuple[str, str]:
@@ -101,13 +93,13 @@ def test_a_text_is_marked_by_two_merged_reviewed_and_exported(served: Served, vi
     ada.keyboard.press("3")
     ada.get_by_role("group", name="past").get_by_role("button", name="yes").click()
     drag(ada, "Lord Byron")
-    shot(ada, "passage")
+    picture(ada, "passage")
     ada.get_by_role("list", name="Labels").get_by_role("button", name="Person").click()
     ada.get_by_role("list", name="Marked passages").get_by_role("button", name="Ada 𝄞 Lovelace").click()
     ada.get_by_role("button", name="lives in").click()
     ada.locator("[data-run]", has_text="London").click()
     expect(ada.get_by_role("list", name="Relations").get_by_role("button")).to_have_count(1)
-    shot(ada, "marked")
+    picture(ada, "marked")
     ada.keyboard.press("Control+z")
     expect(ada.get_by_role("list", name="Relations").get_by_role("button")).to_have_count(0)
     ada.keyboard.press("Control+Shift+z")
@@ -140,7 +132,7 @@ def test_a_text_is_marked_by_two_merged_reviewed_and_exported(served: Served, vi
     expect(rita.get_by_role("region", name="Review")).to_contain_text("Agreement")
     for name in "AB":
         rita.get_by_role("region", name="Review").get_by_role("button", name=name, exact=False).first.click()
-    shot(rita, "review")
+    picture(rita, "review")
     expect(rita.get_by_role("list", name="Marked passages").get_by_role("button")).to_have_count(5)
     rita.get_by_role("list", name="Marked passages").get_by_role("button", name="daughter of Lord Byron").click()
     rita.get_by_role("group", name="Text").focus()
@@ -172,7 +164,7 @@ def test_a_text_is_marked_by_two_merged_reviewed_and_exported(served: Served, vi
     olga.goto(f"{served.url}/console/projects/{project}/tasks/{task}")
     expect(olga.get_by_role("group", name="Text")).to_contain_text("wrote to Charles Babbage")
     expect(olga.locator('[data-name="Person"]')).to_have_count(3)
-    shot(olga, "console-task")
+    picture(olga, "console-task")
 
 
 def test_a_project_of_texts_is_made_in_the_console(served: Served, visit: Callable[..., Visitor]) -> None:
@@ -182,7 +174,7 @@ def test_a_project_of_texts_is_made_in_the_console(served: Served, visit: Callab
     olga.get_by_role("radiogroup", name="What is worked on").get_by_text("Marks in texts").click()
     olga.get_by_role("button", name="Add relation").click()
     olga.get_by_placeholder("lives_in").fill("owns")
-    shot(olga, "console-editor")
+    picture(olga, "console-editor")
     olga.get_by_role("button", name="Create").click()
     expect(olga.get_by_text("The project is made")).to_be_visible()
 
@@ -203,7 +195,7 @@ def test_a_text_is_marked_with_a_finger_on_a_phone(served: Served, visit: Callab
     expect(ada.get_by_role("region", name="Passage")).to_contain_text("Ada")
     ada.get_by_role("list", name="Labels").get_by_role("button", name="Person").tap()
     expect(ada.get_by_role("list", name="Marked passages").get_by_role("button")).to_have_count(1)
-    shot(ada, "phone")
+    picture(ada, "phone")
     ada.get_by_role("button", name="Submit").tap()
 
     assert passages(served.task(task, "completed")["response"]["answer"]) == {("person", "Ada")}

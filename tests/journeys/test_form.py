@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from journey import Served, Visitor
+from journey import Served, Visitor, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
@@ -36,12 +34,6 @@ TAXONOMY: dict[str, Any] = {
     ]
 }  # fmt: skip
 SUMMARIES = {"Ada Annotator": "The river rose and both bridges closed.", "Ben Annotator": "Mayor closes bridges."}
-
-
-def picture(page: Page, name: str) -> None:
-    """Kept for whoever wants to look, where a folder is named for it."""
-    if folder := os.environ.get("ASSAY_PICTURES"):
-        page.screenshot(path=str(Path(folder) / f"{name}.png"))
 
 
 def answer(page: Page, who: str, topic: str) -> None:

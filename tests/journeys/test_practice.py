@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
 from playwright.sync_api import Page, expect
 
-from journey import Served, Visitor
+from journey import Served, Visitor, picture
 from scenes import photo
 
 Visit = Callable[..., Visitor]
@@ -40,16 +39,15 @@ def draw(page: Page) -> None:
 
 
 def look(page: Page, name: str) -> None:
-    """Keeps what is seen, where somebody asked to see it."""
-    folder = os.environ.get("ASSAY_LOOK_AT")
-    if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=f"{folder}/{name}.png")
-        page.set_viewport_size({"width": 390, "height": 844})
-        page.emulate_media(color_scheme="dark")
-        page.screenshot(path=f"{folder}/{name}-narrow-dark.png")
-        page.emulate_media(color_scheme="light")
-        page.set_viewport_size({"width": 1440, "height": 900})
+    """A picture on a desk, and one on a phone in the dark."""
+    if not os.environ.get("ASSAY_PICTURES"):
+        return
+    picture(page, name)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    picture(page, f"{name}-narrow-dark")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def test_practice_comes_before_work_and_a_rejected_answer_is_done_again(served: Served, visit: Visit) -> None:

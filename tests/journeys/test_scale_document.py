@@ -16,7 +16,7 @@ from scaleapi.tasks import TaskType
 from customer import Customer, open_customer
 from journey import Served, Visitor, serving
 from papers import Line, bill
-from pixels import Stage, page_is_here
+from pixels import Stage, page_is_here, wait_for_work
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
@@ -45,12 +45,7 @@ def served(customer: Customer) -> Iterator[Served]:
 
 def open_desk(page: Page, served: Served, project: str) -> Stage:
     """The desk, once the pages were fetched from the customer."""
-    for _ in range(40):
-        page.goto(f"{served.url}/work/projects/{project}/annotate")
-        expect(page.get_by_role("heading").first).to_be_visible()
-        if page.locator("[data-stage]").is_visible():
-            break
-        page.wait_for_timeout(500)
+    wait_for_work(page, f"{served.url}/work/projects/{project}/annotate")
     page_is_here(page)
     return Stage(page)
 

@@ -4,11 +4,9 @@ the browser by two, merged, called back, audited and exported."""
 from __future__ import annotations
 
 import json
-import os
 import re
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +15,8 @@ from playwright.sync_api import Page, expect
 from scaleapi.tasks import TaskType
 
 from customer import Customer, open_customer
-from journey import STREET, Served, Visitor, serving
-from pixels import Stage
+from journey import STREET, Served, Visitor, picture, serving
+from pixels import Stage, wait_for_work
 from scenes import photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -58,19 +56,8 @@ def served(customer: Customer) -> Iterator[Served]:
         yield found
 
 
-def picture(page: Page, name: str) -> None:
-    """Kept for whoever wants to look, where a folder is named for it."""
-    if folder := os.environ.get("ASSAY_PICTURES"):
-        page.screenshot(path=str(Path(folder) / f"{name}.png"))
-
-
 def at_work(page: Page, served: Served, project: str) -> Stage:
-    for _ in range(40):
-        page.goto(f"{served.url}/work/projects/{project}/annotate")
-        expect(page.get_by_role("heading").first).to_be_visible()
-        if page.locator("[data-stage]").is_visible():
-            break
-        page.wait_for_timeout(500)
+    wait_for_work(page, f"{served.url}/work/projects/{project}/annotate")
     expect(page.get_by_role("list", name="Marks").get_by_role("listitem")).to_have_count(1)
     return Stage(page)
 

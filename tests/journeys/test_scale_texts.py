@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import time
 import wave
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +16,7 @@ from playwright.sync_api import Page, expect
 from scaleapi.tasks import TaskType
 
 from customer import Customer, open_customer
-from journey import Served, Visitor, serving
+from journey import Served, Visitor, picture, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
@@ -54,12 +52,6 @@ def client(served: Served) -> scaleapi.ScaleClient:
         assert made.status_code == 201, made.text
         key = made.json()["key"]
     return scaleapi.ScaleClient(key, api_instance_url=f"{served.url}/scale/v1")
-
-
-def picture(page: Page, name: str) -> None:
-    """Kept for whoever wants to look, where a folder is named for it."""
-    if folder := os.environ.get("ASSAY_PICTURES"):
-        page.screenshot(path=str(Path(folder) / f"{name}.png"))
 
 
 def project_of(served: Served, name: str) -> str:
