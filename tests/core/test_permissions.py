@@ -47,7 +47,7 @@ def test_an_auditor_reads_everything_and_changes_nothing() -> None:
 
 
 def test_an_annotator_sees_only_themselves_and_their_own_work() -> None:
-    assert permissions_of("annotator") == {"self.read", "work.annotate"}
+    assert permissions_of("annotator") == {"self.read", "work.annotate", "market.work"}
 
 
 def test_a_missing_permission_is_named_with_who_has_it() -> None:

@@ -38,6 +38,9 @@ Permission: TypeAlias = Literal[
     "event.read",
     "work.annotate",
     "work.review",
+    "market.read",
+    "market.write",
+    "market.work",
 ]
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -56,6 +59,7 @@ READING: frozenset[Permission] = frozenset(
         "webhook.read",
         "export.read",
         "event.read",
+        "market.read",
     }
 )
 
@@ -63,7 +67,7 @@ _PERMISSIONS_OF: Mapping[Role, frozenset[Permission]] = {
     "owner": PERMISSIONS,
     "manager": PERMISSIONS - {"callback.keys"},
     "reviewer": frozenset({"self.read", "project.read", "task.read", "review.queue", "work.annotate", "work.review"}),
-    "annotator": frozenset({"self.read", "work.annotate"}),
+    "annotator": frozenset({"self.read", "work.annotate", "market.work"}),
     "auditor": READING,
 }
 

@@ -5,9 +5,9 @@ Time, ids, randomness and the caller are arguments, so that a test can be any of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import Literal, Protocol
@@ -17,9 +17,10 @@ import asyncpg
 from asyncpg.pgproto import pgproto
 
 from assay.core import ids, permissions
-from assay.core.errors import Forbidden
+from assay.core.errors import Forbidden, NotFound
 from assay.core.permissions import Permission, Role
 from assay.core.tasks import Stage
+from assay.store import accounts
 from assay.store.connection import Tenant
 
 CallerKind = Literal["member", "worker", "key", "system"]
@@ -100,6 +101,31 @@ class Context:
         """Raises ``Forbidden`` for a test key: people, keys and webhooks are real, whatever the key is for."""
         if self.caller.mode == "test":
             raise Forbidden("A test key reaches test projects only; use a live key, or sign in.")
+
+    @asynccontextmanager
+    async def market(self) -> AsyncIterator[Tenant]:
+        """The market's room, in the same transaction, as far as the caller may see it: a requester's organization sees
+        what concerns it, a freelancer what concerns them, and the market's own people and jobs see everything.
+
+        Raises ``NotFound`` for an organization that trades on no market.
+        """
+        home = self.tenant
+        market_id = await accounts.market_of(home)
+        if market_id is None:
+            raise NotFound("Your organization is not on a market. Whoever runs this installation can bring it there.")
+        party: UUID | None = home.organization_id
+        if market_id == home.organization_id:
+            # Those who work there are freelancers; everybody else with a way in runs the market.
+            party = self.worker_id if self.caller.role == "annotator" else None
+        async with home.room(market_id, party) as room:
+            yield room
+
+    def at(self, tenant: Tenant) -> Context:
+        """The same request at work in another room of its transaction."""
+        there = replace(self, tenant=tenant)
+        object.__setattr__(there, "opened", self.opened)
+        object.__setattr__(there, "_made", self._made)
+        return there
 
     @property
     def worker_id(self) -> UUID:

@@ -94,6 +94,16 @@ async def insert_member(tenant: Tenant, member: Member) -> None:
         await insert_worker(tenant, member.worker_id, member, member.created_at)
 
 
+async def market_of(tenant: Tenant) -> UUID | None:
+    """Where the organization offers work to freelancers; its own id if it is a market."""
+    found: UUID | None = await tenant.fetchval(queries("accounts")["get_market_of"])
+    return found
+
+
+async def join_market(tenant: Tenant, market_id: UUID) -> None:
+    await tenant.execute(queries("accounts")["join_market"], market_id)
+
+
 async def insert_worker(tenant: Tenant, worker_id: UUID, member: Member, now: datetime) -> None:
     """The worker that this member is; nothing happens when there is one already."""
     await tenant.execute(queries("accounts")["insert_worker_of_member"], worker_id, member.name, member.id, now)

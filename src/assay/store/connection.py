@@ -35,6 +35,8 @@ class Tenant:
 
     connection: asyncpg.Connection[Any]
     organization_id: UUID
+    # Whose eyes see it, when it is the market's room and they are not the market's own.
+    party: UUID | None = None
 
     async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
         """Rows of a statement whose ``$1`` is the organization."""
@@ -54,6 +56,27 @@ class Tenant:
         with _as_rules():
             status = await self.connection.execute(sql, self.organization_id, *args)
         return int(status.rpartition(" ")[2])
+
+    @asynccontextmanager
+    async def room(self, organization_id: UUID, party: UUID | None = None) -> AsyncIterator[Tenant]:
+        """Another organization's rows within the same transaction: what is written in both holds together or not at
+        all. Until the block is left, this tenant's own rows are out of sight.
+
+        ``party``: for whom the door is opened, when it is not for the room's own people: a requester's organization or
+        a freelancer's worker. Rows of the market that concern somebody else then stay hidden (the policies ``party``).
+        """
+        await self._move_to(organization_id, party)
+        try:
+            yield Tenant(self.connection, organization_id, party)
+        finally:
+            # A broken transaction takes no more orders; it is rolled back, and the settings with it.
+            with suppress(asyncpg.InFailedSQLTransactionError):
+                await self._move_to(self.organization_id, self.party)
+
+    async def _move_to(self, organization_id: UUID, party: UUID | None) -> None:
+        await self.connection.execute(
+            f"set local assay.organization = '{organization_id}'; set local assay.party = '{party or ''}'"
+        )
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:

@@ -23,7 +23,7 @@ class WorkerRecord:
 
     id: UUID
     name: str
-    kind: Literal["person", "model"]
+    kind: Literal["person", "model", "freelancer"]
     submissions: int
     seconds_median: float | None
     agreement_mean: float | None

@@ -26,7 +26,7 @@ class ProjectWorker(msgspec.Struct):
 
     id: UUID
     name: str
-    kind: Literal["person", "model"]
+    kind: Literal["person", "model", "freelancer"]
     submissions: int
     active: int
     seconds_median: float | None

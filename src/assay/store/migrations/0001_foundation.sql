@@ -19,6 +19,8 @@ create table tenants (
 create table organizations (
     id uuid primary key references tenants (organization_id),
     name text not null check (length(name) between 1 and 200),
+    -- Where it offers work to freelancers, if it does: an organization too, and the market of itself.
+    market_id uuid references tenants (organization_id),
     created_at timestamptz not null
 );
 
@@ -83,11 +85,12 @@ create table api_keys (
     foreign key (organization_id, created_by) references members (organization_id, id)
 );
 
--- Who can hold a turn: a person (through a member) or a model.
+-- Who can hold a turn: a person (through a member), a model, or a freelancer, whose id is the one of their worker in the
+-- market where they are a member.
 create table workers (
     organization_id uuid not null references organizations (id),
     id uuid not null,
-    kind text not null check (kind in ('person', 'model')),
+    kind text not null check (kind in ('person', 'model', 'freelancer')),
     name text not null check (length(name) between 1 and 200),
     member_id uuid,
     created_at timestamptz not null,
@@ -1299,6 +1302,33 @@ end $$;
 alter table organizations enable row level security;
 alter table organizations force row level security;
 create policy tenant on organizations using (id = (select current_setting('assay.organization')::uuid));
+
+-- Within the market, its parties apart: whoever came in for a requester or a freelancer (assay.party) sees the rows that
+-- concern them, and neither sees the other's dealings with third parties. The market's own people and jobs see all.
+do $$
+declare
+    name text;
+    party constant text := '(select nullif(current_setting(''assay.party'', true), '''')::uuid)';
+begin
+    -- Rows of a requester.
+    foreach name in array array[]::text[] loop
+        execute format('create policy party on %I as restrictive using (%2$s is null or requester_id = %2$s)', name, party);
+    end loop;
+    -- Rows of a freelancer.
+    foreach name in array array[]::text[] loop
+        execute format('create policy party on %I as restrictive using (%2$s is null or freelancer_id = %2$s)', name, party);
+    end loop;
+    -- Rows between the two.
+    foreach name in array array[]::text[] loop
+        execute format('create policy party on %I as restrictive'
+            ' using (%2$s is null or requester_id = %2$s or freelancer_id = %2$s)', name, party);
+    end loop;
+    -- What everybody on the market sees and only its requester puts there.
+    foreach name in array array[]::text[] loop
+        execute format('create policy party on %I as restrictive for insert'
+            ' with check (%2$s is null or requester_id = %2$s)', name, party);
+    end loop;
+end $$;
 
 -- The server works as assay_app: it owns nothing, bypasses nothing, and may only add to the record.
 grant select, insert, update, delete on all tables in schema public to assay_app;

@@ -4,6 +4,12 @@ insert into tenants (organization_id) values ($1);
 -- :name insert_organization
 insert into organizations (id, name, created_at) values ($1, $2, $3);
 
+-- :name get_market_of
+select market_id from organizations where id = $1;
+
+-- :name join_market
+update organizations set market_id = $2 where id = $1;
+
 -- :name get_organization
 select id, name, created_at from organizations where id = $1;
 

@@ -1840,7 +1840,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "person" | "model";
+            kind: "person" | "model" | "freelancer";
             last_active_at: string | null;
             name: string;
             seconds_median: number | null;
