@@ -66,7 +66,9 @@ READING: frozenset[Permission] = frozenset(
 _PERMISSIONS_OF: Mapping[Role, frozenset[Permission]] = {
     "owner": PERMISSIONS,
     "manager": PERMISSIONS - {"callback.keys"},
-    "reviewer": frozenset({"self.read", "project.read", "task.read", "review.queue", "work.annotate", "work.review"}),
+    "reviewer": frozenset(
+        {"self.read", "project.read", "task.read", "review.queue", "work.annotate", "work.review", "market.work"}
+    ),
     "annotator": frozenset({"self.read", "work.annotate", "market.work"}),
     "auditor": READING,
 }
