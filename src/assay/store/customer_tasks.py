@@ -201,11 +201,9 @@ class Search:
 _HAPPENED: Final = "select from events event where event.organization_id = $1 and event.task_id = task.id and event.at"
 # `?` stands for the place of the value.
 _CONDITIONS: Final[Mapping[str, str]] = {
-    "project": "task.project_id = any (?::uuid[])",
-    "kind": "project.kind = ?",
-    "batch": "task.batch_id = any (?::uuid[])",
     "states": "task.state = any (?::text[])",
-    "unreadable": "(attachment.failure is not null) = ?",
+    "unreadable": """exists (select from attachments attachment where attachment.organization_id = $1
+        and attachment.id = task.attachment_id and attachment.failure is not null) = ?""",
     "unique_ids": "task.unique_id = any (?::text[])",
     "tags": "task.tags && ?::text[]",
     "said": "task.request::jsonb @> ?::jsonb",
@@ -221,36 +219,34 @@ _CONDITIONS: Final[Mapping[str, str]] = {
     "verdicts": "audit_verdict($1, task.id, task.round, task.state) = any (?::text[])",
     "before": "task.id < ?",
 }
-# What is asked for by name, and how it is found; of one alone the tasks lie in order in an index. Asked for beside the
-# tasks it would be a guess to the planner, which then reads and sorts a whole project for each page of it.
-_CALLED: Final[Mapping[str, tuple[str, str]]] = {
-    "project": ("projects_called", "task.project_id = ?"),
-    "batch": ("batches_called", "task.batch_id = ?"),
-}
 
 
 async def found(
     tenant: Tenant, search: Search, *, mode: str, kinds: Sequence[str], limit: int | None = None
 ) -> list[FoundTask]:
     """The newest first."""
-    conditions, values = await _asked(tenant, search, mode)
-    sql = queries("customer_tasks")["find_tasks"]
-    end = f"order by task.id desc limit ${len(values) + 4}"
-    rows = await tenant.fetch(f"{sql}\n{conditions}\n{end}", mode, kinds, *values, limit)
-    return [_task(row) for row in rows]
+    asked = await _asked(tenant, search, mode, kinds)
+    if asked is None:
+        return []
+    conditions, values = asked
+    sql = f"{queries('customer_tasks')['find_tasks']}\n{conditions}\norder by task.id desc limit ${len(values) + 2}"
+    ids = [row["id"] for row in await tenant.fetch(sql, *values, limit)]
+    return await _told(tenant, ids, mode, kinds) if ids else []
 
 
 async def count(tenant: Tenant, search: Search, *, mode: str, kinds: Sequence[str]) -> int:
     """How many there are in all."""
-    conditions, values = await _asked(tenant, search, mode)
-    sql = queries("customer_tasks")["count_tasks"]
-    number: int = await tenant.fetchval(f"{sql}\n{conditions}", mode, kinds, *values)
+    asked = await _asked(tenant, search, mode, kinds)
+    if asked is None:
+        return 0
+    conditions, values = asked
+    number: int = await tenant.fetchval(f"{queries('customer_tasks')['count_tasks']}\n{conditions}", *values)
     return number
 
 
 async def get(tenant: Tenant, task_id: UUID, *, mode: str, kinds: Sequence[str]) -> FoundTask:
     """Raises ``NotFound``."""
-    rows = await found(tenant, Search(among=(task_id, task_id)), mode=mode, kinds=kinds)
+    rows = await found(tenant, Search(among=(task_id, task_id)), mode=mode, kinds=kinds, limit=1)
     if not rows:
         raise NotFound(MISSING)
     return rows[0]
@@ -287,21 +283,42 @@ async def set_unique_id(tenant: Tenant, task_id: UUID, unique_id: str | None, am
     await tenant.execute(queries("customer_tasks")["set_unique_id"], task_id, unique_id, among)
 
 
-async def _asked(tenant: Tenant, search: Search, mode: str) -> tuple[str, list[object]]:
-    """The conditions that are asked for, and their values from the fourth parameter on."""
+async def _asked(tenant: Tenant, search: Search, mode: str, kinds: Sequence[str]) -> tuple[str, list[object]] | None:
+    """The conditions that are asked for, and their values from the second parameter on; none where no task can be.
+
+    Projects and batches are looked up first and asked for by id. Of one of them alone the tasks lie in order in an
+    index; asked for by name beside the tasks they would be a guess to the planner, which then reads and sorts them all
+    for each page.
+    """
     conditions: list[str] = []
     values: list[object] = []
+
+    def ask(condition: str, value: object) -> None:
+        values.append(value)
+        conditions.append(f"and {condition.replace('?', f'${len(values) + 1}')}")
+
+    # Of tasks that are asked for by id the mode is looked at as they are told.
+    if search.among is None:
+        wanted = list(kinds) if search.kind is None else [search.kind]
+        sql, named = queries("customer_tasks"), ("task.project_id = ", "task.batch_id = ")
+        called = [await tenant.fetch(sql["projects_of"], mode, wanted, search.project)]
+        if search.batch is not None:
+            called.append(await tenant.fetch(sql["batches_called"], mode, search.batch))
+        for column, rows in zip(named, called, strict=False):
+            if not rows:
+                return None
+            ids = [row["id"] for row in rows]
+            ask(column + ("?" if len(ids) == 1 else "any (?::uuid[])"), ids[0] if len(ids) == 1 else ids)
     for name, condition in _CONDITIONS.items():
         value = getattr(search, name)
-        if value is None:
-            continue
-        if name in _CALLED:
-            statement, of_one = _CALLED[name]
-            called = [row["id"] for row in await tenant.fetch(queries("customer_tasks")[statement], mode, value)]
-            value, condition = (called[0], of_one) if len(called) == 1 else (called, condition)
-        values.append(value)
-        conditions.append(f"and {condition.replace('?', f'${len(values) + 3}')}")
+        if value is not None:
+            ask(condition, value)
     return "\n".join(conditions), values
+
+
+async def _told(tenant: Tenant, ids: Sequence[UUID], mode: str, kinds: Sequence[str]) -> list[FoundTask]:
+    rows = await tenant.fetch(queries("customer_tasks")["tell_tasks"], mode, kinds, ids)
+    return [_task(row) for row in rows]
 
 
 _audits = msgspec.json.Decoder(list[AuditTold]).decode

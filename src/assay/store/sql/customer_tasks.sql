@@ -15,8 +15,18 @@ from unnest($2::bytea[], $3::uuid[], $4::text[], $5::timestamptz[], $6::timestam
         callback, place);
 
 -- :name find_tasks
--- Tasks of all projects of one mode ($2) and of some kinds ($3), without golds, as programs look for them;
--- store.customer_tasks adds the conditions and the order.
+-- Without golds, as programs look for them; store.customer_tasks adds the conditions, the order and the page. Only the
+-- tasks themselves are looked at: what is told of them is read for those of a page, so that no plan for the whole can
+-- read or sort more.
+select task.id from tasks task
+where task.organization_id = $1 and not task.is_gold
+
+-- :name count_tasks
+select count(*) from tasks task
+where task.organization_id = $1 and not task.is_gold
+
+-- :name tell_tasks
+-- What is told of these ($4), of projects of one mode ($2) and of some kinds ($3).
 select task.id, task.project_id, coalesce(project.handle, project.name) as project_name, project.kind, project.mode,
        task.project_version, task.unique_id, task.state, task.metadata, task.tags, task.request, task.priority,
        batch.name as batch, task.created_at, task.completed_at,
@@ -50,25 +60,21 @@ join projects project on project.organization_id = $1 and project.id = task.proj
 left join batches batch on batch.organization_id = $1 and batch.id = task.batch_id
 left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id
 left join responses response on response.organization_id = $1 and response.task_id = task.id
-where task.organization_id = $1 and project.mode = $2 and project.kind = any ($3::text[]) and not task.is_gold
+where task.organization_id = $1 and task.id = any ($4::uuid[]) and project.mode = $2 and project.kind = any ($3::text[])
+order by task.id desc;
 
--- :name projects_called
--- What a program calls a project may be what people called one without a handle.
-select id from projects where organization_id = $1 and mode = $2 and (handle = $3 or handle is null and name = $3);
+-- :name projects_of
+-- Projects of one mode ($2) and of some kinds ($3); those called $4 alone, where that is not null. What a program calls
+-- a project may be what people called one without a handle.
+select id from projects
+where organization_id = $1 and mode = $2 and kind = any ($3::text[])
+    and ($4::text is null or handle = $4 or handle is null and name = $4);
 
 -- :name batches_called
 select batch.id
 from batches batch
 join projects project on project.organization_id = $1 and project.id = batch.project_id
 where batch.organization_id = $1 and project.mode = $2 and batch.name = $3;
-
--- :name count_tasks
-select count(*)
-from tasks task
-join projects project on project.organization_id = $1 and project.id = task.project_id
-left join batches batch on batch.organization_id = $1 and batch.id = task.batch_id
-left join attachments attachment on attachment.organization_id = $1 and attachment.id = task.attachment_id
-where task.organization_id = $1 and project.mode = $2 and project.kind = any ($3::text[]) and not task.is_gold
 
 -- :name lock_task
 select state, unique_id, unique_among, tags, project_id from tasks
