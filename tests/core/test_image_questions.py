@@ -124,6 +124,25 @@ def asked(when: Condition) -> Taxonomy:
 @pytest.mark.parametrize(
     ("answers", "is_asked"),
     [
+        ({"lanes": 3}, True),
+        ({"lanes": 4.5}, True),
+        ({"lanes": 4}, False),
+    ],
+)
+def test_a_condition_on_a_number_holds_however_the_number_is_written(answers: dict[str, Any], is_asked: bool) -> None:
+    when = Condition("lanes", ["3.0", "4.50"])
+    attributes = [Attribute("lanes", "number"), Attribute("why", "text", when=when)]
+    taxonomy = Taxonomy(labels=[Label("dog", attributes=attributes)])
+    IMAGE.check_taxonomy(taxonomy)
+
+    kept = check(taxonomy, dog(**answers, why="x"))["annotations"][0]["attributes"]
+
+    assert ("why" in kept) is is_asked
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_asked"),
+    [
         ({"far": "yes"}, False),
         ({"far": "yes", "seen": ["yes"]}, True),
         ({"seen": ["yes"]}, False),

@@ -147,8 +147,9 @@ def test_what_an_attribute_takes_makes_sense(attribute: Attribute, field: str) -
     [
         (Condition("later", ["x"]), "attribute"),
         (Condition("asks", ["x"]), "attribute"),
-        (Condition("size", ["x"]), "attribute"),
-        (Condition("kind", ["x"], also=[Condition("size", ["x"])]), "also[0].attribute"),
+        (Condition("owner", ["x"]), "attribute"),
+        (Condition("size", ["3", "nan"]), "any_of[1]"),
+        (Condition("kind", ["x"], also=[Condition("owner", ["x"])]), "also[0].attribute"),
         (Condition("kind", ["x"], or_else=[Condition("kind", ["z"])]), "or_else[0].any_of[0]"),
         (Condition("kind", ["x"], also=[Condition("kind", ["x"], also=[Condition("kind", ["x"])])]), "also[0]"),
         (
@@ -162,9 +163,11 @@ def test_what_an_attribute_takes_makes_sense(attribute: Attribute, field: str) -
 def test_conditions_look_back_at_choices_there_are(condition: Condition, field: str) -> None:
     kind = Attribute("kind", "category", choices=choices("x", "y"))
     later = Attribute("later", "category", choices=choices("x"))
-    taxonomy = of_attributes(kind, Attribute("size", "number"), Attribute("asks", "text", when=condition), later)
+    taxonomy = of_attributes(
+        kind, Attribute("size", "number"), Attribute("owner", "mark"), Attribute("asks", "text", when=condition), later
+    )
 
-    assert fields(taxonomy) == [f"attributes[2].when.{field}"]
+    assert fields(taxonomy) == [f"attributes[3].when.{field}"]
 
 
 def test_a_text_can_be_a_condition() -> None:

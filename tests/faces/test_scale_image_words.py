@@ -74,6 +74,20 @@ def test_items_of_a_list_are_alternatives_and_what_stands_in_one_goes_together()
     )
 
 
+def test_numbers_can_be_conditions_and_other_annotations_cannot() -> None:
+    lanes, angle = {"type": "number"}, {"type": "angle"}
+    owner = {"type": "linked", "allowed_labels": ["man"]}
+    conditions = {"attribute_conditions": [{"lanes": [2, "3.0"], "turned": 90}]}
+    asked_for = {"lanes": lanes, "turned": angle, "owner": owner, "why": {"type": "text", "conditions": conditions}}
+
+    why = asked_of_dogs(asked_for)[-1]
+
+    assert why.when == Condition("lanes", ["2", "3.0"], also=[Condition("turned", ["90"])])
+    for wrong, words in (({"lanes": "many"}, "no number"), ({"owner": "a"}, "nothing else")):
+        with pytest.raises(Invalid, match=words):
+            asked_of_dogs(asked_for | {"why": {"type": "text", "conditions": {"attribute_conditions": wrong}}})
+
+
 def test_a_way_to_be_asked_that_is_never_open_is_left_out() -> None:
     """`kind` is asked of men, so a dog can only have been asked by the note."""
     attributes = {

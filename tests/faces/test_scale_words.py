@@ -212,8 +212,8 @@ def test_types_of_attributes() -> None:
         ({"a": {"conditions": {"label_condition": {"label": "boat"}}, "choices": ["x"]}}, "boat"),
         ({"a": {"conditions": {"attribute_conditions": [{"b": "x"}]}, "choices": ["x"]}}, "'b'"),
         (
-            {"a": {"type": "number"}, "b": {"type": "text", "conditions": {"attribute_conditions": [{"a": "1"}]}}},
-            "neither choices",
+            {"a": {"type": "linked"}, "b": {"type": "text", "conditions": {"attribute_conditions": [{"a": "1"}]}}},
+            "nothing else",
         ),
         ({"a": ["x"], "b": {"type": "text", "conditions": {"attribute_conditions": [{"a": "y"}]}}}, "no choice"),
         (

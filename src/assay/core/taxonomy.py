@@ -7,7 +7,8 @@ annotation names its label by one word however deep it is nested.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from math import isfinite
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -16,6 +17,18 @@ TextAsked = Literal["none", "optional", "required"]
 AttributeType = Literal[
     "category", "multiselect", "number", "text", "datetime", "group", "angle", "across", "down", "mark"
 ]
+
+# The types whose values are numbers.
+NUMBERS: Final = ("number", "angle", "across", "down")
+
+
+def number_in(text: str) -> float | None:
+    """The finite number that a text writes out; none where it is no such number."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
 
 
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -35,7 +48,8 @@ class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
 class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """An attribute is asked only when another attribute of the same subject has one of these values: a choice (a
-    heading stands for all choices below it), or a text that is the same.
+    heading stands for all choices below it), a text that is the same, or a number that is equal, however it is written
+    (``3`` and ``3.0`` are one).
 
     ``also``: what must be met besides. ``or_else``: other ways to be asked, each with an ``also`` of its own. One level
     of each is all there is.
@@ -90,12 +104,14 @@ class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
         """The names that can be chosen, in the order they are shown."""
         return [leaf.name for choice in self.choices for leaf in choice.leaves()]
 
-    def meeting(self, names: Sequence[str]) -> frozenset[str]:
-        """Of a condition's names, the choices of this attribute that meet it."""
+    def meeting(self, names: Sequence[str]) -> frozenset[str | float]:
+        """The values of this attribute that meet a condition with these names."""
+        if self.type in NUMBERS:
+            return frozenset(number for name in names if (number := number_in(name)) is not None)
         wanted = frozenset(names)
         if not any(choice.children for choice in self.choices):
             return wanted
-        found: set[str] = set()
+        found: set[str | float] = set()
         stack = list(self.choices)
         while stack:
             choice = stack.pop()

@@ -9,7 +9,17 @@ from math import isfinite
 
 from assay.core.annotations.form_taxonomy import GROUPS_DEPTH_MAX, check_form_question
 from assay.core.annotations.problems import Full, Problems
-from assay.core.taxonomy import Attribute, Condition, Label, RelationType, Shape, ShapeLimits, Taxonomy
+from assay.core.taxonomy import (
+    NUMBERS,
+    Attribute,
+    Condition,
+    Label,
+    RelationType,
+    Shape,
+    ShapeLimits,
+    Taxonomy,
+    number_in,
+)
 from assay.core.texts import is_storable as is_storable
 
 LABELS_MAX = 500
@@ -24,8 +34,8 @@ _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 # The common part of RFC 5646: a language, then script, region and variants.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,6}")
 _CHOOSING = ("category", "multiselect")
-# What another attribute can be asked after, by the name of a choice or by the very text.
-_NAMING = (*_CHOOSING, "text")
+# What another attribute can be asked after, by the name of a choice, by the very text or by the number.
+_NAMING = (*_CHOOSING, "text", *NUMBERS)
 _OF_PHOTOS = ("angle", "across", "down", "mark")
 _WITH_VERTICES = ("polygon", "polyline")
 VERTICES_MAX = 2000
@@ -294,14 +304,16 @@ def _check_one_condition(when: Condition, path: str, earlier: dict[str, Attribut
         problems.add(f"{path}.attribute", f"{when.attribute!r} is not asked before this; name an attribute further up")
         return
     if other.type not in _NAMING:
-        problems.add(
-            f"{path}.attribute", f"{when.attribute!r} is a {other.type}; only a category, multiselect or text will do"
-        )
+        allowed = f"{', '.join(_NAMING[:-1])} or {_NAMING[-1]}"
+        problems.add(f"{path}.attribute", f"{when.attribute!r} is a {other.type}; only {allowed} will do")
         return
     if not when.any_of:
         problems.add(f"{path}.any_of", "the condition is never met; name the choices that meet it")
     for index, name in enumerate(when.any_of):
-        if other.type != "text" and not other.meeting([name]) & set(other.offered()):
+        if other.type in NUMBERS:
+            if number_in(name) is None:
+                problems.add(f"{path}.any_of[{index}]", f"{name!r} is no number, and {when.attribute!r} asks for one")
+        elif other.type != "text" and not other.meeting([name]) & set(other.offered()):
             problems.add(f"{path}.any_of[{index}]", f"{name!r} is not a choice of {when.attribute!r}")
 
 

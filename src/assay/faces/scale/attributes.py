@@ -15,10 +15,11 @@ import msgspec
 
 from assay.core.errors import Invalid
 from assay.core.taxonomy import Attribute, AttributeType, Choice, Condition
-from assay.faces.scale.reading import a_flag, a_list, a_number, a_text, an_entry, an_object
+from assay.faces.scale.conditions import any_way, condition_on, texts_of
+from assay.faces.scale.reading import a_flag, a_list, a_number, an_entry, an_object
 
-# Under each name of an attribute's choices and headings the choices that it stands for; none where any text will do.
-Finer: TypeAlias = Mapping[str, Sequence[str]] | None
+# Under each name of an attribute's choices and headings the choices that it stands for; one without choices as it is.
+Finer: TypeAlias = Mapping[str, Sequence[str]] | Attribute
 _PLAIN: Final[Mapping[str, AttributeType]] = {
     "number": "number",
     "angle": "angle",
@@ -58,21 +59,7 @@ class Asked:
 
     def _under(self, cases: Sequence[_Case]) -> Attribute:
         ways = [case.when for case in cases]
-        return self.attribute if () in ways else msgspec.structs.replace(self.attribute, when=_condition(ways))
-
-
-def _condition(ways: Sequence[tuple[Condition, ...]]) -> Condition:
-    """One condition that is met where any of these is, whole. Those of one attribute alone are said together."""
-    alone: dict[str, list[str]] = {}
-    several = []
-    for way in ways:
-        if len(way) == 1:
-            alone.setdefault(way[0].attribute, []).extend(way[0].any_of)
-        elif way not in several:
-            several.append(way)
-    said = [Condition(name, list(dict.fromkeys(values))) for name, values in alone.items()]
-    said += [Condition(way[0].attribute, way[0].any_of, also=list(way[1:])) for way in several]
-    return msgspec.structs.replace(said[0], or_else=said[1:])
+        return self.attribute if () in ways else msgspec.structs.replace(self.attribute, when=any_way(ways))
 
 
 def attributes_of(specs: Mapping[str, Any], labels: Container[str]) -> list[Asked]:
@@ -102,17 +89,18 @@ def _attribute(name: str, spec: Mapping[str, Any], path: str, labels: Container[
         return Attribute(name=name, type=type_, title=title, choices=choices, required=required), below
     plain = Attribute(name=name, type=_PLAIN.get(str(kind), "text"), title=title, required=required)
     if kind == "linked":
-        wanted = _texts(spec.get("allowed_labels") or [], f"{path}.allowed_labels")
+        wanted = texts_of(spec.get("allowed_labels") or [], f"{path}.allowed_labels")
         for label in wanted:
             if label not in labels:
                 raise Invalid(f"There is no label {label!r} to annotate.", f"{path}.allowed_labels")
-        return msgspec.structs.replace(plain, labels=wanted), {}
+        plain = msgspec.structs.replace(plain, labels=wanted)
+        return plain, plain
     if not isinstance(kind, str) or kind not in _PLAIN:
         raise Invalid(f"There are no attributes of type {str(kind)[:50]!r}.", f"{path}.type")
     minimum, maximum = a_number(spec.get("min"), f"{path}.min"), a_number(spec.get("max"), f"{path}.max")
     if kind == "number":
         plain = msgspec.structs.replace(plain, minimum=minimum, maximum=maximum)
-    return plain, None if kind == "text" else {}
+    return plain, plain
 
 
 def _choices(given: Any, path: str) -> tuple[list[Choice], Mapping[str, Sequence[str]]]:
@@ -156,7 +144,7 @@ def _cases(item: Mapping[str, Any], path: str, finer: Mapping[str, Finer], known
     labels = None
     named = an_object(item.get("label_condition"), f"{path}.label_condition").get("label")
     if named is not None:
-        labels = frozenset(_texts(named, f"{path}.label_condition.label"))
+        labels = frozenset(texts_of(named, f"{path}.label_condition.label"))
         unknown = sorted(label for label in labels if label not in known)
         if unknown:
             raise Invalid(f"There is no label {unknown[0]!r} to annotate.", f"{path}.label_condition.label")
@@ -174,53 +162,9 @@ def _one(name: str, values: Any, path: str, finer: Mapping[str, Finer]) -> Condi
     if name not in finer:
         raise Invalid(f"There is no attribute {name!r}.", path)
     choices = finer[name]
-    if choices is None:
-        return Condition(name, list(dict.fromkeys(_texts(values, path))))
-    if not choices:
-        raise Invalid(f"{name!r} has neither choices nor text, and nothing else can be a condition.", path)
-    met = dict.fromkeys(leaf for value in _texts(values, path) for leaf in choices.get(value, ()))
+    if isinstance(choices, Attribute):
+        return condition_on(choices, values, path)
+    met = dict.fromkeys(leaf for value in texts_of(values, path) for leaf in choices.get(value, ()))
     if not met:
         raise Invalid(f"This is no choice of {name!r}.", path)
     return Condition(name, list(met))
-
-
-def _texts(value: Any, path: str) -> list[str]:
-    return [a_text(one, path) for one in (value if isinstance(value, list) else [value])]
-
-
-def in_order(attributes: Sequence[Attribute]) -> list[Attribute]:
-    """Each after those that its conditions name, otherwise as they came. A way to be asked is left out where what it
-    names is not asked beside it, as it is never met, and so is an attribute with no way left. Raises ``Invalid`` for
-    conditions that go round in a circle."""
-    left = {attribute.name: attribute for attribute in attributes}
-    ordered: dict[str, Attribute] = {}
-    while left:
-        there = left.keys() | ordered.keys()
-        for attribute in list(left.values()):
-            if attribute.when is None:
-                continue
-            ways = [tuple(_bare(one) for one in way) for way in attribute.when.ways()]
-            possible = [way for way in ways if all(one.attribute in there for one in way)]
-            if not possible:
-                del left[attribute.name]
-            elif len(possible) < len(ways):
-                left[attribute.name] = msgspec.structs.replace(attribute, when=_condition(possible))
-        if left.keys() | ordered.keys() != there:
-            continue
-        ready = next((one for one in left.values() if _named(one) <= ordered.keys()), None)
-        if ready is None:
-            raise Invalid(
-                "Its conditions lead back to itself.",
-                f"annotation_attributes.{next(iter(left))}.conditions.attribute_conditions",
-            )
-        ordered[ready.name] = left.pop(ready.name)
-    return list(ordered.values())
-
-
-def _bare(condition: Condition) -> Condition:
-    return Condition(condition.attribute, condition.any_of)
-
-
-def _named(attribute: Attribute) -> set[str]:
-    """The attributes that its conditions name."""
-    return {one.attribute for way in attribute.when.ways() for one in way} if attribute.when is not None else set()

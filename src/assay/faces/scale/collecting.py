@@ -19,7 +19,7 @@ from assay.core.annotations.form_taxonomy import DESCRIPTION_LENGTH_MAX, VALUES_
 from assay.core.content import TITLE_LENGTH_MAX
 from assay.core.errors import Invalid
 from assay.core.taxonomy import Attribute, AttributeType, Choice, Condition
-from assay.faces.scale.attributes import in_order
+from assay.faces.scale.conditions import any_way, condition_on, in_order
 from assay.faces.scale.plain_text import plain
 from assay.faces.scale.reading import a_flag, a_list, a_number, a_text, an_object
 
@@ -67,7 +67,7 @@ def fields_of(given: Any, path: str = "fields") -> list[Field]:
         given_conditions = entry.get("conditions", entry.get("condition"))
         when = _condition(given_conditions, found, f"{path}[{index}].conditions") if given_conditions else None
         asked.append(msgspec.structs.replace(one.attribute, when=when))
-    ordered = in_order(asked)
+    ordered = in_order(asked, path)
     return [_with(found[attribute.name], attribute) for attribute in ordered]
 
 
@@ -203,34 +203,28 @@ def _choices(given: Any, path: str) -> tuple[list[Choice], dict[str, Any]]:
 
 
 def _condition(given: Any, known: Mapping[str, Field], path: str) -> Condition:
-    """One field with the values that meet the condition; several conditions on it are as good as one."""
-    met: dict[str, dict[str, None]] = {}
-    for name, values in _pairs(given, path):
-        other = known.get(name)
-        if other is None:
-            raise Invalid(f"There is no field {name!r} beside this one.", path)
-        if not other.attribute.choices:
-            raise Invalid(f"{name!r} has no choices, and only a choice can be a condition.", path)
-        wanted = [a_text(value, path).strip() for value in (values if isinstance(values, list) else [values])]
-        unknown = [value for value in wanted if not other.attribute.meeting([value]) & set(other.attribute.offered())]
-        if unknown:
-            raise Invalid(f"{unknown[0]!r} is no choice of {name!r}.", path)
-        met.setdefault(name, {}).update(dict.fromkeys(wanted))
-    if len(met) != 1:
-        names = " and ".join(met) or "nothing"
-        raise Invalid(f"It depends on {names}; one field is what can be asked.", path)
-    (name, values_met), *_ = met.items()
-    return Condition(name, list(values_met))
+    ways = [tuple(_on(pair, known, path) for pair in way) for way in _ways(given, path)]
+    if not all(ways):
+        raise Invalid("It depends on nothing; name a field with the values it must have.", path)
+    return any_way(ways)
 
 
-def _pairs(given: Any, path: str) -> Iterator[tuple[str, Any]]:
+def _on(pair: tuple[str, Any], known: Mapping[str, Field], path: str) -> Condition:
+    name, values = pair
+    if name not in known:
+        raise Invalid(f"There is no field {name!r} beside this one.", path)
+    return condition_on(known[name].attribute, values, path)
+
+
+def _ways(given: Any, path: str) -> Iterator[list[tuple[str, Any]]]:
+    """The names and values of each way to be asked."""
     for item in given if isinstance(given, list) else [given]:
         said = an_object(item, path)
         nested = next((said[key] for key in ("field_conditions", "attribute_conditions") if said.get(key)), None)
         if nested is not None:
-            yield from _pairs(nested, path)
+            yield from _ways(nested, path)
         elif "field_id" in said:
             values = next((said[key] for key in ("values", "value", "equals", "any_of") if key in said), None)
-            yield a_text(said["field_id"], f"{path}.field_id"), values
+            yield [(a_text(said["field_id"], f"{path}.field_id"), values)]
         else:
-            yield from ((str(name), values) for name, values in said.items())
+            yield [(str(name), values) for name, values in said.items()]

@@ -175,10 +175,15 @@ def _described(one: Attribute) -> Json:
         "min_choices": one.choices_min,
         "max_choices": (one.choices_max or len(one.offered())) if one.type == "multiselect" else None,
         "max_responses": one.values_max if one.values_max > 1 else None,
-        "conditions": {one.when.attribute: one.when.any_of} if one.when else None,
+        "conditions": _conditions(one),
         "fields": [_described(inner) for inner in one.attributes] or None,
     }
     return {name: value for name, value in told.items() if value is not None}
+
+
+def _conditions(one: Attribute) -> Json | list[Json] | None:
+    ways = [{met.attribute: met.any_of for met in way} for way in one.when.ways()] if one.when else []
+    return ways if len(ways) > 1 else ways[0] if ways else None
 
 
 def _described_choice(choice: Choice) -> Json:

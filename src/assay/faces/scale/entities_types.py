@@ -13,7 +13,8 @@ from assay.core.content import TITLE_LENGTH_MAX, KeptItem, TextItem
 from assay.core.errors import Invalid
 from assay.core.taxonomy import Label, RelationType, Taxonomy
 from assay.faces.scale import describing
-from assay.faces.scale.attributes import Asked, attributes_of, in_order
+from assay.faces.scale.attributes import Asked, attributes_of
+from assay.faces.scale.conditions import in_order
 from assay.faces.scale.plain_text import plain
 from assay.faces.scale.reading import a_flag, a_list, a_number, a_text, an_object
 from assay.faces.scale.task_type import NOTHING, Answered, Json, Params, Shown, TaskType

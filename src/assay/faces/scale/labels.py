@@ -17,7 +17,8 @@ from typing import Any, Final
 from assay.core.errors import Invalid
 from assay.core.taxonomy import Connection, Label, Shape, ShapeLimits, Taxonomy
 from assay.faces.scale import given_marks
-from assay.faces.scale.attributes import Asked, attributes_of, in_order
+from assay.faces.scale.attributes import Asked, attributes_of
+from assay.faces.scale.conditions import in_order
 from assay.faces.scale.links import relations_of
 from assay.faces.scale.marks import LEGACY_GEOMETRY as LEGACY_GEOMETRY
 from assay.faces.scale.reading import a_flag, a_list, a_number, a_text, an_entry, an_object

@@ -261,8 +261,10 @@ const meeting = (choices: readonly Choice[], wanted: readonly string[]): string[
 export const leavesOf = (choices: readonly Choice[]): Choice[] =>
   choices.flatMap((choice) => (choice.children.length > 0 ? leavesOf(choice.children) : [choice]));
 
+/** Numbers are the same however they are written. */
 const hasAnyOf = (value: unknown, wanted: readonly string[]): boolean =>
-  value !== undefined && (Array.isArray(value) ? value : [value]).some((each) => wanted.includes(String(each)));
+  value !== undefined &&
+  (Array.isArray(value) ? value : [value]).some((each) => (typeof each === "number" ? wanted.some((one) => Number(one) === each) : wanted.includes(String(each))));
 
 /** The values without those of attributes that are not, or no longer, asked. */
 export function keptValues(attributes: readonly Attribute[], values: AttributeValues): AttributeValues {

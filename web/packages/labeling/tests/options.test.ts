@@ -203,6 +203,12 @@ describe("conditions", () => {
   }).attributes;
   const isAsked = (values: Record<string, string>): boolean => askedAttributes(attributes, values).some(({ name }) => name === "why");
 
+  it("on a number hold however it is written", () => {
+    const [lanes, why] = readTaxonomy({ attributes: [{ name: "lanes", type: "number" }, { name: "why", type: "text", when: { attribute: "lanes", any_of: ["3", "4.50"] } }] }).attributes;
+
+    expect([3, 4.5, 4, undefined].map((value) => askedAttributes([lanes!, why!], { lanes: value }).length)).toEqual([2, 2, 1, 1]);
+  });
+
   it("in one hold together, and several instead of each other", () => {
     expect([{ far: "yes" }, { far: "yes", note: "fog" }, { note: "fog" }, { note: "odd" }].map(isAsked)).toEqual([false, true, false, true]);
   });
