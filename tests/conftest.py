@@ -29,6 +29,7 @@ from assay.adapters.egress import EgressPolicy, HttpEgress, MemoryEgress
 from assay.adapters.embedded_postgres import EmbeddedPostgres
 from assay.adapters.sealing import memory_seals
 from assay.app import build
+from assay.core.frames import frame_origins
 from assay.faces.http import House, utc_now
 from assay.store import jobs
 from assay.store.connection import Database, migrate
@@ -81,6 +82,7 @@ def _house(database: Database) -> House:
         egress=MemoryEgress(PAGES),
         check_callback_url=HttpEgress(EgressPolicy()).check,
         check_callback=HttpCallbacks(HttpEgress(EgressPolicy())).check,
+        frames=frame_origins("https://{requester}.frames.test"),
     )
 
 

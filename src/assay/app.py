@@ -213,6 +213,7 @@ async def opened(settings: Settings, ring: Callable[[], None] = lambda: None) ->
             egress=egress,
             check_callback_url=egress.check,
             check_callback=callbacks.check,
+            frames=settings.frame_origins,
         )
         yield Opened(house, database, egress, callbacks)
 

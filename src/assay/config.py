@@ -11,6 +11,7 @@ from typing import Final
 from assay.adapters.mail import Relay
 from assay.core.callbacks import check_mailbox
 from assay.core.errors import Invalid
+from assay.core.frames import FrameOrigins, frame_origins, loopback_origins
 
 DEFAULT_PORT: Final = 8700
 DATABASE_URL: Final = "ASSAY_DATABASE_URL"
@@ -42,6 +43,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     public_url: str | None = None
+    # Where customers' own pages are shown, an origin for each requester (core.frames); none: not at all, but on loopback.
+    frames: FrameOrigins | None = None
     database_url: str | None = None
     s3: S3 | None = None
     egress: bool = True
@@ -56,6 +59,13 @@ class Settings:
         """Where people reach the server."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def frame_origins(self) -> FrameOrigins | None:
+        """Where customers' own pages are shown. A server that is reached by this machine alone needs no names."""
+        if self.frames is None and self.public_url is None and self.host in ("127.0.0.1", "localhost"):
+            return loopback_origins(self.port)
+        return self.frames
 
     @property
     def on_loopback(self) -> bool:
@@ -90,6 +100,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         host=environment.get("ASSAY_HOST", "127.0.0.1"),
         port=_integer(environment, "ASSAY_PORT", DEFAULT_PORT, 65_535),
         public_url=environment.get("ASSAY_PUBLIC_URL") or None,
+        frames=frame_origins(environment["ASSAY_FRAMES_URL"]) if environment.get("ASSAY_FRAMES_URL") else None,
         database_url=checked_database_url(environment.get(DATABASE_URL)),
         s3=s3,
         egress=_switch(environment, "ASSAY_EGRESS", default=True),

@@ -24,6 +24,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import Message, Scope
 
 from assay.core import errors, ids, tokens
+from assay.core.frames import FrameOrigins
 from assay.core.permissions import Permission
 from assay.core.ports import Blobs, Egress, Seals
 from assay.faces import throttle
@@ -66,6 +67,8 @@ class House:
     check_callback_url: Callable[[str], None]
     # The same for callbacks of tasks and batches, which may go to mailboxes too.
     check_callback: Callable[[str], None]
+    # Where customers' own pages are shown; none: nowhere.
+    frames: FrameOrigins | None = None
     # Slows down guessing, network by network.
     gate: Gate = field(default_factory=Gate)
     # Where each queue begins, as far as this process knows.
