@@ -43,7 +43,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     public_url: str | None = None
-    # Where customers' own pages are shown, an origin for each requester (core.frames); none: not at all, but on loopback.
+    # Where customers' own pages are shown, an origin for each requester (core.frames); none: only on loopback.
     frames: FrameOrigins | None = None
     database_url: str | None = None
     s3: S3 | None = None

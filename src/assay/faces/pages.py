@@ -42,8 +42,8 @@ def console() -> Response[str]:
 
 @get(["/work", "/work/{_:path}"], **_OPEN)
 def work() -> Response[str]:
-    """The worker's app. Jobs of the market may be pages of the customer's own, shown in sandboxed frames: any page of the
-    web, as customers also name their own servers."""
+    """The worker's app. Jobs of the market may be pages of the customer's own, shown in sandboxed frames: any page of
+    the web, as customers also name their own servers."""
     page = _entry("worker")
     page.headers["content-security-policy"] = f"{PAGE_CSP}; frame-src https: http:"
     return page
