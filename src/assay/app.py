@@ -36,6 +36,7 @@ from assay.core.ports import Blobs
 from assay.faces import http, media, native, pages, scale, worker
 from assay.faces.jobs.runner import Bell, Runner
 from assay.faces.jobs.workshop import Workshop
+from assay.faces.msgspec_only import MsgspecOnly
 from assay.faces.worker import at_once
 from assay.store import jobs, refusals
 from assay.store.connection import Database, migrate
@@ -43,7 +44,7 @@ from assay.store.connection import Database, migrate
 STATE_FILE: Final = "server.json"
 
 
-class Application(Litestar):
+class Application(MsgspecOnly):
     """The web application, with short ways past the framework for what workers and programs do all day."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

@@ -12,8 +12,8 @@ import asyncpg
 import pytest
 
 from assay.faces.jobs import runner as runner_module
-from assay.faces.jobs.runner import ATTEMPTS_MAX, Bell, Runner
-from assay.faces.jobs.workshop import Workshop
+from assay.faces.jobs.runner import Bell, Runner
+from assay.faces.jobs.workshop import ATTEMPTS_MAX, Workshop
 from assay.services.context import SYSTEM
 from assay.store import jobs
 from assay.store.connection import Database

@@ -9,19 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
-from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder
-from pgqueuer.adapters.persistence.queries import Queries
-from pgqueuer.domain.settings import DBSettings
 
 from assay.store.connection import ROLE, Tenant
-
-SETTINGS: Final = DBSettings(db_schema="queue")
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -69,10 +64,12 @@ async def revive(connection: asyncpg.Connection[Any] | PoolConnectionProxy[Any],
 
 async def install(connection: asyncpg.Connection[Any]) -> None:
     """Creates or upgrades the queue's tables and opens them to the server's role."""
-    builder = QueryBuilderEnvironment(SETTINGS)
     if not await connection.fetchval("select to_regclass('queue.pgqueuer') is not null"):
-        await connection.execute(builder.build_install_query())
-        await connection.execute(builder.build_optimize_autovacuum_query())
+        # Only the first start pays for importing PgQueuer here.
+        from assay.store.queue_library import install_statements
+
+        for statement in install_statements():
+            await connection.execute(statement)
     # PgQueuer's trigger sends a NOTIFY with every change of the table. A NOTIFY makes commits wait for each other
     # (one lock for the whole cluster, held over the disk write), which would undo group commit for every
     # submission. The runner is woken after the commit instead, by JobBell, and polls for what that misses.
@@ -81,13 +78,3 @@ async def install(connection: asyncpg.Connection[Any]) -> None:
         grant usage on schema queue to {ROLE};
         grant select, insert, update, delete on all tables in schema queue to {ROLE};
         grant usage on all sequences in schema queue to {ROLE}""")
-
-
-def queries_for(driver: Any) -> Queries:
-    """PgQueuer's own statements, over our schema."""
-    return Queries(
-        driver,
-        qbe=QueryBuilderEnvironment(SETTINGS),
-        qbq=QueryQueueBuilder(SETTINGS),
-        qbs=QuerySchedulerBuilder(SETTINGS),
-    )

@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import msgspec
 import structlog
-from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
-from pgqueuer.core.qm import QueueManager
-from pgqueuer.domain.errors import RetryRequested
-from pgqueuer.domain.models import Job as QueuedJob
-from pgqueuer.domain.types import Channel
 
 from assay.core.errors import Unavailable
 from assay.faces.jobs.advancing import Advancer
 from assay.faces.jobs.handlers import HANDLERS, ROUNDS
-from assay.faces.jobs.workshop import Handler, TryAgain, Workshop
-from assay.store import jobs
+from assay.faces.jobs.workshop import ATTEMPTS_MAX, Workshop
+from assay.store import jobs, queue_names
 from assay.store.connection import Database
-from assay.store.jobs import SETTINGS, Job, queries_for
+
+if TYPE_CHECKING:
+    from assay.faces.jobs.queue import Queue
 
 log = structlog.get_logger()
 
-BATCH: Final = 20
-# A job whose runner died is taken up by another after this long.
-HEARTBEAT: Final = timedelta(seconds=10)
 # A runner that is woken asks the database several questions: under load it should find several jobs each time.
 RINGS_APART: Final = 0.2
 # How long a job that nobody rang for may wait.
 POLL: Final = timedelta(seconds=1)
-# A handler that fails is tried again: after 1 s, 2 s, 4 s … and at most every five minutes, ten times.
-ATTEMPTS_MAX: Final = 10
-DELAY_MAX: Final = timedelta(minutes=5)
 # How often jobs are looked for that a database that was down kept from being tried again.
 REVIVE: Final = timedelta(seconds=5)
 
@@ -47,11 +39,13 @@ class Bell:
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()
+        self.rang_once = asyncio.Event()
         # What advances tasks is in this process and hears of it at once.
         self.due_rang = asyncio.Event()
 
     def ring(self) -> None:
         self._rung.set()
+        self.rang_once.set()
         self.due_rang.set()
 
     async def listen(self, database: Database) -> None:
@@ -60,14 +54,14 @@ class Bell:
             await self._rung.wait()
             self._rung.clear()
             event = {
-                "channel": SETTINGS.channel,
+                "channel": queue_names.CHANNEL,
                 "operation": "insert",
                 "sent_at": datetime.now(UTC),
-                "table": SETTINGS.queue_table,
+                "table": queue_names.TABLE,
                 "type": "table_changed_event",
             }
             with suppress(Unavailable):
-                await database.notify(SETTINGS.channel, msgspec.json.encode(event).decode())
+                await database.notify(queue_names.CHANNEL, msgspec.json.encode(event).decode())
             await asyncio.sleep(RINGS_APART)
 
 
@@ -79,7 +73,7 @@ class Runner:
         self._database = database
         self._bell = bell
         self._tasks: list[asyncio.Task[None]] = []
-        self._manager: QueueManager | None = None
+        self._queue: Queue | None = None
 
     async def start(self) -> None:
         advancer = Advancer(self._shop, self._database, self._bell.due_rang)
@@ -96,8 +90,8 @@ class Runner:
 
     async def stop(self) -> None:
         """Lets running jobs finish for a few seconds; what does not is taken up again at the next start."""
-        if self._manager is not None:
-            self._manager.shutdown.set()
+        if self._queue is not None:
+            self._queue.end()
             await asyncio.wait(self._tasks[:1], timeout=5)
         for task in self._tasks:
             task.cancel()
@@ -115,31 +109,12 @@ class Runner:
                 await asyncio.sleep(0.5)
 
     async def _work(self) -> None:
-        driver = AsyncpgPoolDriver(self._database.pool)
-        manager = QueueManager(queries_for(driver), Channel(SETTINGS.channel))
-        for kind, handler in HANDLERS.items():
-            manager.entrypoint(kind, on_failure="hold")(self._entrypoint(handler))
-        self._manager = manager
-        await manager.run(batch_size=BATCH, dequeue_timeout=POLL, heartbeat_timeout=HEARTBEAT)
-
-    def _entrypoint(self, handler: Handler) -> Callable[[QueuedJob], Awaitable[None]]:
-        async def run(queued: QueuedJob) -> None:
-            assert queued.payload is not None, "every job names its subject"
-            job = msgspec.json.decode(queued.payload, type=Job)
-            try:
-                await handler(self._shop, job, queued.attempts)
-            except asyncio.CancelledError:
-                # PgQueuer drops a job that is cancelled; ours goes on where this process leaves off.
-                raise RetryRequested(timedelta(0), "the server stopped") from None
-            except Exception as error:
-                if queued.attempts + 1 >= ATTEMPTS_MAX:
-                    raise
-                if not isinstance(error, TryAgain | Unavailable):
-                    log.error("job failed; it is tried again", kind=queued.entrypoint, exc_info=error)
-                delay = min(timedelta(seconds=2**queued.attempts), DELAY_MAX)
-                raise RetryRequested(delay, str(error)) from error
-
-        return run
+        # A new server is busy with its first pages, and the library takes half a second to import.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._bell.rang_once.wait(), POLL.total_seconds())
+        make = await asyncio.to_thread(_library)
+        self._queue = make(self._shop, self._database, HANDLERS)
+        await self._queue.work(POLL)
 
     async def _revive(self) -> None:
         while True:
@@ -152,3 +127,11 @@ class Runner:
             for organization_id in await self._database.tenants():
                 await job(self._shop, organization_id)
             await asyncio.sleep(every.total_seconds())
+
+
+def _library() -> type[Queue]:
+    from assay.faces.jobs.queue import Queue
+
+    # As with what was there at the start (see ``app.running``): no request waits while this is searched for garbage.
+    gc.freeze()
+    return Queue

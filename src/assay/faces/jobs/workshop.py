@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from assay.core.ports import Callbacks, Egress
@@ -32,6 +32,10 @@ class Workshop:
             context = Context(tenant, home.clock(), SYSTEM, home.random_bytes, home.chance)
             yield context
         home.announce(context)
+
+
+# How often a job is tried before it is given up.
+ATTEMPTS_MAX: Final = 10
 
 
 class TryAgain(Exception):

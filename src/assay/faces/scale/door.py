@@ -19,6 +19,7 @@ from litestar.types import Receive, Scope, Send
 
 from assay.core import errors
 from assay.faces.http import STATUS, AnyRequest, request_id
+from assay.faces.msgspec_only import MsgspecOnly
 from assay.faces.scale.audits import HANDLERS as AUDITS
 from assay.faces.scale.batches import HANDLERS as BATCHES
 from assay.faces.scale.files import HANDLERS as FILES
@@ -40,7 +41,7 @@ BODY_BYTES_MAX: Final = 16 * 1024 * 1024
 
 def application() -> Litestar:
     """The application that speaks the dialect. Give it the state of the one it stands in."""
-    return Litestar(
+    return MsgspecOnly(
         route_handlers=[
             *AUDITS,
             *BATCHES,
