@@ -25,7 +25,16 @@ from harness import Organization
 NO_TENANT = {"tenants", "schema_migrations"}
 # The organization is its own tenant: its key is `id`.
 OWN_TENANT = {"organizations"}
-APPEND_ONLY = {"events", "project_versions", "reviews", "consensuses", "tenants"}
+APPEND_ONLY = {
+    "events",
+    "project_versions",
+    "reviews",
+    "consensuses",
+    "tenants",
+    "transfers",
+    "entries",
+    "bonuses",
+}
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@
     ├── Conflict           the thing exists, in a state that does not allow this
     │   ├── AlreadyExists      the same key was used before with other content
     │   ├── LeaseLost          the worker's turn ended before this arrived
-    │   └── NothingToClaim     no open turn fits this worker now
+    │   ├── NothingToClaim     no open turn fits this worker now
+    │   └── InsufficientFunds  an account does not have what this would take
     ├── TooLarge           over a stated bound
     ├── Throttled          too many at once; try again later
     └── Unavailable        a part outside us does not answer; nothing was changed
@@ -87,6 +88,10 @@ class LeaseLost(Conflict):
 
 class NothingToClaim(Conflict):
     code = "nothing_to_claim"
+
+
+class InsufficientFunds(Conflict):
+    code = "insufficient_funds"
 
 
 class TooLarge(AssayError):

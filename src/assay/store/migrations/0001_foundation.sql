@@ -720,6 +720,234 @@ create table idempotency_keys (
     primary key (organization_id, key)
 );
 
+-- --- money --------------------------------------------------------------------------------------------------------
+--
+-- Rows of a market's room (decisions/0022): organization_id is the market. Amounts are minor units of the currency, and
+-- every movement is a transfer whose entries sum to zero (decisions/0023). Live and test money never meet.
+
+-- How a market trades. Until there is a row, the defaults hold.
+create table market_settings (
+    organization_id uuid primary key references organizations (id),
+    currency text not null default 'USD' check (currency ~ '^[A-Z]{3}$'),
+    -- What the market keeps of rewards and bonuses, on top of them, paid by requesters.
+    fee_basis_points integer not null default 0 check (fee_basis_points between 0 and 10000),
+    -- The least it keeps of one payment, where it keeps anything.
+    fee_minimum_minor bigint not null default 0 check (fee_minimum_minor between 0 and 1000000),
+    -- What an hour of work must bring; none: as little as requesters like.
+    pay_floor_minor bigint check (pay_floor_minor between 1 and 1000000000),
+    -- The least that a freelancer can ask to be paid out.
+    payout_minimum_minor bigint not null default 1 check (payout_minimum_minor between 1 and 1000000000),
+    -- Who may become a freelancer: everybody, those who were invited, nobody new.
+    sign_up text not null default 'invitation' check (sign_up in ('open', 'invitation', 'closed')),
+    -- Whether limits that other markets have, and we do not need, hold here too.
+    strict_limits boolean not null default false,
+    -- How long after a rejection a freelancer may appeal.
+    appeal_days smallint not null default 7 check (appeal_days between 0 and 365),
+    -- After which time without a decision work is approved, where its offer does not say.
+    auto_approval_seconds integer not null default 259200 check (auto_approval_seconds between 0 and 2592000),
+    updated_at timestamptz not null
+);
+
+-- What an account holds: the sum of its entries, kept by `entries_kept`. Rows change in no other way.
+create table accounts (
+    organization_id uuid not null,
+    mode text not null check (mode in ('live', 'test')),
+    currency text not null check (currency ~ '^[A-Z]{3}$'),
+    purpose text not null check (purpose in ('available', 'held', 'fees', 'earned', 'paying', 'outside')),
+    -- The posting for which it is held; otherwise whose it is.
+    owner_id uuid not null,
+    -- Whose it is, a requester or a freelancer.
+    requester_id uuid,
+    freelancer_id uuid,
+    party_id uuid not null generated always as (coalesce(requester_id, freelancer_id)) stored,
+    balance_minor bigint not null,
+    primary key (organization_id, owner_id, purpose, mode, currency),
+    check (num_nonnulls(requester_id, freelancer_id) = 1),
+    -- Nobody spends what they have not, but the world outside, and requesters who play.
+    constraint accounts_covered check (
+        balance_minor >= 0 or purpose = 'outside' or (mode = 'test' and purpose = 'available'))
+);
+create index accounts_of_party on accounts (organization_id, party_id, mode, purpose) where balance_minor <> 0;
+
+-- A movement of money, in words. Rows are only added: what was wrong is taken back by another one.
+create table transfers (
+    -- No foreign key: the policy already names the market, and there is one for each payment.
+    organization_id uuid not null,
+    id uuid not null,
+    -- What makes it happen once, however often it is repeated.
+    key text not null check (length(key) between 1 and 200),
+    kind text not null check (kind in ('fund', 'withdraw', 'hold', 'release', 'pay', 'pay_again', 'bonus',
+        'payout_start', 'payout_finish', 'payout_fail', 'reversal')),
+    mode text not null check (mode in ('live', 'test')),
+    currency text not null check (currency ~ '^[A-Z]{3}$'),
+    requester_id uuid,
+    freelancer_id uuid,
+    posting_id uuid,
+    engagement_id uuid,
+    memo text not null default '' check (length(memo) <= 500),
+    made_at timestamptz not null,
+    primary key (organization_id, id),
+    unique (organization_id, mode, key),
+    check (num_nonnulls(requester_id, freelancer_id) >= 1)
+);
+-- An engagement is paid once, whatever the keys.
+create unique index transfers_paid_once on transfers (organization_id, engagement_id) where kind in ('pay', 'pay_again');
+-- Statements, the newest first.
+create index transfers_of_requester on transfers (organization_id, requester_id, id) where requester_id is not null;
+create index transfers_of_freelancer on transfers (organization_id, freelancer_id, id) where freelancer_id is not null;
+create index transfers_of_posting on transfers (organization_id, posting_id, id) where posting_id is not null;
+
+-- What one account gains by a transfer, or loses.
+create table entries (
+    organization_id uuid not null,
+    transfer_id uuid not null,
+    purpose text not null check (purpose in ('available', 'held', 'fees', 'earned', 'paying', 'outside')),
+    owner_id uuid not null,
+    -- As its transfer has them: whoever sees that sees its entries.
+    requester_id uuid,
+    freelancer_id uuid,
+    amount_minor bigint not null check (amount_minor <> 0),
+    primary key (organization_id, transfer_id, purpose, owner_id),
+    foreign key (organization_id, transfer_id) references transfers (organization_id, id)
+);
+
+-- Entries come as whole transfers, and accounts follow them. Accounts are taken in one order, that payments at the same
+-- time do not wait for each other in a ring; what is said about one that does not have enough is in the detail.
+create function entries_kept() returns trigger language plpgsql as $$
+declare
+    one record;
+begin
+    if exists (select from added group by organization_id, transfer_id having sum(amount_minor) <> 0) then
+        raise check_violation using table = 'entries', constraint = 'entries_zero_sum',
+            message = 'the entries of a transfer sum to zero';
+    end if;
+    for one in
+        select entry.organization_id, entry.owner_id, entry.purpose, transfer.mode, transfer.currency,
+            case when entry.purpose in ('available', 'held', 'fees')
+                or entry.purpose = 'outside' and entry.owner_id = transfer.requester_id then transfer.requester_id
+            end as requester_id,
+            case when entry.purpose in ('earned', 'paying')
+                or entry.purpose = 'outside' and entry.owner_id = transfer.freelancer_id then transfer.freelancer_id
+            end as freelancer_id,
+            sum(entry.amount_minor) as amount_minor
+        from added entry
+        join transfers transfer
+            on transfer.organization_id = entry.organization_id and transfer.id = entry.transfer_id
+        group by 1, 2, 3, 4, 5, 6, 7
+        order by entry.purpose, entry.owner_id
+    loop
+        update accounts set balance_minor = balance_minor + one.amount_minor
+        where organization_id = one.organization_id and owner_id = one.owner_id and purpose = one.purpose
+            and mode = one.mode and currency = one.currency
+            and (balance_minor + one.amount_minor >= 0 or one.purpose = 'outside'
+                or one.mode = 'test' and one.purpose = 'available');
+        continue when found;
+        if one.amount_minor < 0 and one.purpose <> 'outside' and (one.mode = 'live' or one.purpose <> 'available') then
+            raise check_violation using table = 'accounts', constraint = 'accounts_covered',
+                message = 'an account does not have what a transfer takes',
+                detail = json_build_object('purpose', one.purpose, 'needed', -one.amount_minor, 'there', coalesce((
+                    select balance_minor from accounts
+                    where organization_id = one.organization_id and owner_id = one.owner_id
+                        and purpose = one.purpose and mode = one.mode and currency = one.currency), 0));
+        end if;
+        insert into accounts as account
+            (organization_id, mode, currency, purpose, owner_id, requester_id, freelancer_id, balance_minor)
+        values (one.organization_id, one.mode, one.currency, one.purpose, one.owner_id, one.requester_id,
+            one.freelancer_id, one.amount_minor)
+        on conflict (organization_id, owner_id, purpose, mode, currency)
+        do update set balance_minor = account.balance_minor + excluded.balance_minor;
+    end loop;
+    return null;
+end $$;
+create trigger kept after insert on entries
+    referencing new table as added for each statement execute function entries_kept();
+
+-- A transfer with its entries, once for its key in its mode; whether it is new. $2 id, $3 key, $4 kind, $5 mode, $6
+-- currency, $7 requester, $8 freelancer, $9 posting, $10 engagement, $11 memo, $12 now; $13 to $15 purposes, owners and
+-- amounts of the entries. Whoever pays does not see the accounts of those who are paid, so this looks as the market does,
+-- and tells no more than whether it was done.
+create function post_transfer(uuid, uuid, text, text, text, text, uuid, uuid, uuid, uuid, text, timestamptz,
+    text[], uuid[], bigint[])
+returns boolean language plpgsql as $$
+declare
+    party constant text := coalesce(current_setting('assay.party', true), '');
+    made boolean;
+begin
+    perform set_config('assay.party', '', true);
+    insert into transfers (organization_id, id, key, kind, mode, currency, requester_id, freelancer_id, posting_id,
+        engagement_id, memo, made_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    on conflict (organization_id, mode, key) do nothing;
+    made := found;
+    if made then
+        insert into entries (organization_id, transfer_id, purpose, owner_id, requester_id, freelancer_id, amount_minor)
+        select $1, $2, entry.purpose, entry.owner_id, $7, $8, entry.amount_minor
+        from unnest($13, $14, $15) as entry (purpose, owner_id, amount_minor);
+    end if;
+    perform set_config('assay.party', party, true);
+    return made;
+end $$;
+
+-- Only entries change an account.
+create function accounts_follow() returns trigger language plpgsql as $$
+begin
+    raise restrict_violation using table = 'accounts', constraint = 'accounts_follow',
+        message = 'accounts follow their entries and are not written by themselves';
+end $$;
+create trigger follow before insert or update or delete on accounts
+    for each statement when (pg_trigger_depth() = 0) execute function accounts_follow();
+
+-- What a requester added to an engagement's reward.
+create table bonuses (
+    organization_id uuid not null,
+    id uuid not null,
+    mode text not null check (mode in ('live', 'test')),
+    requester_id uuid not null,
+    freelancer_id uuid not null,
+    posting_id uuid not null,
+    engagement_id uuid not null,
+    amount_minor bigint not null check (amount_minor > 0),
+    fee_minor bigint not null check (fee_minor >= 0),
+    currency text not null check (currency ~ '^[A-Z]{3}$'),
+    reason text not null check (length(reason) <= 4000),
+    -- top_up: what was missing to the pay floor.
+    origin text not null default 'requester' check (origin in ('requester', 'top_up')),
+    -- The requester's own word for it; the same one again is the same bonus.
+    token text check (length(token) between 1 and 64),
+    paid_at timestamptz not null,
+    primary key (organization_id, id)
+);
+create unique index bonuses_token on bonuses (organization_id, requester_id, mode, token) where token is not null;
+create index bonuses_of_engagement on bonuses (organization_id, engagement_id, id);
+create index bonuses_of_posting on bonuses (organization_id, posting_id, id);
+create index bonuses_of_freelancer on bonuses (organization_id, freelancer_id, id);
+
+-- What a freelancer asked to have of what they earned.
+create table payouts (
+    organization_id uuid not null,
+    id uuid not null,
+    mode text not null check (mode in ('live', 'test')),
+    freelancer_id uuid not null,
+    amount_minor bigint not null check (amount_minor > 0),
+    currency text not null check (currency ~ '^[A-Z]{3}$'),
+    -- asked: nothing was done yet. sent: on its way. The others are final; what failed is earned again.
+    state text not null default 'asked' check (state in ('asked', 'sent', 'paid', 'failed')),
+    -- Where to, as the freelancer wrote it; for whoever pays.
+    destination text not null check (length(destination) between 1 and 500),
+    -- By which provider, and its own name for it.
+    provider text check (length(provider) between 1 and 100),
+    reference text check (length(reference) between 1 and 200),
+    failure text check (length(failure) between 1 and 1000),
+    asked_at timestamptz not null,
+    sent_at timestamptz,
+    ended_at timestamptz,
+    primary key (organization_id, id),
+    check ((state in ('paid', 'failed')) = (ended_at is not null)),
+    check ((state = 'failed') = (failure is not null))
+);
+create index payouts_by_state on payouts (organization_id, state, id);
+create index payouts_of_freelancer on payouts (organization_id, freelancer_id, id);
+
 -- What is to be done soon. The library's tables for jobs are made beside this one. Rows carry ids and nothing else, so
 -- there are no walls here: whoever takes one opens the tenant it names and meets them there.
 create schema queue;
@@ -1291,7 +1519,8 @@ begin
         'worker_groups', 'worker_group_members', 'trainings', 'audits', 'batches', 'batch_groups',
         'attachments', 'files', 'tasks', 'awaited', 'golds', 'assignments', 'drafts', 'submissions', 'consensuses', 'reviews',
         'responses', 'suspensions', 'events', 'imports', 'import_problems', 'webhooks', 'deliveries',
-        'callback_settings', 'idempotency_keys'
+        'callback_settings', 'idempotency_keys',
+        'market_settings', 'accounts', 'transfers', 'entries', 'bonuses', 'payouts'
     ] loop
         execute format('alter table %I enable row level security', name);
         execute format('alter table %I force row level security', name);
@@ -1315,11 +1544,11 @@ begin
         execute format('create policy party on %I as restrictive using (%2$s is null or requester_id = %2$s)', name, party);
     end loop;
     -- Rows of a freelancer.
-    foreach name in array array[]::text[] loop
+    foreach name in array array['payouts']::text[] loop
         execute format('create policy party on %I as restrictive using (%2$s is null or freelancer_id = %2$s)', name, party);
     end loop;
     -- Rows between the two.
-    foreach name in array array[]::text[] loop
+    foreach name in array array['accounts', 'transfers', 'entries', 'bonuses']::text[] loop
         execute format('create policy party on %I as restrictive'
             ' using (%2$s is null or requester_id = %2$s or freelancer_id = %2$s)', name, party);
     end loop;
@@ -1334,6 +1563,8 @@ end $$;
 grant select, insert, update, delete on all tables in schema public to assay_app;
 grant usage on all sequences in schema public to assay_app;
 revoke update, delete on events, project_versions, reviews, consensuses, audits, tenants from assay_app;
+revoke update, delete on transfers, entries, bonuses from assay_app;
+revoke delete on accounts, payouts from assay_app;
 revoke update on responses from assay_app;
 grant usage on schema queue to assay_app;
 grant select, insert, update, delete on queue.due_tasks to assay_app;
