@@ -119,6 +119,8 @@ create table projects (
     keeps boolean not null default false,
     -- It has training tasks, so whoever has not passed is given those first.
     trains boolean not null default false,
+    -- Its work is offered on the market: no turns are opened for the organization's own people.
+    offered boolean not null default false,
     created_at timestamptz not null,
     updated_at timestamptz not null,
     primary key (organization_id, id)
@@ -334,6 +336,9 @@ create table tasks (
     opinions smallint check (opinions between 1 and 100),
     -- Completed at once with an answer that nobody gave, for programs that are being tried out.
     is_made_up boolean not null default false,
+    -- Posted on the market: `open` as long as answers may come from there, `done` once all that came are decided on, and
+    -- `over` when nobody is to answer it any more.
+    offered text check (offered in ('open', 'done', 'over')),
     -- preparing: its photo is not here yet. annotating, reviewing: turns are open. The others are final,
     -- except that a manager can reopen a broken task.
     state text not null check (state in
@@ -476,6 +481,8 @@ create table submissions (
     practice_score real check (practice_score between 0 and 1),
     -- With the consensus it went into.
     agreement real check (agreement between 0 and 1),
+    -- It came from the market and waits for its approval, or was rejected: then it counts towards no answer.
+    unapproved boolean not null default false,
     primary key (organization_id, id),
     unique (organization_id, assignment_id),
     foreign key (organization_id, assignment_id) references assignments (organization_id, id),
@@ -1509,6 +1516,197 @@ create trigger stays before update of organization_id, project_id, task_id on as
         is distinct from (old.organization_id, old.project_id, old.task_id))
     execute function stays();
 
+-- --- the market's room --------------------------------------------------------------------------------------------
+--
+-- What lies between requesters and freelancers; these rows are the market's, and name whom they concern. A requester's
+-- project, task and assignment are in its own room, under the same ids; no reference can be checked from here to there.
+-- `mode` keeps two worlds apart: in test nobody pays.
+
+-- The terms on which a requester offers work. They never change: other terms are another offer.
+create table offers (
+    organization_id uuid not null references organizations (id),
+    id uuid not null,
+    requester_id uuid not null,
+    -- Of the requester: where its tasks are.
+    project_id uuid not null,
+    mode text not null check (mode in ('live', 'test')),
+    title text not null check (length(title) between 1 and 128),
+    description text not null check (length(description) between 1 and 2000),
+    keywords text not null check (length(keywords) <= 1000),
+    -- For one approved engagement.
+    reward_minor bigint not null check (reward_minor >= 0),
+    currency text not null check (currency ~ '^[A-Z]{3}$'),
+    duration_seconds integer not null check (duration_seconds between 30 and 31536000),
+    -- Without a decision for so long, what was submitted is approved.
+    auto_approval_seconds integer not null check (auto_approval_seconds between 0 and 2592000),
+    -- Of core.qualifications, all of which must be met.
+    requirements json not null,
+    -- How many of its engagements one freelancer may take; none: any number.
+    per_worker_cap integer check (per_worker_cap >= 1),
+    -- Of all of the above: equal terms are one offer.
+    fingerprint bytea not null check (length(fingerprint) = 32),
+    -- paused: nobody new begins, for as long as its requester likes.
+    state text not null default 'active' check (state in ('active', 'paused')),
+    created_at timestamptz not null,
+    primary key (organization_id, id),
+    unique (organization_id, requester_id, mode, fingerprint)
+);
+create index offers_of_requester on offers (organization_id, requester_id, mode, id);
+
+-- One task offered, so many times. Its id is the task's in the requester's room.
+create table postings (
+    organization_id uuid not null,
+    id uuid not null,
+    offer_id uuid not null,
+    requester_id uuid not null,
+    project_id uuid not null,
+    mode text not null check (mode in ('live', 'test')),
+    max_engagements integer not null check (max_engagements between 1 and 1000000000),
+    -- As many as were asked for when it was made.
+    first_max integer not null check (first_max between 1 and max_engagements),
+    -- Of one engagement, as they were when it was made; so much is held for each that may still have to be paid.
+    reward_minor bigint not null check (reward_minor >= 0),
+    fee_minor bigint not null check (fee_minor >= 0),
+    currency text not null check (currency ~ '^[A-Z]{3}$'),
+    -- The requester's own words, which no freelancer sees.
+    annotation text check (length(annotation) <= 255),
+    -- What is done by itself when work comes in (core.review_policies).
+    policies json not null default '{}',
+    expires_at timestamptz not null,
+    -- Set once that moment was noticed, or brought about; from then on nobody begins.
+    expired_at timestamptz,
+    -- The requester's own mark.
+    reviewing boolean not null default false,
+    disposed_at timestamptz,
+    created_at timestamptz not null,
+    -- Engagements by state, kept by a trigger on them.
+    pending integer not null default 0 check (pending >= 0),
+    submitted integer not null default 0 check (submitted >= 0),
+    approved integer not null default 0 check (approved >= 0),
+    rejected integer not null default 0 check (rejected >= 0),
+    -- core.postings.Posting.status says the same.
+    status text not null generated always as (case
+        when disposed_at is not null then 'disposed'
+        when expired_at is null and pending + submitted + approved + rejected < max_engagements then 'assignable'
+        when pending > 0 then 'unassignable'
+        when reviewing then 'reviewing'
+        else 'reviewable' end) stored,
+    primary key (organization_id, id),
+    foreign key (organization_id, offer_id) references offers (organization_id, id),
+    -- No more is ever taken than was promised and set aside for.
+    check (pending + submitted + approved + rejected <= max_engagements),
+    check (disposed_at is null or pending = 0 and submitted = 0),
+    check (not reviewing or disposed_at is not null or status = 'reviewing')
+);
+create index postings_of_requester on postings (organization_id, requester_id, mode, id);
+create index postings_by_status on postings (organization_id, requester_id, mode, status, id);
+create index postings_of_offer on postings (organization_id, offer_id, id);
+-- What freelancers find: small, as it holds only what can be taken.
+create index postings_assignable on postings (organization_id, offer_id, created_at, id) where status = 'assignable';
+create index postings_to_expire on postings (organization_id, expires_at)
+    where expired_at is null and disposed_at is null;
+create index postings_to_dispose on postings (organization_id, created_at) where status in ('reviewable', 'reviewing');
+
+-- One freelancer's turn on a posting. Its id is the assignment's in the requester's room, where the answer is.
+create table engagements (
+    organization_id uuid not null,
+    id uuid not null,
+    posting_id uuid not null,
+    offer_id uuid not null,
+    requester_id uuid not null,
+    freelancer_id uuid not null,
+    mode text not null check (mode in ('live', 'test')),
+    state text not null check (state in ('accepted', 'submitted', 'approved', 'rejected', 'returned', 'abandoned')),
+    -- What it pays when it is approved, and the market's fee on that.
+    reward_minor bigint not null check (reward_minor >= 0),
+    fee_minor bigint not null check (fee_minor >= 0),
+    currency text not null check (currency ~ '^[A-Z]{3}$'),
+    accepted_at timestamptz not null,
+    deadline timestamptz not null check (deadline > accepted_at),
+    -- The freelancer took more time, once.
+    extended boolean not null default false,
+    submitted_at timestamptz,
+    auto_approve_at timestamptz check (auto_approve_at >= submitted_at),
+    -- The decision in force, whose it was, and whether a rule took it.
+    decided_at timestamptz,
+    decided_kind text check (decided_kind in ('member', 'key', 'worker', 'system')),
+    decided_by uuid,
+    automatic boolean not null default false,
+    -- Kept when the rejection is overridden.
+    rejected_at timestamptz,
+    -- When it was returned or abandoned.
+    closed_at timestamptz,
+    reason_code text check (length(reason_code) <= 40),
+    -- What the requester tells the freelancer.
+    feedback text check (length(feedback) <= 1024),
+    -- Active time, as far as it is known, bounded by the length of the turn.
+    seconds real check (seconds >= 0),
+    primary key (organization_id, id),
+    foreign key (organization_id, posting_id) references postings (organization_id, id),
+    foreign key (organization_id, offer_id) references offers (organization_id, id),
+    check ((state in ('submitted', 'approved', 'rejected')) = (submitted_at is not null)),
+    check ((submitted_at is null) = (auto_approve_at is null)),
+    check ((state in ('approved', 'rejected')) = (decided_at is not null)),
+    check ((decided_at is null) = (decided_kind is null)),
+    check (state <> 'rejected' or rejected_at is not null),
+    check ((state in ('returned', 'abandoned')) = (closed_at is not null))
+);
+-- Nobody does a posting twice, unless they gave it back.
+create unique index engagements_once on engagements (organization_id, posting_id, freelancer_id)
+    where state not in ('returned', 'abandoned');
+create index engagements_of_posting on engagements (organization_id, posting_id, state, submitted_at, id);
+create index engagements_of_freelancer on engagements (organization_id, freelancer_id, mode, id);
+create index engagements_held on engagements (organization_id, freelancer_id) where state = 'accepted';
+create index engagements_of_offer on engagements (organization_id, offer_id, freelancer_id, state);
+create index engagements_between on engagements (organization_id, requester_id, freelancer_id, id);
+create index engagements_overdue on engagements (organization_id, deadline) where state = 'accepted';
+create index engagements_to_approve on engagements (organization_id, auto_approve_at) where state = 'submitted';
+
+-- What the rules of a posting found, each time that they looked, and what they did. Rows are only added.
+create table review_results (
+    organization_id uuid not null,
+    id uuid not null,
+    posting_id uuid not null,
+    requester_id uuid not null,
+    -- Of whose answer, where it was one's; none: of the whole posting.
+    engagement_id uuid,
+    -- core.review_policies.Report.
+    report json not null,
+    created_at timestamptz not null,
+    primary key (organization_id, id),
+    foreign key (organization_id, posting_id) references postings (organization_id, id),
+    foreign key (organization_id, engagement_id) references engagements (organization_id, id)
+);
+create index review_results_of_posting on review_results (organization_id, posting_id, id);
+
+-- A posting's counts are what its engagements say.
+create function count_engagements() returns trigger language plpgsql as $$
+declare
+    was text := case when tg_op <> 'INSERT' then old.state end;
+    becomes text := case when tg_op <> 'DELETE' then new.state end;
+    of_posting uuid := case when tg_op = 'DELETE' then old.posting_id else new.posting_id end;
+begin
+    update postings set
+        pending = pending + (becomes is not distinct from 'accepted')::integer - (was is not distinct from 'accepted')::integer,
+        submitted = submitted + (becomes is not distinct from 'submitted')::integer
+            - (was is not distinct from 'submitted')::integer,
+        approved = approved + (becomes is not distinct from 'approved')::integer
+            - (was is not distinct from 'approved')::integer,
+        rejected = rejected + (becomes is not distinct from 'rejected')::integer
+            - (was is not distinct from 'rejected')::integer,
+        -- The mark is of a posting that is looked through; it goes when work on it begins again.
+        reviewing = reviewing and becomes is distinct from 'accepted'
+    where organization_id = case when tg_op = 'DELETE' then old.organization_id else new.organization_id end
+        and id = of_posting;
+    return null;
+end $$;
+create trigger counted after insert or delete or update of state on engagements
+    for each row execute function count_engagements();
+create trigger stays before update of organization_id, id, posting_id, freelancer_id, requester_id on engagements
+    for each row when ((new.organization_id, new.id, new.posting_id, new.freelancer_id, new.requester_id)
+        is distinct from (old.organization_id, old.id, old.posting_id, old.freelancer_id, old.requester_id))
+    execute function stays();
+
 -- Tenants apart. `force` closes the tables to their owner too.
 do $$
 declare
@@ -1519,7 +1717,7 @@ begin
         'worker_groups', 'worker_group_members', 'trainings', 'audits', 'batches', 'batch_groups',
         'attachments', 'files', 'tasks', 'awaited', 'golds', 'assignments', 'drafts', 'submissions', 'consensuses', 'reviews',
         'responses', 'suspensions', 'events', 'imports', 'import_problems', 'webhooks', 'deliveries',
-        'callback_settings', 'idempotency_keys',
+        'callback_settings', 'idempotency_keys', 'offers', 'postings', 'engagements', 'review_results',
         'market_settings', 'accounts', 'transfers', 'entries', 'bonuses', 'payouts'
     ] loop
         execute format('alter table %I enable row level security', name);
@@ -1540,7 +1738,7 @@ declare
     party constant text := '(select nullif(current_setting(''assay.party'', true), '''')::uuid)';
 begin
     -- Rows of a requester.
-    foreach name in array array[]::text[] loop
+    foreach name in array array['review_results']::text[] loop
         execute format('create policy party on %I as restrictive using (%2$s is null or requester_id = %2$s)', name, party);
     end loop;
     -- Rows of a freelancer.
@@ -1548,12 +1746,12 @@ begin
         execute format('create policy party on %I as restrictive using (%2$s is null or freelancer_id = %2$s)', name, party);
     end loop;
     -- Rows between the two.
-    foreach name in array array['accounts', 'transfers', 'entries', 'bonuses']::text[] loop
+    foreach name in array array['accounts', 'transfers', 'entries', 'bonuses', 'engagements']::text[] loop
         execute format('create policy party on %I as restrictive'
             ' using (%2$s is null or requester_id = %2$s or freelancer_id = %2$s)', name, party);
     end loop;
     -- What everybody on the market sees and only its requester puts there.
-    foreach name in array array[]::text[] loop
+    foreach name in array array['offers', 'postings']::text[] loop
         execute format('create policy party on %I as restrictive for insert'
             ' with check (%2$s is null or requester_id = %2$s)', name, party);
     end loop;
@@ -1565,6 +1763,8 @@ grant usage on all sequences in schema public to assay_app;
 revoke update, delete on events, project_versions, reviews, consensuses, audits, tenants from assay_app;
 revoke update, delete on transfers, entries, bonuses from assay_app;
 revoke delete on accounts, payouts from assay_app;
+revoke delete on offers, postings, engagements from assay_app;
+revoke update, delete on review_results from assay_app;
 revoke update on responses from assay_app;
 grant usage on schema queue to assay_app;
 grant select, insert, update, delete on queue.due_tasks to assay_app;
