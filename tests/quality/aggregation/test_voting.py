@@ -30,11 +30,14 @@ def test_the_class_most_say_wins_and_ties_are_told() -> None:
     assert (result.skill_interval[:, 1] > result.skill).all()
 
 
-@pytest.mark.parametrize("classes", [2, 3, 4])
-def test_a_task_may_have_any_number_of_votes(classes: int) -> None:
-    """Against votes that weigh 1 each, which are counted another way; up to 15 votes the leader is looked up."""
+@pytest.mark.parametrize(
+    ("classes", "most"), [(2, 70_000 // 2), (3, 70_000 // 3), (4, 70_000 // 4), (5, 32), (100, 32), (100, 33)]
+)
+def test_a_task_may_have_any_number_of_votes(classes: int, most: int) -> None:
+    """Against votes that weigh 1 each, which are counted another way. Up to 4 classes and 15 votes the leader is looked
+    up; with more classes votes are compared with each other, in two ways up to 5 and up to 32."""
     rng = np.random.default_rng(classes)
-    each = np.concatenate([np.tile(np.arange(1, 20), 30), [70_000 // classes]])
+    each = np.concatenate([np.tile(np.arange(1, 20), 30), [most]])
     task = np.repeat(np.arange(len(each)), each)
     worker, label = rng.integers(0, 30, len(task)), rng.integers(0, classes, len(task))
     plain = Votes.from_codes(task, worker, label, repeated="all")
@@ -45,8 +48,9 @@ def test_a_task_may_have_any_number_of_votes(classes: int) -> None:
     assert expected.tied.any()
     assert found.labels.tolist() == expected.labels.tolist()
     assert found.tied.tolist() == expected.tied.tolist()
-    assert found.posterior == pytest.approx(expected.posterior, abs=1e-12)
-    assert found.skill == pytest.approx(expected.skill, abs=1e-12)
+    # Many classes have posteriors in single precision.
+    assert found.posterior == pytest.approx(expected.posterior, abs=1e-7 if classes > 16 else 1e-12)
+    assert found.skill == pytest.approx(expected.skill, abs=1e-7 if classes > 16 else 1e-12)
 
 
 def test_a_known_answer_stands_whatever_the_votes() -> None:

@@ -10,9 +10,10 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
+from assay.quality.aggregation.counting import leaders, settle, vote_shares_of_few, vote_shares_of_many
 from assay.quality.aggregation.counts import PIECE_VOTES, PIECES_MAX, precision
 from assay.quality.aggregation.result import Aggregated, aggregated, decide_of, tie_of
-from assay.quality.aggregation.shares import leaders, vote_shares, vote_shares_of_few
+from assay.quality.aggregation.shares import vote_shares
 from assay.quality.aggregation.skill import agreement_skill
 from assay.quality.arrays import Codes, Flags, Floats, Offsets, Reals
 from assay.quality.compiled import threads_available
@@ -101,26 +102,23 @@ class Wawa:
 
 @dataclass(frozen=True)
 class _Counted:
-    """``undecided``: the tasks whose class in ``codes`` (n_tasks,) is one of several. ``agreed`` and ``given``:
-    (n_workers,), what of each worker's votes went with the shares, and all of them. ``overall``: (n_classes,)."""
+    """``agreed`` and ``given``: (n_workers,), what of each worker's votes went with the shares, and all of them.
+    ``prior``: (n_classes,), each one's share of all votes, which has decided ties."""
 
     posterior: Reals
     codes: Codes
     tied: Flags
-    undecided: Codes
     agreed: Floats
     given: Floats
-    overall: Floats
+    prior: Floats
 
 
 def _voted(votes: Votes, golds: Golds, voice: Floats | None, method: str, threads: int | None) -> Aggregated:
     """``voice``: (n_workers,) what each worker's vote counts, or None for all alike."""
     found = None
-    if voice is None and votes.weight is None and len(golds) == 0 and votes.n_classes <= FEW:
-        found = _few(votes, threads)
+    if voice is None and votes.weight is None and len(golds) == 0:
+        found = _plain(votes, threads)
     found = found or _any(votes, golds, voice, threads)
-    prior = _shares_of_all(found.overall)
-    decide_of(found.undecided, found.posterior, prior, found.codes, found.tied)
     skill, interval = agreement_skill(found.agreed, found.given)
     return aggregated(
         votes,
@@ -128,7 +126,7 @@ def _voted(votes: Votes, golds: Golds, voice: Floats | None, method: str, thread
         method=method,
         skill=skill,
         skill_interval=interval,
-        prior=prior,
+        prior=found.prior,
         decided_already=(found.codes, found.tied),
         worker_votes=np.rint(found.given).astype(np.int64) if votes.weight is None else None,
         iterations=1,
@@ -136,23 +134,29 @@ def _voted(votes: Votes, golds: Golds, voice: Floats | None, method: str, thread
     )
 
 
-def _few(votes: Votes, threads: int | None) -> _Counted | None:
-    posterior = np.empty((votes.n_tasks, votes.n_classes), dtype=precision(votes.n_classes))
+def _plain(votes: Votes, threads: int | None) -> _Counted | None:
+    """Votes that all count alike; None where a task has none, or more than the kernels take."""
+    few = votes.n_classes <= FEW
+    make = np.empty if few else np.zeros
+    posterior: Reals = make((votes.n_tasks, votes.n_classes), dtype=precision(votes.n_classes))
     codes, tied = np.empty(votes.n_tasks, np.int32), np.empty(votes.n_tasks, np.bool_)
     undecided: Codes = np.empty(votes.n_tasks, np.int32)
 
     def count(own: slice, start: Offsets) -> tuple[int, Floats, Floats]:
         agreed, overall = np.zeros((votes.n_workers, 2)), np.zeros(votes.n_classes)
         room = (posterior[own], codes[own], tied[own], agreed, overall, undecided[own])
-        return int(vote_shares_of_few(votes.worker, votes.label, start, leaders(), *room)), agreed, overall
+        if few:
+            return int(vote_shares_of_few(votes.worker, votes.label, start, leaders(), *room)), agreed, overall
+        return int(vote_shares_of_many(votes.worker, votes.label, start, *room)), agreed, overall
 
     parts = _in_pieces(votes, count, threads)
     if any(ties < 0 for _, (ties, *_) in parts):
         return None
     which = np.concatenate([undecided[own][:ties] + np.int32(own.start) for own, (ties, *_) in parts])
     agreed = sum((agreed for _, (_, agreed, _) in parts), start=np.zeros((votes.n_workers, 2)))
-    overall = sum((overall for _, (*_, overall) in parts), start=np.zeros(votes.n_classes))
-    return _Counted(posterior, codes, tied, which, agreed[:, 0].copy(), agreed[:, 1].copy(), overall)
+    prior = _shares_of_all(sum((overall for _, (*_, overall) in parts), start=np.zeros(votes.n_classes)))
+    settle(which, votes.label, votes.start, posterior, prior, codes)
+    return _Counted(posterior, codes, tied, agreed[:, 0].copy(), agreed[:, 1].copy(), prior)
 
 
 def _any(votes: Votes, golds: Golds, voice: Floats | None, threads: int | None) -> _Counted:
@@ -163,16 +167,17 @@ def _any(votes: Votes, golds: Golds, voice: Floats | None, threads: int | None) 
     overall = np.bincount(votes.label, weights=votes.weight, minlength=votes.n_classes).astype(np.float64)
     given = np.bincount(votes.worker, weights=votes.weight, minlength=votes.n_workers).astype(np.float64)
     known = golds.dense(votes.n_tasks) if len(golds) else np.zeros(0, np.int32)
-    fallback, tolerance = _shares_of_all(overall), tie_of(posterior)
+    prior, tolerance = _shares_of_all(overall), tie_of(posterior)
 
     def count(own: slice, start: Offsets) -> Floats:
         agreed = np.zeros(votes.n_workers)
-        each = (votes.worker, votes.label, weight, voice, start, known[own], fallback, tolerance)
+        each = (votes.worker, votes.label, weight, voice, start, known[own], prior, tolerance)
         vote_shares(*each, posterior[own], agreed, codes[own], tied[own])
         return agreed
 
     agreed = sum((agreed for _, agreed in _in_pieces(votes, count, threads)), start=np.zeros(votes.n_workers))
-    return _Counted(posterior, codes, tied, np.flatnonzero(tied).astype(np.int32), agreed, given, overall)
+    decide_of(np.flatnonzero(tied).astype(np.int32), posterior, prior, codes, tied)
+    return _Counted(posterior, codes, tied, agreed, given, prior)
 
 
 def _in_pieces(votes: Votes, count: Callable[[slice, Offsets], Part], threads: int | None) -> list[tuple[slice, Part]]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assay.quality.arrays import Codes, Flags, Floats, Offsets, Reals
 from assay.quality.compiled import compiled
@@ -220,125 +218,6 @@ def open_coins(
             right[np.uint32(worker[row]), 1] += power * (1.0 - share)
         for row in range(begin, end):
             shares[np.uint32(label[row])] = 0.0
-
-
-@cache
-def leaders() -> NDArray[np.uint8]:
-    """For four counts of 0 to 15, four bits each: the lowest class of those that lead, and 4 more where some tie.
-
-    (65536,), one table for the whole process: which class leads is what no processor can foretell, and a look here is
-    cheaper than finding it out by comparing.
-    """
-    packed = np.arange(1 << 16)
-    counts = np.stack([(packed >> shift) & 15 for shift in (0, 4, 8, 12)])
-    tied = (counts == counts.max(axis=0)).sum(axis=0) > 1
-    lead: NDArray[np.uint8] = (counts.argmax(axis=0) + 4 * tied).astype(np.uint8)
-    return lead
-
-
-@compiled
-def _count_label(label: np.int32) -> np.uint64:
-    return np.uint64(1) << (np.uint64(np.uint32(label)) << np.uint64(4))
-
-
-@compiled
-def _agree(agreed: Floats, worker: np.int32, label: np.int32, shares: Floats) -> None:
-    who = np.uint64(np.uint32(worker))
-    agreed[who, 0] += shares[np.uint64(np.uint32(label))]
-    agreed[who, 1] += 1.0
-
-
-@compiled
-def vote_shares_of_few(
-    worker: Codes,
-    label: Codes,
-    start: Offsets,
-    leader: NDArray[np.uint8],
-    posterior: Reals,
-    codes: Codes,
-    tied: Flags,
-    agreed: Floats,
-    totals: Floats,
-    undecided: Codes,
-) -> np.int64:
-    """``vote_shares`` for up to four classes and votes of equal weight, of which each task has some, up to 65,535.
-
-    A task's four counts live in one 64-bit register. ``leader``: see ``leaders``. ``codes`` and ``tied``: (tasks,), the
-    likeliest class, the lowest of those that tie, and whether some do. ``agreed``: (workers, 2), to which each worker's
-    agreement and votes are added; ``totals``: (classes,), to which the votes for each class are. ``undecided``:
-    (tasks,), whose first entries become the tasks that are tied. The first votes of a task are written out, as in
-    ``sweeps``. Returns how many tasks are tied; -1, with the work left undone, where one has no votes or too many.
-    """
-    classes = posterior.shape[1]
-    ties = np.uint64(0)
-    one, sixteen, mask = np.uint64(1), np.uint64(16), np.uint64(0xFFFF)
-    total_0 = total_1 = total_2 = total_3 = np.uint64(0)
-    shares = np.zeros(4)
-    for task in range(np.uint64(len(start) - 1)):
-        begin, end = np.uint64(start[task]), np.uint64(start[task + one])
-        votes = end - begin
-        if not np.uint64(0) < votes <= mask:
-            return np.int64(-1)
-        counts = _count_label(label[begin])
-        if votes > np.uint64(1):
-            counts += _count_label(label[begin + np.uint64(1)])
-            if votes > np.uint64(2):
-                counts += _count_label(label[begin + np.uint64(2)])
-                if votes > np.uint64(3):
-                    counts += _count_label(label[begin + np.uint64(3)])
-                    if votes > np.uint64(4):
-                        counts += _count_label(label[begin + np.uint64(4)])
-                        for row in range(begin + np.uint64(WRITTEN_OUT), end):
-                            counts += _count_label(label[row])
-        n0 = counts & mask
-        n1 = (counts >> sixteen) & mask
-        n2 = (counts >> np.uint64(32)) & mask
-        n3 = counts >> np.uint64(48)
-        total_0 += n0
-        total_1 += n1
-        total_2 += n2
-        total_3 += n3
-        if votes < sixteen:
-            # Sixteen bits a class become four.
-            close = counts | (counts >> np.uint64(12)) | (counts >> np.uint64(24)) | (counts >> np.uint64(36))
-            lead = leader[close & mask]
-            tied[task] = lead >= np.uint8(4)
-            codes[task] = lead & np.uint8(3)
-        else:
-            top = max(max(n0, n1), max(n2, n3))
-            tied[task] = np.int64(n0 == top) + np.int64(n1 == top) + np.int64(n2 == top) + np.int64(n3 == top) > 1
-            codes[task] = 0 if n0 == top else 1 if n1 == top else 2 if n2 == top else 3
-        # Written whether tied or not, as a branch would be guessed wrong.
-        undecided[ties] = np.int32(task)
-        ties += np.uint64(tied[task])
-        inverse = 1.0 / np.float64(np.int64(votes))
-        shares[0] = np.int64(n0) * inverse
-        shares[1] = np.int64(n1) * inverse
-        shares[2] = np.int64(n2) * inverse
-        shares[3] = np.int64(n3) * inverse
-        if classes == 4:
-            posterior[task, 0] = shares[0]
-            posterior[task, 1] = shares[1]
-            posterior[task, 2] = shares[2]
-            posterior[task, 3] = shares[3]
-        else:
-            for k in range(classes):
-                posterior[task, k] = shares[k]
-        _agree(agreed, worker[begin], label[begin], shares)
-        if votes > np.uint64(1):
-            _agree(agreed, worker[begin + np.uint64(1)], label[begin + np.uint64(1)], shares)
-            if votes > np.uint64(2):
-                _agree(agreed, worker[begin + np.uint64(2)], label[begin + np.uint64(2)], shares)
-                if votes > np.uint64(3):
-                    _agree(agreed, worker[begin + np.uint64(3)], label[begin + np.uint64(3)], shares)
-                    if votes > np.uint64(4):
-                        _agree(agreed, worker[begin + np.uint64(4)], label[begin + np.uint64(4)], shares)
-                        for row in range(begin + np.uint64(WRITTEN_OUT), end):
-                            _agree(agreed, worker[row], label[row], shares)
-    sums = (total_0, total_1, total_2, total_3)
-    for k in range(classes):
-        totals[k] += sums[k]
-    return np.int64(ties)
 
 
 @compiled
