@@ -136,7 +136,8 @@ async def test_photos_keep_to_photos(organization: Organization) -> None:
 
     (result,) = await add(client, made.json()["id"], text("a"))
 
-    assert [problem["field"] for problem in result["problems"]] == ["content"]
+    # A text may stand beside a photo, never instead of it.
+    assert [problem["field"] for problem in result["problems"]] == ["attachment_id"]
 
 
 async def test_photos_of_the_content_are_shown_also_to_who_claims_again(organization: Organization) -> None:

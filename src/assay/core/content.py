@@ -1,4 +1,4 @@
-"""What a task brings to be looked at when it is not one photo: texts, photos, files and links, in order."""
+"""What a task brings to be looked at instead of one photo, or beside it: texts, photos, files and links, in order."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from uuid import UUID
 
 import msgspec
 
-from assay.core.errors import Problem
+from assay.core.errors import Invalid, Problem
 from assay.core.files import file_of
+from assay.core.pages import Page, PageItem
 from assay.core.texts import is_storable
 
 ITEMS_MAX: Final = 50
+# Of a document, whose pages are found when it is fetched.
+PAGES_MAX: Final = 200
 BYTES_MAX: Final = 1_000_000
 TITLE_LENGTH_MAX: Final = 500
 # Of a photo that is still to be fetched.
@@ -70,21 +73,22 @@ class FileItem(
 class WaitingItem(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="waiting", omit_defaults=True
 ):
-    """Something that is still to be fetched; it becomes an item of the kind ``becomes`` in its place."""
+    """Something that is still to be fetched; it becomes an item of the kind ``becomes`` in its place, and where these
+    are pages, as many photos as it has."""
 
     attachment_id: UUID
-    becomes: Literal["text", "image"] | FileType
+    becomes: Literal["text", "image", "pages"] | FileType
     title: str | None = None
 
 
-KeptItem: TypeAlias = Item | FileItem | WaitingItem
+KeptItem: TypeAlias = Item | FileItem | WaitingItem | PageItem
 
 
 class Fetched(msgspec.Struct, frozen=True):
-    """Something at an address, to become an item once it is here."""
+    """Something at an address, to become an item once it is here; ``pages``: a photo, or each page of a document."""
 
     url: str
-    type: Literal["text", "image"] | FileType = "image"
+    type: Literal["text", "image", "pages"] | FileType = "image"
     title: str | None = None
 
 
@@ -98,7 +102,7 @@ def as_if_here(items: Sequence[GivenItem], ids: Sequence[UUID]) -> list[Item]:
     def one(item: GivenItem, attachment_id: UUID) -> Item:
         if not isinstance(item, Fetched):
             return item
-        if item.type == "image":
+        if item.type in ("image", "pages"):
             return ImageItem(attachment_id, item.title)
         # Nothing is known of a text yet but that it is one.
         return TextItem("\u2026", item.title) if item.type == "text" else LinkItem(item.url, item.title)
@@ -113,6 +117,24 @@ def kept(items: Sequence[GivenItem], ids: Sequence[UUID]) -> tuple[list[KeptItem
         for item, id_ in zip(items, ids, strict=True)
     ]
     return held, [item.url for item in items if isinstance(item, Fetched)]
+
+
+def in_place(items: Sequence[KeptItem], attachment_id: UUID, arrived: Sequence[KeptItem]) -> list[KeptItem]:
+    """The items with what came for the one that waited in its place. Several are told apart by their numbers under its
+    title. Raises ``Invalid`` where they are too many by now."""
+    found: list[KeptItem] = []
+    for one in items:
+        if not isinstance(one, WaitingItem) or one.attachment_id != attachment_id:
+            found.append(one)
+            continue
+        many = one.title is not None and len(arrived) > 1
+        for number, item in enumerate(arrived, 1):
+            found.append(msgspec.structs.replace(item, title=f"{one.title} · {number}" if many else one.title))
+    if len(arrived) > 1 and len(found) > PAGES_MAX:
+        raise Invalid(
+            f"A task shows at most {PAGES_MAX} pages; with these it would be {len(found)}. Make several tasks."
+        )
+    return found
 
 
 def is_address(text: str) -> bool:
@@ -190,3 +212,8 @@ def photos_in(items: Sequence[KeptItem] | None) -> list[UUID]:
 def text_of(items: Sequence[KeptItem] | None) -> str | None:
     """The first text, in which marks lie where a kind has marks in texts; none without one."""
     return next((item.text for item in items or () if isinstance(item, TextItem)), None)
+
+
+def page_of(items: Sequence[KeptItem] | None) -> Page | None:
+    """The page that a task is, where it is one."""
+    return next((item.page for item in items or () if isinstance(item, PageItem)), None)

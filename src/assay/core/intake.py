@@ -26,8 +26,9 @@ DEFAULT_PRIORITY: Final = 50
 
 class TaskRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One task to be. Exactly one of ``attachment_id`` and ``url`` says which photo. Where the project's kind shows
-    more than photos, ``content`` may say instead what is shown: texts, and photos that are there already.
-    ``taxonomy`` is what is asked, where it is not what the project asks.
+    more than photos, ``content`` may say instead what is shown: texts, links, and photos that are there already; with a
+    photo to mark it is what may be looked at beside that. ``taxonomy`` is what is asked, where it is not what the
+    project asks.
 
     ``priority`` is within [0, 100], higher first. ``prelabels`` are shown to the worker to correct; ``gold`` is a
     known answer and makes the task a hidden test.
@@ -58,12 +59,17 @@ class CheckedRow(msgspec.Struct, frozen=True, gc=False):
 
 
 def check_rows(
-    rows: Sequence[TaskRow], kind: str, taxonomy: Taxonomy, sizes: Mapping[UUID, tuple[int, int]]
+    rows: Sequence[TaskRow],
+    kind: str,
+    taxonomy: Taxonomy,
+    sizes: Mapping[UUID, tuple[int, int]],
+    *,
+    pages_known: bool = True,
 ) -> tuple[list[CheckedRow], dict[int, list[Problem]]]:
     """The rows that may be written, and for each other row what is wrong with it.
 
     ``sizes``: width and height of each usable photo of the project. A unique id that stands twice in the request
-    is refused the second time.
+    is refused the second time. Without ``pages_known`` an item may turn out to be many pages.
     """
     known = kind_named(kind)
     # The same for every task that is one photo.
@@ -97,7 +103,7 @@ def check_rows(
             if answer is None:
                 continue
             try:
-                pages = [MediaSize(*page) if page else None for page in pages_of(items)]
+                pages = [MediaSize(*page) if page else None for page in pages_of(items)] if pages_known else []
                 content = Content(MediaSize(*size) if size else None, text_of(items), pages)
                 answers[name] = known.check(answer, row.taxonomy or taxonomy, content, complete=complete)
             except Invalid as error:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from assay.core.annotations import kind_named
 from assay.core.batches import check_takes_tasks
-from assay.core.content import SIZE_NOT_KNOWN, GivenItem, as_if_here, kept
+from assay.core.content import SIZE_NOT_KNOWN, Fetched, GivenItem, as_if_here, kept
 from assay.core.customer_tasks import check_request, check_tags, check_unique_id, checked_metadata
 from assay.core.errors import AlreadyExists, Conflict, Invalid
 from assay.core.intake import TaskRow, check_rows
@@ -45,10 +45,10 @@ async def create(
 
     ``request``: JSON text, the task as a customer's program said it. ``taxonomy``: what this task asks, where it is not
     what its project asks. ``callback``: who is told when it is done, an address that was checked. ``batch``: one of the
-    project's, entered in this transaction. ``items``: what it shows instead of the one photo at its address, and
-    ``opinions`` how many people are to answer, where that is not what its project says. ``made_up``: it is answered at
-    once, by nobody. Raises ``Invalid``, ``Conflict`` (archived project, or a batch that takes no
-    more), and ``AlreadyExists`` for a unique id that is taken, after which the transaction is over.
+    project's, entered in this transaction. ``items``: what it shows beside the one photo at its address, or instead of
+    it, and ``opinions`` how many people are to answer, where that is not what its project says. ``made_up``: it is
+    answered at once, by nobody. Raises ``Invalid``, ``Conflict`` (archived project, or a batch that takes no more), and
+    ``AlreadyExists`` for a unique id that is taken, after which the transaction is over.
     """
     if project.state == "archived":
         raise Conflict("This project is archived. Make it active before adding to it.")
@@ -58,12 +58,13 @@ async def create(
     if items is not None:
         row = replace(row, content=as_if_here(items, item_ids))
     sizes = dict.fromkeys(item_ids, SIZE_NOT_KNOWN)
-    new = _checked(project, row, context.new_id, tags, request, taxonomy, callback, sizes)
+    pages_known = not any(isinstance(item, Fetched) and item.type == "pages" for item in items or ())
+    new = _checked(project, row, context.new_id, tags, request, taxonomy, callback, sizes, pages_known=pages_known)
     try:
         made = await store.insert(context.tenant, project, new, context.now, context.caller.actor, batch=batch)
     except AlreadyExists as error:
         raise AlreadyExists(f"There is a task with the unique id {row.unique_id!r} already.", "unique_id") from error
-    if row.url is None or opinions is not None or made_up:
+    if items is not None or row.url is None or opinions is not None or made_up:
         held, urls = (None, []) if items is None else kept(items, item_ids)
         await awaited.show(
             context.tenant, made.id, project.id, held, urls, context.now, opinions=opinions, made_up=made_up
@@ -109,6 +110,8 @@ def _checked(
     taxonomy: Taxonomy | None,
     callback: str | None,
     sizes: Mapping[UUID, tuple[int, int]],
+    *,
+    pages_known: bool = True,
 ) -> NewTask:
     """What is to be written. ``sizes``: of the photos of its content. Raises ``Invalid``."""
     check_tags(tags)
@@ -116,7 +119,8 @@ def _checked(
         check_request(request)
     if taxonomy is not None:
         kind_named(project.kind).check_taxonomy(taxonomy)
-    good, bad = check_rows([row], project.kind, taxonomy or project.current.taxonomy, sizes)
+    asked = taxonomy or project.current.taxonomy
+    good, bad = check_rows([row], project.kind, asked, sizes, pages_known=pages_known)
     if bad:
         raise Invalid(bad[0])
     return NewTask(

@@ -32,10 +32,9 @@ class ImageKind:
         check_taxonomy(taxonomy, SHAPES, relations=True, photos=True)
         check_given(taxonomy)
 
-    def content_problems(self, items: Sequence[Item] | None, photo: bool) -> Iterator[Problem]:
-        if items is not None:
-            yield Problem("content", "A project of photos takes none: give attachment_id or url.")
-        elif not photo:
+    def content_problems(self, items: Sequence[Item] | None, photo: bool) -> Iterator[Problem]:  # noqa: ARG002
+        # Items are looked at beside the photo; only the photo is marked.
+        if not photo:
             yield Problem("attachment_id", "Give exactly one of attachment_id and url.")
 
     def check(self, answer: Any, taxonomy: Taxonomy, content: Content, *, complete: bool = True) -> Answer:

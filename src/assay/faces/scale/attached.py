@@ -9,10 +9,21 @@ framed; workers follow a link.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from mimetypes import guess_type
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-from assay.core.content import TITLE_LENGTH_MAX, Fetched, GivenItem, LinkItem, TextItem, is_address
+from assay.core.content import (
+    TITLE_LENGTH_MAX,
+    Fetched,
+    FileItem,
+    GivenItem,
+    KeptItem,
+    LinkItem,
+    TextItem,
+    is_address,
+)
 from assay.core.errors import Invalid
 from assay.faces.scale.plain_text import plain
 from assay.faces.scale.reading import a_list
@@ -35,6 +46,41 @@ def items_of(params: Params, *, default: str | None = None) -> list[GivenItem]:
     return found
 
 
+def context_of(params: Params) -> list[GivenItem]:
+    """What may be looked at beside an image: other images, texts in place, and whatever else the path of an address
+    says lies there; of an address that says nothing, an image. Raises ``Invalid``."""
+    return [
+        _item(one, None, f"context_attachments[{index}]", _by_path)
+        for index, one in enumerate(a_list(params.get("context_attachments"), "context_attachments"))
+    ]
+
+
+def _by_path(address: str) -> str:
+    type_, _ = guess_type(urlsplit(address).path)
+    if type_ is None:
+        return "image"
+    whole = {"text/plain": "text", "application/pdf": "pdf", "application/octet-stream": "image"}
+    major = type_.partition("/")[0]
+    return whole.get(type_) or (major if major in _FETCHED else "website")
+
+
+def told_items(items: Sequence[KeptItem], named: str) -> list[dict[str, str]]:
+    """Texts and links as they were given, under this name; of photos and files, which have no address of their own,
+    only what they are."""
+    told = []
+    for item in items:
+        match item:
+            case TextItem(text):
+                told.append({"type": "text", named: text})
+            case LinkItem(url):
+                told.append({"type": "website", named: url})
+            case FileItem(media):
+                told.append({"type": media})
+            case _:
+                told.append({"type": "image"})
+    return told
+
+
 def at_least(items: Sequence[GivenItem], count: int, path: str) -> Sequence[GivenItem]:
     """The items. Raises ``Invalid`` where there are fewer."""
     if len(items) < count:
@@ -42,7 +88,8 @@ def at_least(items: Sequence[GivenItem], count: int, path: str) -> Sequence[Give
     return items
 
 
-def _item(given: Any, type_: Any, path: str) -> GivenItem:
+def _item(given: Any, type_: Any, path: str, guess: Callable[[str], str] = lambda _: "image") -> GivenItem:
+    """``guess``: of what type an address is where nothing says it."""
     title = None
     if isinstance(given, Mapping):
         type_ = given.get("type") or given.get("attachment_type") or type_
@@ -53,7 +100,7 @@ def _item(given: Any, type_: Any, path: str) -> GivenItem:
         path, given = f"{path}.{inside}", given[inside]
     if not isinstance(given, str) or not given.strip():
         raise Invalid("Must be a text or an address.", path)
-    kind = str(type_).lower() if type_ is not None else "image" if is_address(given) else "text"
+    kind = str(type_).lower() if type_ is not None else guess(given) if is_address(given) else "text"
     if kind == "text":
         return Fetched(given.strip(), "text", title) if is_address(given) else TextItem(given, title)
     if kind not in TYPES:

@@ -8,10 +8,10 @@ from typing import Any, Final
 import msgspec
 
 from assay.core.annotations.kind import Answer
-from assay.core.content import TITLE_LENGTH_MAX, FileItem, GivenItem, KeptItem, LinkItem, TextItem
+from assay.core.content import TITLE_LENGTH_MAX, GivenItem, KeptItem, TextItem
 from assay.core.errors import Invalid
 from assay.core.taxonomy import Attribute, Choice, Taxonomy
-from assay.faces.scale.attached import at_least, items_of
+from assay.faces.scale.attached import at_least, items_of, told_items
 from assay.faces.scale.collecting import AMOUNT, Field, fields_of
 from assay.faces.scale.plain_text import plain
 from assay.faces.scale.reading import a_number, a_text, an_object
@@ -196,19 +196,7 @@ def _described_task(url: str | None) -> Json:
 
 
 def _described_items(items: Sequence[KeptItem]) -> Json:
-    """Texts and links as they are; of photos and files, which have no address of their own, only what they are."""
-    told = []
-    for item in items:
-        match item:
-            case TextItem(text):
-                told.append({"type": "text", "content": text})
-            case LinkItem(url):
-                told.append({"type": "website", "content": url})
-            case FileItem(media):
-                told.append({"type": media})
-            case _:
-                told.append({"type": "image"})
-    return {"attachments": told}
+    return {"attachments": told_items(items, "content")}
 
 
 TYPES: Final = [

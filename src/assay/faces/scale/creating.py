@@ -20,7 +20,6 @@ from assay.faces.scale.params import (
     TaskRequest,
     asks_itself,
     instruction_of,
-    refuse_unbuilt,
     request_of,
 )
 from assay.faces.scale.reading import a_list, a_number, an_object
@@ -50,8 +49,7 @@ class Asked:
 
 
 def said_in(task_type: TaskType, body: Params) -> TaskRequest:
-    """What is kept of a request as it was sent. Raises ``Invalid`` for what nobody would honour."""
-    refuse_unbuilt(task_type, body)
+    """What is kept of a request as it was sent."""
     return TaskRequest(task_type.name, {name: value for name, value in body.items() if name not in _HAVE_A_PLACE})
 
 

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
 from assay.core.annotations.kind import Answer
+from assay.core.content import KeptItem
 from assay.core.errors import Invalid
 from assay.faces.scale import describing
 from assay.faces.scale.answers import prelabels_of, response_of
+from assay.faces.scale.attached import context_of, told_items
 from assay.faces.scale.given_marks import given_of
 from assay.faces.scale.labels import LEGACY_GEOMETRY, QUESTION, taxonomy_of
 from assay.faces.scale.task_type import Answered, Json, Params, Shown, TaskType
 
 IMAGE: Final = "imageannotation"
-
-# What would change the work and has nothing behind it yet. Refused, as keeping it would promise it.
-_REFUSED: Final = {
-    "context_attachments": "Context beside the image is not shown yet",
+# What requests call our fields.
+_WORDS: Final = {
+    "content": "context_attachments",
+    "given": "base_annotations",
+    "margin_x": "paddingX",
+    "margin_y": "paddingY",
 }
 
 
 def shown(params: Params) -> Shown:
-    """The one image of a task. Raises ``Invalid``."""
+    """The one image of a task, and what may be looked at beside it. Raises ``Invalid``."""
     attachment = params.get("attachment")
     if not isinstance(attachment, str):
         raise Invalid("Give the address of an image.", "attachment")
     if params.get("attachment_type", "image") != "image":
         raise Invalid("Only images can be shown here.", "attachment_type")
-    return Shown(url=attachment)
+    return Shown(attachment, context_of(params) or None)
 
 
 def _prelabels(name: str, params: Params, said: Any, path: str) -> Answer | None:
@@ -44,6 +49,10 @@ def _task(url: str | None) -> Json:
     return {"attachment": url, "attachment_type": "image"}
 
 
+def _context(items: Sequence[KeptItem]) -> Json:
+    return {"context_attachments": told_items(items, "attachment")}
+
+
 TYPES: Final = [
     TaskType(
         name,
@@ -54,10 +63,10 @@ TYPES: Final = [
         prelabels=partial(_prelabels, name),
         response=partial(_response, name),
         nothing=("Nothing is asked; say what to annotate, in the task or in its project.", "geometries"),
-        refused=_REFUSED,
-        words={"given": "base_annotations", "margin_x": "paddingX", "margin_y": "paddingY"},
+        words=_WORDS,
         described=describing.params_of if name == IMAGE else None,
         described_task=_task if name == IMAGE else None,
+        described_items=_context if name == IMAGE else None,
     )
     for name in (IMAGE, *LEGACY_GEOMETRY)
 ]

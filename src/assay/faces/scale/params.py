@@ -1,4 +1,4 @@
-"""The parameters of projects and tasks: what they ask in our words, and what nobody would honour yet.
+"""The parameters of projects and tasks, and what they ask in our words.
 
 A request is kept as it was sent, beside its translation. What a project says is the default of what its tasks say.
 """
@@ -20,8 +20,6 @@ from assay.faces.scale.task_type import Params, TaskType
 from assay.faces.scale.task_types import told_as
 from assay.services.projects import Version
 
-# What would be waited for, whatever the type, and has nothing behind it yet.
-_NOT_BUILT: Final[Mapping[str, str]] = {}
 _PIPELINES: Final[Mapping[str, Policy]] = {
     "standard_task": Policy(),
     "consensus_task": Policy(overlap=FixedOverlap(count=3), review=ReviewLowAgreement()),
@@ -53,16 +51,8 @@ class Question:
     taxonomy: Taxonomy
 
 
-def refuse_unbuilt(task_type: TaskType, params: Params) -> None:
-    """Raises ``Invalid`` for the first parameter that says something nobody would honour."""
-    for name, why in (*_NOT_BUILT.items(), *task_type.refused.items()):
-        if params.get(name):
-            raise Invalid(f"{why}.", name)
-
-
 def question_of(task_type: TaskType, params: Params) -> Question:
     """What the parameters of a project ask. Raises ``Invalid``."""
-    refuse_unbuilt(task_type, params)
     return Question(instruction_of(params), task_type.question(params))
 
 

@@ -65,12 +65,12 @@ class TaskType:
     ``shown``: what a task with these parameters shows. ``prelabels``: what its ``hypothesis`` (or another answer in
     this dialect, with its name for errors) is as an answer of ours. ``response``: an answer of ours in this dialect.
     ``nothing``: what to say, and of which field, of a task that asks nothing; none where that is no mistake.
-    ``refused``: parameters that nobody would honour yet, and why. ``described``: what a project of our own making asks,
-    ``described_task`` what a task of our own making shows, and ``described_items`` the same of its content; all for the
-    first type of a kind only. ``opinions``: how many people are to answer each task, where its parameters say so; then
-    the answer of each is told. ``words``: what the request names our fields, where it has another word. ``made_up``: a
-    response that nobody gave, for types of which only this dialect knows what their answers look like. ``paged``:
-    whether tasks are told with the size of each page that they show.
+    ``described``: what a project of our own making asks, ``described_task`` what a task of our own making shows, and
+    ``described_items`` the same of its content; all for the first type of a kind only. ``opinions``: how many people
+    are to answer each task, where its parameters say so; then the answer of each is told. ``words``: what the request
+    names our fields, where it has another word. ``made_up``: a response that nobody gave, for types of which only this
+    dialect knows what their answers look like. ``paged``: whether tasks are told with the size of each page that they
+    show.
 
     All of them raise ``Invalid`` that names a field in the words of this dialect.
     """
@@ -83,7 +83,6 @@ class TaskType:
     prelabels: Callable[[Params, Any, str], Answer | None]
     response: Callable[[Answered], Json]
     nothing: tuple[str, str] | None = None
-    refused: Mapping[str, str] = field(default_factory=dict)
     described: Callable[[Taxonomy, str], Json] | None = None
     described_task: Callable[[str | None], Json] | None = None
     described_items: Callable[[Sequence[KeptItem]], Json] | None = None

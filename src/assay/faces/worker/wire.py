@@ -87,7 +87,8 @@ class Practised(msgspec.Struct, kw_only=True):
 
 
 class Turn(msgspec.Struct, kw_only=True):
-    """Your turn on one task, with everything needed to work on it. Shown is one photo (``media``) or ``content``."""
+    """Your turn on one task, with everything needed to work on it. Shown is one photo
+    (``media``) or ``content``, or the photo with what may be looked at beside it."""
 
     assignment_id: UUID
     task_id: UUID

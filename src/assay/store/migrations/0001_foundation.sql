@@ -85,6 +85,27 @@ create table api_keys (
     foreign key (organization_id, created_by) references members (organization_id, id)
 );
 
+-- A program's way in that signs its requests. To check a signature the secret is read again, so it is kept, sealed.
+create table signing_keys (
+    organization_id uuid not null,
+    -- With the organization's it makes the access key that programs send.
+    id uuid not null,
+    name text not null check (length(name) between 1 and 200),
+    mode text not null check (mode in ('live', 'test')),
+    role text not null check (role in ('manager', 'auditor')),
+    sealed_secret bytea not null,
+    -- Of the token that comes with every request, where the key is for a while only.
+    session_hash bytea check (length(session_hash) = 32),
+    created_by uuid not null,
+    created_at timestamptz not null,
+    expires_at timestamptz check (expires_at > created_at),
+    revoked_at timestamptz,
+    last_used_at timestamptz,
+    primary key (organization_id, id),
+    foreign key (organization_id, created_by) references members (organization_id, id),
+    check (session_hash is null or expires_at is not null)
+);
+
 -- Who can hold a turn: a person (through a member), a model, or a freelancer, whose id is the one of their worker in the
 -- market where they are a member.
 create table workers (
@@ -316,7 +337,8 @@ create table tasks (
     batch_id uuid,
     -- The photo, where it is one photo.
     attachment_id uuid,
-    -- Otherwise what is shown: items, texts and photos in order (core.content). The photos are ready when it is created.
+    -- What is shown otherwise, or beside the photo: items, texts and photos in order (core.content), photos that were
+    -- ready when it was created.
     content json,
     -- What is asked, where it is not what its project's version asks.
     taxonomy json,
@@ -381,8 +403,8 @@ create table awaited (
     organization_id uuid not null,
     attachment_id uuid not null,
     task_id uuid not null,
-    -- A photo stays an attachment; of everything else nothing is left here once it is part of the content.
-    becomes text not null check (becomes in ('text', 'image', 'audio', 'video', 'pdf')),
+    -- A photo and the pages of a document stay attachments; of all else nothing is left here once it is in the content.
+    becomes text not null check (becomes in ('text', 'image', 'pages', 'audio', 'video', 'pdf')),
     primary key (organization_id, attachment_id),
     foreign key (organization_id, attachment_id) references attachments (organization_id, id),
     foreign key (organization_id, task_id) references tasks (organization_id, id)
@@ -954,6 +976,20 @@ create table payouts (
 );
 create index payouts_by_state on payouts (organization_id, state, id);
 create index payouts_of_freelancer on payouts (organization_id, freelancer_id, id);
+
+-- A page with places to fill in, from which a program makes the questions of its tasks. Its text is never changed, as
+-- tasks were made of it.
+create table layouts (
+    organization_id uuid not null references organizations (id),
+    id uuid not null,
+    name text not null check (length(name) between 1 and 200),
+    -- Places look like ${name}.
+    html text not null check (octet_length(html) between 1 and 65535),
+    created_at timestamptz not null,
+    -- From then on nothing new is made from it.
+    retired_at timestamptz,
+    primary key (organization_id, id)
+);
 
 -- What is to be done soon. The library's tables for jobs are made beside this one. Rows carry ids and nothing else, so
 -- there are no walls here: whoever takes one opens the tenant it names and meets them there.
@@ -1717,7 +1753,7 @@ begin
         'worker_groups', 'worker_group_members', 'trainings', 'audits', 'batches', 'batch_groups',
         'attachments', 'files', 'tasks', 'awaited', 'golds', 'assignments', 'drafts', 'submissions', 'consensuses', 'reviews',
         'responses', 'suspensions', 'events', 'imports', 'import_problems', 'webhooks', 'deliveries',
-        'callback_settings', 'idempotency_keys', 'offers', 'postings', 'engagements', 'review_results',
+        'callback_settings', 'idempotency_keys', 'signing_keys', 'layouts', 'offers', 'postings', 'engagements', 'review_results',
         'market_settings', 'accounts', 'transfers', 'entries', 'bonuses', 'payouts'
     ] loop
         execute format('alter table %I enable row level security', name);

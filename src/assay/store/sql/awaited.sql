@@ -26,8 +26,8 @@ delete from awaited where organization_id = $1 and attachment_id = $2;
 delete from attachments where organization_id = $1 and id = $2 and state = 'pending';
 
 -- :name show_failed
--- What could not be fetched stands for the whole of the task.
+-- What could not be fetched stands for the whole of the task, also in the place of a photo that could.
 update tasks set attachment_id = $2
-where organization_id = $1 and attachment_id is null and id = (
+where organization_id = $1 and state = 'preparing' and id = (
     select task_id from awaited where organization_id = $1 and attachment_id = $2)
 returning id;

@@ -11,8 +11,9 @@ select id from tasks where organization_id = $1 and id = any ($2::uuid[]) order 
 with subject as (
     select task.id, task.project_id, task.project_version, project.kind, task.state, task.round, task.priority,
            task.is_gold, task.is_training, task.taxonomy, attachment.failure as media_failure,
-           coalesce(attachment.state, case when exists (select from awaited
-               where organization_id = $1 and task_id = task.id) then 'pending' end) as media_state,
+           case when task.state = 'preparing' and coalesce(attachment.state, 'ready') = 'ready' and exists (
+               select from awaited where organization_id = $1 and task_id = task.id) then 'pending'
+               else attachment.state end as media_state,
            task.opinions, task.is_made_up, case when task.is_made_up then task.content end as content,
            case when task.is_made_up then task.prelabels end as suggested,
            gold.answer as gold, task.batch_id, batch.state as batch_state, batch.purpose as batch_purpose, batch.rank,

@@ -27,6 +27,6 @@ left join lateral (
     order by id desc limit 1) merged on response.task_id is null
 where task.organization_id = $1 and task.project_id = $2
     -- A photo that is still to be fetched has nothing to say.
-    and (task.content is not null or attachment.width is not null)
+    and (attachment.width is not null or task.attachment_id is null and task.content is not null)
     and (task.state = 'completed' or $3 and not task.is_gold or $4 and task.is_gold)
 order by task.id;
