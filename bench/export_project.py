@@ -41,7 +41,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 SEED = """
 insert into tenants values ($1);
-insert into organizations values ($1, 'Bench', $3);
+insert into organizations (id, name, created_at) values ($1, 'Bench', $3);
 insert into projects (organization_id, id, name, kind, version, created_at, updated_at)
 values ($1, $2, 'Street scenes', 'image', 1, $3, $3);
 insert into project_versions (organization_id, project_id, version, instructions, taxonomy, policy, created_at)
@@ -57,7 +57,7 @@ insert into tasks (organization_id, id, project_id, project_version, attachment_
 select $1, lpad(n::text, 32, '0')::uuid, $2, 1, lpad(n::text, 32, '0')::uuid, 'street-' || n, 'completed', 0.9, 0.8,
        $3, $3
 from generate_series(1, $5::bigint) n;
-insert into responses
+insert into responses (organization_id, task_id, answer, confidence, origin, accepted_at)
 select $1, lpad(n::text, 32, '0')::uuid, ($6::json[])[1 + n % $7], 0.9, $8, $3 from generate_series(1, $5::bigint) n;
 insert into consensuses (organization_id, id, task_id, round, answer, confidence, agreement, objects, submission_ids,
     created_at)
