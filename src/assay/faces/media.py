@@ -21,6 +21,7 @@ from litestar.params import FromPath
 from assay.adapters.media import DEFAULT_LIMITS, PreparedMedia, prepare
 from assay.core.content import FileItem, FileType, ImageItem, KeptItem, LinkItem, TextItem, WaitingItem
 from assay.core.errors import Forbidden, Invalid, TooLarge
+from assay.core.pages import PageItem
 from assay.core.photos import StoredPhoto, blob_key, content_type_of
 from assay.core.ports import Blobs
 from assay.faces.http import AnyRequest, House, enter, house
@@ -142,7 +143,8 @@ def _shown(home: House, asker: Asker, item: KeptItem, photos: Mapping[UUID, Stor
         case FileItem(media, key, content_type, file_name, title):
             url = _address(home, asker, key, content_type)
             return ShownFile(media=media, url=url, content_type=content_type, file_name=file_name, title=title)
-        case WaitingItem():
+        case WaitingItem() | PageItem():
+            # Not here yet; or shown in a frame of its own, on the market's pages.
             return None
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from assay.core.annotations.kind import Content, MediaSize
-from assay.core.content import KeptItem, pages_of, text_of
+from assay.core.content import KeptItem, page_of, pages_of, text_of
 from assay.core.photos import StoredPhoto
 from assay.core.taxonomy import Taxonomy
 
@@ -29,4 +29,5 @@ def taxonomy_from(text: str | None) -> Taxonomy | None:
 def content_of(photo: StoredPhoto | None, items: Sequence[KeptItem] | None) -> Content:
     """What answers depend on."""
     size = None if photo is None else MediaSize(photo.width, photo.height)
-    return Content(size, text_of(items), [None if page is None else MediaSize(*page) for page in pages_of(items)])
+    pages = [None if page is None else MediaSize(*page) for page in pages_of(items)]
+    return Content(size, text_of(items), pages, page_of(items))

@@ -7,11 +7,12 @@ from assay.core.annotations.entities_kind import EntitiesKind
 from assay.core.annotations.form_kind import FormKind
 from assay.core.annotations.image_kind import ImageKind
 from assay.core.annotations.kind import Kind
+from assay.core.annotations.page_kind import PageKind
 from assay.core.annotations.stored_kind import StoredKind
 from assay.core.errors import Invalid
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (ImageKind(), FormKind(), EntitiesKind(), DocumentKind(), StoredKind())
+    kind.name: kind for kind in (ImageKind(), FormKind(), EntitiesKind(), DocumentKind(), PageKind(), StoredKind())
 }
 
 

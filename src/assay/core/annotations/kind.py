@@ -14,6 +14,7 @@ import msgspec
 
 from assay.core.content import Item
 from assay.core.errors import Problem
+from assay.core.pages import Page
 from assay.core.taxonomy import Taxonomy
 
 Answer: TypeAlias = dict[str, Any]
@@ -29,11 +30,12 @@ class MediaSize:
 
 class Content(msgspec.Struct, frozen=True):
     """What a task shows, as far as answers depend on it: the photo's ``size``, the ``text`` that marks lie in, or the
-    size of each of its ``pages``, none of those that are not here yet."""
+    size of each of its ``pages``, none of those that are not here yet; ``page``, where it is a page of its own."""
 
     size: MediaSize | None = None
     text: str | None = None
     pages: Sequence[MediaSize | None] = ()
+    page: Page | None = None
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ EXPORT_FORMATS = {
         ExportFormat("yolo", "YOLO", "zip", "application/zip", YoloExporter),
         ExportFormat("voc", "Pascal VOC", "zip", "application/zip", VocExporter),
         ExportFormat("jsonl", "Assay JSONL", "jsonl", "application/jsonl", JsonlExporter, None),
-        ExportFormat("csv", "CSV", "csv", "text/csv; charset=utf-8", FormCsvExporter, ("form",)),
+        ExportFormat("csv", "CSV", "csv", "text/csv; charset=utf-8", FormCsvExporter, ("form", "page")),
         ExportFormat("conll", "CoNLL", "zip", "application/zip", ConllExporter, ("entities",)),
         ExportFormat("spans", "CSV of spans", "csv", "text/csv; charset=utf-8", begin_spans, ("entities",)),
         ExportFormat("regions", "CSV of regions", "csv", "text/csv; charset=utf-8", begin_regions, ("document",)),
