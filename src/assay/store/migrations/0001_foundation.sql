@@ -1673,6 +1673,8 @@ create table engagements (
     -- When it was returned or abandoned.
     closed_at timestamptz,
     reason_code text check (length(reason_code) <= 40),
+    -- False while its rejection is appealed or held back: then no figure counts it.
+    counted boolean not null default true,
     -- What the requester tells the freelancer.
     feedback text check (length(feedback) <= 1024),
     -- Active time, as far as it is known, bounded by the length of the turn.
@@ -1695,6 +1697,11 @@ create index engagements_of_freelancer on engagements (organization_id, freelanc
 create index engagements_held on engagements (organization_id, freelancer_id) where state = 'accepted';
 create index engagements_of_offer on engagements (organization_id, offer_id, freelancer_id, state);
 create index engagements_between on engagements (organization_id, requester_id, freelancer_id, id);
+-- From which figures are told: the latest whose time is known.
+create index engagements_timed on engagements (organization_id, offer_id, id)
+    where seconds is not null and state in ('submitted', 'approved');
+create index engagements_of_requester on engagements (organization_id, requester_id, mode, id)
+    where submitted_at is not null;
 create index engagements_overdue on engagements (organization_id, deadline) where state = 'accepted';
 create index engagements_to_approve on engagements (organization_id, auto_approve_at) where state = 'submitted';
 
@@ -1743,6 +1750,244 @@ create trigger stays before update of organization_id, id, posting_id, freelance
         is distinct from (old.organization_id, old.id, old.posting_id, old.freelancer_id, old.requester_id))
     execute function stays();
 
+-- --- the market's people --------------------------------------------------------------------------------------------
+
+-- A worker of the market, as they say of themselves.
+create table freelancers (
+    organization_id uuid not null,
+    -- Their worker's id, in every room.
+    freelancer_id uuid not null,
+    -- What requesters call them: nothing of their name or address, unless they wish.
+    shown_name text not null check (length(shown_name) between 1 and 100),
+    -- ISO 3166: two letters, and the second half of a part's code.
+    country text check (country ~ '^[A-Z]{2}$'),
+    subdivision text check (subdivision ~ '^[A-Z0-9]{1,3}$'),
+    -- As BCP 47 writes them, and in their own words.
+    languages text[] not null default '{}' check (cardinality(languages) <= 50),
+    skills text[] not null default '{}' check (cardinality(skills) <= 50),
+    -- They are of age and agree to see what is for adults.
+    adult boolean not null default false,
+    -- Named by the people who run the market, for long and good work.
+    masters boolean not null default false,
+    joined_at timestamptz not null,
+    updated_at timestamptz not null,
+    primary key (organization_id, freelancer_id),
+    foreign key (organization_id, freelancer_id) references workers (organization_id, id),
+    check (subdivision is null or country is not null)
+);
+create index freelancers_by_country on freelancers (organization_id, country);
+
+-- Who asked to become a freelancer by mail. Kept for a few days: they brake those who ask for others.
+create table sign_ups (
+    organization_id uuid not null references organizations (id),
+    id uuid not null,
+    email text not null check (length(email) between 3 and 320 and email = lower(email)),
+    -- Where it came from, as far as throttling tells addresses apart.
+    network text not null check (length(network) between 1 and 64),
+    -- None where no mail was sent: the address is somebody's who cannot become one.
+    member_id uuid,
+    created_at timestamptz not null,
+    primary key (organization_id, id),
+    foreign key (organization_id, member_id) references members (organization_id, id)
+);
+create index sign_ups_by_time on sign_ups (organization_id, created_at);
+
+-- What a freelancer can be asked to have: of a requester, who grants it by hand, to whoever asks, or by a test.
+create table qualification_types (
+    organization_id uuid not null,
+    id uuid not null,
+    requester_id uuid not null,
+    mode text not null check (mode in ('live', 'test')),
+    name text not null check (length(name) between 1 and 200),
+    keywords text not null default '' check (length(keywords) <= 1000),
+    description text not null check (length(description) between 1 and 2000),
+    -- inactive: nobody asks for it; what was granted holds.
+    state text not null default 'active' check (state in ('active', 'inactive')),
+    -- After how long one may ask again; none: never again.
+    retry_seconds bigint check (retry_seconds between 0 and 315360000),
+    -- How long a grant holds; none: until it is taken away.
+    valid_seconds bigint check (valid_seconds between 1 and 315360000),
+    -- core.questionnaire: what is asked (Questionnaire), for how long, and what answers are worth (AnswerKey).
+    test json,
+    test_seconds integer check (test_seconds between 1 and 315360000),
+    answer_key json,
+    -- Whoever asks has it at once, with this value.
+    auto_granted boolean not null default false,
+    auto_value integer not null default 1,
+    -- As a program said it, for the face that speaks its dialect; nothing else reads it.
+    request json,
+    created_at timestamptz not null,
+    updated_at timestamptz not null,
+    disposed_at timestamptz,
+    primary key (organization_id, id),
+    check ((test is null) = (test_seconds is null)),
+    check (answer_key is null or test is not null),
+    check (not auto_granted or test is null)
+);
+-- A name is free again once its type is disposed of.
+create unique index qualification_types_name on qualification_types (organization_id, requester_id, mode, name)
+    where disposed_at is null;
+create index qualification_types_listed on qualification_types (organization_id, mode, id) where disposed_at is null;
+
+-- What a freelancer asked for, and what came of it.
+--     taking ──> pending ──> granted | rejected        taking ──> granted (by its key) | lapsed (time over)
+create table qualification_requests (
+    organization_id uuid not null,
+    id uuid not null,
+    type_id uuid not null,
+    requester_id uuid not null,
+    freelancer_id uuid not null,
+    mode text not null check (mode in ('live', 'test')),
+    state text not null check (state in ('taking', 'pending', 'granted', 'rejected', 'lapsed')),
+    -- The test as it was when it was begun, and its key; a change of the type does not change them.
+    test json,
+    answer_key json,
+    -- Until when its answers are taken.
+    deadline timestamptz,
+    -- Texts by field.
+    answer json,
+    begun_at timestamptz not null,
+    submitted_at timestamptz,
+    decided_at timestamptz,
+    -- What it was worth.
+    value integer,
+    -- What the requester tells of a rejection.
+    reason text check (length(reason) <= 1024),
+    primary key (organization_id, id),
+    foreign key (organization_id, type_id) references qualification_types (organization_id, id),
+    foreign key (organization_id, freelancer_id) references freelancers (organization_id, freelancer_id),
+    check ((test is null) = (deadline is null)),
+    check (state not in ('pending', 'granted') or submitted_at is not null),
+    check ((state in ('granted', 'rejected')) = (decided_at is not null)),
+    check ((state = 'granted') = (value is not null))
+);
+-- One at a time.
+create unique index qualification_requests_open on qualification_requests (organization_id, type_id, freelancer_id)
+    where state in ('taking', 'pending');
+create index qualification_requests_had on qualification_requests (organization_id, freelancer_id, type_id, id);
+create index qualification_requests_waiting on qualification_requests (organization_id, requester_id, mode, id)
+    where state = 'pending';
+
+-- What a freelancer has, or had: the last grant of a type. `events` tell of those before.
+create table qualification_grants (
+    organization_id uuid not null,
+    type_id uuid not null,
+    freelancer_id uuid not null,
+    requester_id uuid not null,
+    mode text not null check (mode in ('live', 'test')),
+    value integer not null,
+    granted_at timestamptz not null,
+    -- From then on it is as if it had been taken away.
+    expires_at timestamptz check (expires_at > granted_at),
+    revoked_at timestamptz,
+    -- What the freelancer is told of that.
+    reason text check (length(reason) <= 1024),
+    primary key (organization_id, type_id, freelancer_id),
+    foreign key (organization_id, type_id) references qualification_types (organization_id, id),
+    foreign key (organization_id, freelancer_id) references freelancers (organization_id, freelancer_id)
+);
+create index qualification_grants_held on qualification_grants (organization_id, freelancer_id, type_id);
+
+-- Whom a requester gives no more work. The reason is the requester's own.
+create table worker_blocks (
+    organization_id uuid not null,
+    requester_id uuid not null,
+    freelancer_id uuid not null,
+    mode text not null check (mode in ('live', 'test')),
+    reason text not null check (length(reason) <= 1024),
+    created_at timestamptz not null,
+    primary key (organization_id, requester_id, freelancer_id, mode),
+    foreign key (organization_id, freelancer_id) references freelancers (organization_id, freelancer_id)
+);
+create index worker_blocks_of_freelancer on worker_blocks (organization_id, freelancer_id, mode);
+
+-- A search for work that a freelancer keeps by name (core.job_ranking.Filter).
+create table saved_filters (
+    organization_id uuid not null,
+    id uuid not null,
+    freelancer_id uuid not null,
+    mode text not null check (mode in ('live', 'test')),
+    name text not null check (length(name) between 1 and 100),
+    filter json not null,
+    created_at timestamptz not null,
+    primary key (organization_id, id),
+    unique (organization_id, freelancer_id, mode, name),
+    foreign key (organization_id, freelancer_id) references freelancers (organization_id, freelancer_id)
+);
+
+-- How many answers a requester and a freelancer have had with each other, kept by a trigger on engagements.
+create table dealings (
+    organization_id uuid not null,
+    requester_id uuid not null,
+    freelancer_id uuid not null,
+    mode text not null check (mode in ('live', 'test')),
+    -- All that were submitted, whatever became of them.
+    submitted integer not null default 0 check (submitted >= 0),
+    approved integer not null default 0 check (approved >= 0),
+    -- Rejections that count, and those that are under appeal or held back and count nowhere.
+    rejected integer not null default 0 check (rejected >= 0),
+    contested integer not null default 0 check (contested >= 0),
+    -- Approved in the end, having been rejected.
+    reversed integer not null default 0 check (reversed >= 0),
+    primary key (organization_id, freelancer_id, mode, requester_id),
+    check (approved + rejected + contested <= submitted),
+    check (reversed <= approved)
+);
+create index dealings_of_requester on dealings (organization_id, requester_id, mode, freelancer_id);
+
+create function count_dealings() returns trigger language plpgsql as $$
+declare
+    -- submitted, approved, rejected, contested, reversed
+    was integer[] := array[0, 0, 0, 0, 0];
+    becomes integer[] := array[(new.submitted_at is not null)::integer, (new.state = 'approved')::integer,
+        (new.state = 'rejected' and new.counted)::integer, (new.state = 'rejected' and not new.counted)::integer,
+        (new.state = 'approved' and new.rejected_at is not null)::integer];
+begin
+    if tg_op = 'UPDATE' then
+        was := array[(old.submitted_at is not null)::integer, (old.state = 'approved')::integer,
+            (old.state = 'rejected' and old.counted)::integer, (old.state = 'rejected' and not old.counted)::integer,
+            (old.state = 'approved' and old.rejected_at is not null)::integer];
+    end if;
+    if was = becomes then
+        return null;
+    end if;
+    insert into dealings as had (organization_id, requester_id, freelancer_id, mode, submitted, approved, rejected,
+        contested, reversed)
+    values (new.organization_id, new.requester_id, new.freelancer_id, new.mode, becomes[1], becomes[2], becomes[3],
+        becomes[4], becomes[5])
+    on conflict (organization_id, freelancer_id, mode, requester_id) do update set
+        submitted = had.submitted + becomes[1] - was[1],
+        approved = had.approved + becomes[2] - was[2],
+        rejected = had.rejected + becomes[3] - was[3],
+        contested = had.contested + becomes[4] - was[4],
+        reversed = had.reversed + becomes[5] - was[5];
+    return null;
+end $$;
+create trigger dealt after insert or update of state, counted on engagements
+    for each row execute function count_dealings();
+
+-- What freelancers are told of a requester, worked out every few minutes from its latest engagements.
+create table requester_figures (
+    organization_id uuid not null,
+    requester_id uuid not null,
+    mode text not null check (mode in ('live', 'test')),
+    -- The organization's, as it was then.
+    name text not null check (length(name) between 1 and 200),
+    -- Of all there ever were.
+    approved integer not null check (approved >= 0),
+    rejected integer not null check (rejected >= 0),
+    reversed integer not null check (reversed >= 0),
+    freelancers integer not null check (freelancers >= 0),
+    -- Of those lately decided whose times are known: what an hour paid (minor units of the currency), by the median, and
+    -- how long it took to be paid.
+    timed integer not null check (timed >= 0),
+    hourly_minor bigint check (hourly_minor >= 0),
+    currency text check (currency ~ '^[A-Z]{3}$'),
+    seconds_to_pay real check (seconds_to_pay >= 0),
+    refreshed_at timestamptz not null,
+    primary key (organization_id, requester_id, mode)
+);
+
 -- Tenants apart. `force` closes the tables to their owner too.
 do $$
 declare
@@ -1754,6 +1999,8 @@ begin
         'attachments', 'files', 'tasks', 'awaited', 'golds', 'assignments', 'drafts', 'submissions', 'consensuses', 'reviews',
         'responses', 'suspensions', 'events', 'imports', 'import_problems', 'webhooks', 'deliveries',
         'callback_settings', 'idempotency_keys', 'signing_keys', 'layouts', 'offers', 'postings', 'engagements', 'review_results',
+        'freelancers', 'sign_ups', 'qualification_types', 'qualification_requests', 'qualification_grants',
+        'worker_blocks', 'saved_filters', 'dealings', 'requester_figures',
         'market_settings', 'accounts', 'transfers', 'entries', 'bonuses', 'payouts'
     ] loop
         execute format('alter table %I enable row level security', name);
@@ -1778,18 +2025,33 @@ begin
         execute format('create policy party on %I as restrictive using (%2$s is null or requester_id = %2$s)', name, party);
     end loop;
     -- Rows of a freelancer.
-    foreach name in array array['payouts']::text[] loop
+    foreach name in array array['payouts', 'freelancers', 'saved_filters']::text[] loop
         execute format('create policy party on %I as restrictive using (%2$s is null or freelancer_id = %2$s)', name, party);
     end loop;
     -- Rows between the two.
-    foreach name in array array['accounts', 'transfers', 'entries', 'bonuses', 'engagements']::text[] loop
+    foreach name in array array['accounts', 'transfers', 'entries', 'bonuses', 'engagements',
+        'qualification_requests', 'qualification_grants', 'worker_blocks', 'dealings']::text[] loop
         execute format('create policy party on %I as restrictive'
             ' using (%2$s is null or requester_id = %2$s or freelancer_id = %2$s)', name, party);
     end loop;
     -- What everybody on the market sees and only its requester puts there.
-    foreach name in array array['offers', 'postings']::text[] loop
+    foreach name in array array['offers', 'postings', 'qualification_types']::text[] loop
         execute format('create policy party on %I as restrictive for insert'
             ' with check (%2$s is null or requester_id = %2$s)', name, party);
+    end loop;
+    -- And only its requester changes.
+    foreach name in array array['qualification_types']::text[] loop
+        execute format('create policy party_changes on %I as restrictive for update'
+            ' using (%2$s is null or requester_id = %2$s)', name, party);
+    end loop;
+    -- What everybody on the market sees and only the market's own write.
+    foreach name in array array['requester_figures']::text[] loop
+        execute format('create policy party on %I as restrictive for insert with check (%s is null)', name, party);
+        execute format('create policy party_changes on %I as restrictive for update using (%s is null)', name, party);
+    end loop;
+    -- What only the market's own see.
+    foreach name in array array['sign_ups']::text[] loop
+        execute format('create policy party on %I as restrictive using (%s is null)', name, party);
     end loop;
 end $$;
 
@@ -1801,6 +2063,7 @@ revoke update, delete on transfers, entries, bonuses from assay_app;
 revoke delete on accounts, payouts from assay_app;
 revoke delete on offers, postings, engagements from assay_app;
 revoke update, delete on review_results from assay_app;
+revoke delete on freelancers, qualification_types, qualification_requests, qualification_grants, dealings from assay_app;
 revoke update on responses from assay_app;
 grant usage on schema queue to assay_app;
 grant select, insert, update, delete on queue.due_tasks to assay_app;
