@@ -17,7 +17,7 @@ from assay.core.annotations.image_marks_check import RINGS_MAX, check_mark
 from assay.core.annotations.kind import Answer, MediaSize
 from assay.core.annotations.parts import check_id, read_parts
 from assay.core.annotations.problems import Full, Problems, is_made_of
-from assay.core.content import ITEMS_MAX
+from assay.core.content import PAGES_MAX
 from assay.core.taxonomy import Label, Taxonomy
 from assay.core.texts import is_storable
 
@@ -93,8 +93,8 @@ def _check_region(
     region: Region, label: Label, path: str, pages: Sequence[MediaSize | None], complete: bool, problems: Problems
 ) -> Region:
     size = None
-    if not 0 <= region.page < (len(pages) or ITEMS_MAX):
-        there = f"there are {len(pages)} pages, from 0" if pages else f"pages count from 0 to {ITEMS_MAX - 1}"
+    if not 0 <= region.page < (len(pages) or PAGES_MAX):
+        there = f"there are {len(pages)} pages, from 0" if pages else f"pages count from 0 to {PAGES_MAX - 1}"
         problems.add(f"{path}.page", f"is {region.page} and {there}")
     elif pages:
         size = pages[region.page]
