@@ -1,4 +1,4 @@
-"""What tasks show besides photos, once it is fetched: texts, recordings and documents.
+"""What tasks show, once it is fetched: photos, texts, recordings and documents.
 
 What a thing is says its content, not its sender. Only types that a browser plays, or opens in a page of its own, are
 taken, so that nothing which could run reaches a worker.
@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Final, cast
+from contextlib import aclosing
+from typing import Final, TypeAlias, cast
 from uuid import UUID
 
+from assay.adapters.pdf_pages import is_pdf, rendered
 from assay.core.content import BYTES_MAX, FileItem, FileType, TextItem
 from assay.core.errors import Invalid
-from assay.core.photos import blob_key
+from assay.core.photos import StoredPhoto, blob_key
 from assay.core.ports import Blobs
 from assay.core.texts import is_storable
+from assay.faces.media import put_away
+
+NAME_LENGTH_MAX: Final = 1000
 
 # How each type begins: bytes, and from where on.
 _BEGINNINGS: Final[Mapping[str, tuple[tuple[int, bytes], ...]]] = {
@@ -39,6 +44,27 @@ _PLAINLY: Final = {
     "audio": "a recording a browser can play (MP3, WAV, FLAC, Ogg, M4A, WebM)",
     "video": "a video a browser can play (MP4, WebM)",
 }
+
+Found: TypeAlias = StoredPhoto | TextItem | FileItem | list[StoredPhoto]
+
+
+async def found_in(blobs: Blobs, organization_id: UUID, wanted: str, file_name: str, content: bytes) -> Found:
+    """What fetched bytes are, put into the store: a photo, an item, or the pages of a document that was ``wanted`` by
+    its pages. Raises ``Invalid`` and ``TooLarge`` for what cannot be shown."""
+    if wanted == "pages" and is_pdf(content):
+        return await _pages(blobs, organization_id, file_name, content)
+    if wanted in ("image", "pages"):
+        return await put_away(blobs, organization_id, file_name, content)
+    return await item_of(blobs, organization_id, wanted, file_name, content)
+
+
+async def _pages(blobs: Blobs, organization_id: UUID, file_name: str, content: bytes) -> list[StoredPhoto]:
+    pages: list[StoredPhoto] = []
+    async with aclosing(rendered(content)) as found:
+        async for page in found:
+            name = f"{file_name[:NAME_LENGTH_MAX]} page {len(pages) + 1}"
+            pages.append(await put_away(blobs, organization_id, name, page))
+    return pages
 
 
 async def item_of(

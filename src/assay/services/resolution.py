@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from uuid import UUID
 
 from assay.core.annotations import kind_named
@@ -11,7 +12,7 @@ from assay.core.audits import AuditVerdict as AuditVerdict
 from assay.core.audits import audited, check
 from assay.core.batches import is_open
 from assay.core.content import FileItem, TextItem
-from assay.core.errors import Invalid
+from assay.core.errors import Invalid, NotFound
 from assay.core.photos import StoredPhoto
 from assay.core.steps import (
     CloseTurn,
@@ -256,8 +257,27 @@ async def item_arrived(context: Context, attachment_id: UUID, item: TextItem | F
     await due.mark(context.tenant, await awaited.item_arrived(context.tenant, attachment_id, item))
 
 
+async def pages_arrived(context: Context, attachment_id: UUID, pages: Sequence[StoredPhoto]) -> None:
+    """The pages of a fetched document are here. Safe to repeat. Raises ``Invalid`` where the task would show too many,
+    or begins with an answer about a page that is not there."""
+    try:
+        attachment = await attachments.get(context.tenant, attachment_id)
+    except NotFound:
+        return
+    ids = context.new_ids(len(pages))
+    shown = await awaited.pages_arrived(context.tenant, attachment, ids, pages, context.now)
+    for task_id in shown:
+        task = await tasks.get(context.tenant, task_id)
+        if task.prelabels is not None:
+            loaded = await cases.load(context.tenant, task_id, context.now)
+            asked = task.taxonomy or loaded.version.taxonomy
+            check = partial(kind_named(loaded.kind).check, complete=False)
+            await computed([task.prelabels], check, task.prelabels, asked, task.content)
+    await due.mark(context.tenant, shown)
+
+
 async def wanted_as(context: Context, attachment_id: UUID) -> str:
-    """What is fetched is to become this: "image", "text", "audio", "video" or "pdf"."""
+    """What is fetched is to become this: "image", "pages", "text", "audio", "video" or "pdf"."""
     return await awaited.wanted_as(context.tenant, attachment_id) or "image"
 
 

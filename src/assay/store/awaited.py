@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
-from assay.core.content import FileItem, ImageItem, KeptItem, TextItem, WaitingItem
+from assay.core.content import FileItem, ImageItem, KeptItem, TextItem, WaitingItem, in_place
 from assay.core.intake import file_name_of
 from assay.core.photos import StoredPhoto
 from assay.store import attachments, due, jobs
@@ -54,12 +52,26 @@ async def photo_arrived(tenant: Tenant, attachment: Attachment, stored: StoredPh
     that may advance. Comes before the attachment is marked ready, as it goes then if it was there."""
     same = await tenant.fetchval(queries("attachments")["find_same"], attachment.project_id, stored.sha256)
     item = ImageItem(same or attachment.id, None, stored.width, stored.height)
-    return await _fill(tenant, attachment.id, item)
+    return await _fill(tenant, attachment.id, [item])
+
+
+async def pages_arrived(
+    tenant: Tenant, attachment: Attachment, ids: Sequence[UUID], pages: Sequence[StoredPhoto], now: datetime
+) -> Sequence[UUID]:
+    """The same with the pages of a document, each a photo of its own; ``ids``: theirs, where the project had them not.
+    Raises ``Invalid`` where the task would show too many."""
+    items = []
+    for id_, page in zip(ids, pages, strict=True):
+        kept, _ = await attachments.insert(tenant, id_, attachment.project_id, page, now)
+        items.append(ImageItem(kept, None, page.width, page.height))
+    tasks = await _fill(tenant, attachment.id, items)
+    await tenant.execute(queries("awaited")["forget_fetched"], attachment.id)
+    return tasks
 
 
 async def item_arrived(tenant: Tenant, attachment_id: UUID, item: TextItem | FileItem) -> Sequence[UUID]:
     """The same with what is no photo, of which nothing else is kept."""
-    tasks = await _fill(tenant, attachment_id, item)
+    tasks = await _fill(tenant, attachment_id, [item])
     await tenant.execute(queries("awaited")["forget_fetched"], attachment_id)
     return tasks
 
@@ -69,17 +81,14 @@ async def failed(tenant: Tenant, attachment_id: UUID) -> None:
     await tenant.execute(queries("awaited")["show_failed"], attachment_id)
 
 
-async def _fill(tenant: Tenant, attachment_id: UUID, item: ImageItem | TextItem | FileItem) -> Sequence[UUID]:
+async def _fill(
+    tenant: Tenant, attachment_id: UUID, arrived: Sequence[ImageItem | TextItem | FileItem]
+) -> Sequence[UUID]:
     sql = queries("awaited")
     row = await tenant.fetchrow(sql["lock_waiting"], attachment_id)
     if row is None:
         return []
-    items = [
-        msgspec.structs.replace(item, title=one.title)
-        if isinstance(one, WaitingItem) and one.attachment_id == attachment_id
-        else one
-        for one in items_from(row["content"]) or ()
-    ]
+    items = in_place(items_from(row["content"]) or (), attachment_id, arrived)
     await tenant.execute(sql["show_content"], row["id"], as_json(items))
     await tenant.execute(sql["stop_waiting"], attachment_id)
     return [row["id"]]

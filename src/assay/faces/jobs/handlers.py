@@ -15,11 +15,11 @@ from assay.adapters.media import DEFAULT_LIMITS
 from assay.core.content import FileItem, TextItem
 from assay.core.errors import Invalid, NotFound, TooLarge, Unavailable
 from assay.core.files import file_of
+from assay.core.photos import StoredPhoto
 from assay.core.workflow import RESERVATION
-from assay.faces.fetched import item_of
+from assay.faces.fetched import Found, found_in
 from assay.faces.jobs.importing import run_import
 from assay.faces.jobs.workshop import Handler, TryAgain, Workshop
-from assay.faces.media import put_away
 from assay.services import attempts, files, resolution
 from assay.store import assignments, due
 from assay.store.connection import queries
@@ -44,25 +44,34 @@ async def fetch_attachment(shop: Workshop, job: Job, tries: int) -> None:
     try:
         content = await _content(shop, job.organization_id, attachment.project_id, attachment.source_url)
         answered = 200
-        item: TextItem | FileItem | None = None
-        if wanted == "image":
-            stored = await put_away(shop.home.blobs, job.organization_id, attachment.file_name, content)
-        else:
-            item = await item_of(shop.home.blobs, job.organization_id, wanted, attachment.file_name, content)
+        found = await found_in(shop.home.blobs, job.organization_id, wanted, attachment.file_name, content)
     except (Invalid, TooLarge) as error:
         failure, answered = error.message, error.answered or answered
     except Unavailable as error:
         if tries + 1 < FETCH_ATTEMPTS_MAX:
             raise TryAgain(error.message) from error
         failure, answered = error.message, error.answered or answered
-    async with shop.enter(job.organization_id) as context:
-        if failure is None and item is not None:
-            await resolution.item_arrived(context, attachment.id, item)
-        elif failure is None:
-            await resolution.photo_arrived(context, attachment.id, stored)
-        else:
+    if failure is None:
+        try:
+            await _arrived(shop, job.organization_id, attachment.id, found)
+        except Invalid as error:
+            failure = error.message
+    if failure is not None:
+        async with shop.enter(job.organization_id) as context:
             await resolution.photo_failed(context, attachment.id, failure, answered)
     shop.home.ring()
+
+
+async def _arrived(shop: Workshop, organization_id: UUID, attachment_id: UUID, found: Found) -> None:
+    """What was fetched goes to the tasks that wait for it. Raises ``Invalid`` where it does not fit them."""
+    async with shop.enter(organization_id) as context:
+        match found:
+            case StoredPhoto():
+                await resolution.photo_arrived(context, attachment_id, found)
+            case TextItem() | FileItem():
+                await resolution.item_arrived(context, attachment_id, found)
+            case pages:
+                await resolution.pages_arrived(context, attachment_id, pages)
 
 
 async def _content(shop: Workshop, organization_id: UUID, project_id: UUID, address: str) -> bytes:

@@ -46,6 +46,7 @@ _FLAGS: Final[Mapping[str, Attribute]] = {
     "checkbox": _CHECKED,
 }
 _LANGUAGE_LENGTH_MAX: Final = 35
+_PHOTOS: Final = (".png", ".jpg", ".jpeg", ".webp")
 
 
 # --- what is shown and asked --------------------------------------------------------------------------------------
@@ -58,9 +59,11 @@ def _shown(params: Params) -> Shown:
 
 
 def _page(item: GivenItem, path: str) -> GivenItem:
-    if not isinstance(item, Fetched) or item.type != "image" or urlsplit(item.url).path.lower().endswith(".pdf"):
-        raise Invalid("Only images can be transcribed; send each page as one.", path)
-    return item
+    """One page, or all pages of a document; what lies there says which, unless its address does already."""
+    if not isinstance(item, Fetched) or item.type not in ("image", "pdf"):
+        raise Invalid("Only images and PDF documents can be transcribed.", path)
+    is_photo = item.type == "image" and urlsplit(item.url).path.lower().endswith(_PHOTOS)
+    return item if is_photo else msgspec.structs.replace(item, type="pages")
 
 
 def _question(params: Params) -> Taxonomy:
