@@ -211,7 +211,7 @@ def test_adaptive_overlap_settles_when_nobody_else_can_be_asked() -> None:
 
 
 def test_every_state_has_rules_and_transitions() -> None:
-    assert set(RULES) == set(TASK_TRANSITIONS) | {"gold", "training"}
+    assert set(RULES) == set(TASK_TRANSITIONS) | {"gold", "training", "on_offer", "decided"}
     assert {state for targets in TURN_TRANSITIONS.values() for state in targets} <= set(TURN_TRANSITIONS)
 
 

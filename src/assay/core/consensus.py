@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Final
+from uuid import UUID
 
 from assay.core.annotations.kind import Kind, Voice
-from assay.core.policy import AdaptiveOverlap, FixedOverlap, Overlap
+from assay.core.policy import AdaptiveOverlap, FixedOverlap, Overlap, ReviewAll, ReviewLowAgreement, ReviewSample
 from assay.core.routing import barred
-from assay.core.steps import KeepConsensus
-from assay.core.tasks import Case, Stage, Submission
+from assay.core.steps import KeepConsensus, Resolve, SendToReview, Step
+from assay.core.tasks import Case, ReviewReason, Stage, Submission
 
 # Agreements are sums of floats and rest in single precision: what was exactly 0.7 comes back as 0.69999999.
 TOLERANCE: Final = 1e-6
@@ -67,3 +69,36 @@ def nobody_left(case: Case, stage: Stage) -> bool:
         case.standing(worker_id).suspended or barred(worker_id, stage, case.round, case.turns) is not None
         for worker_id in workers
     )
+
+
+def concluded(case: Case, kind: Kind, chosen: tuple[Submission, ...]) -> tuple[Step, ...]:
+    """What these opinions, which suffice, come to: they are merged, then reviewed where that is asked, or resolved."""
+    if len(chosen) > 1 and not is_kept(case, chosen):
+        return (keep(case, kind, chosen),)
+    reason = review_reason(case)
+    if reason is not None:
+        return (SendToReview(reason),) if is_kept(case, chosen) else (keep(case, kind, chosen),)
+    if len(chosen) > 1 and case.consensus is not None:
+        return (Resolve(case.consensus.answer, case.consensus.confidence, "consensus"),)
+    # A lone answer contradicts nobody; what is known of its worth is its author's record.
+    return (Resolve(chosen[0].answer, case.standing(chosen[0].worker_id).weight, "submission"),)
+
+
+def review_reason(case: Case) -> ReviewReason | None:
+    """Why somebody is to look at the task's opinions; none where nobody is."""
+    match case.policy.review:
+        case ReviewAll():
+            return "all"
+        case ReviewSample(rate):
+            return "sample" if _draw(case.task_id) < rate else None
+        case ReviewLowAgreement(agreement_min):
+            # A lone voice that was never merged has nobody to disagree with.
+            agreement = case.consensus.agreement if case.consensus and len(case.counted()) > 1 else 1.0
+            return "low_agreement" if agreement < agreement_min - TOLERANCE else None
+        case _:
+            return None
+
+
+def _draw(task_id: UUID) -> float:
+    """A number within [0, 1) that is the task's own: the same at every look, and even over all tasks."""
+    return int.from_bytes(hashlib.sha256(task_id.bytes).digest()[:6]) / (1 << 48)

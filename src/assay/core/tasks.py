@@ -37,6 +37,8 @@ Verdict: TypeAlias = Literal["accept", "fix", "send_back"]
 Origin: TypeAlias = Literal["submission", "consensus", "review", "audit", "made_up"]
 ReviewReason: TypeAlias = Literal["low_agreement", "all", "sample"]
 Command: TypeAlias = Literal["cancel", "reopen", "make_gold", "unmake_gold"]
+# Answers may come from the market; all that came are decided on; nobody is to answer any more.
+Offered: TypeAlias = Literal["open", "done", "over"]
 
 # Where a task may go from each state. Completed is left to become a gold or when an audit rejects the answer, and
 # entered again with the answer that an audit corrects; cancelled is never left.
@@ -139,6 +141,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     ``made_up``: it is answered by nobody, but at once; ``shown`` and ``suggested`` are then what it shows,
     as far as that is known, and the answer that was suggested.
     ``training``: a gold that workers practise on, whose answers nobody is judged by.
+    ``offered``: its opinions come from the market, as many as are approved there, and nobody else is asked.
     ``annotators`` and ``reviewers``: the workers who may take turns at that stage in this project, the suspended
     left out, so that a task nobody is left for does not wait for ever; none when there are too many to list (then
     nobody runs out).
@@ -154,6 +157,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     held: bool = False
     gold: Answer | None = None
     training: bool = False
+    offered: Offered | None = None
     taxonomy: Taxonomy | None = None
     made_up: bool = False
     shown: Content = Content()

@@ -7,7 +7,6 @@ so asking again is always safe: once the steps are written, the answer is empty 
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -18,20 +17,18 @@ from uuid import UUID
 from assay.core.annotations.kind import Kind
 from assay.core.consensus import (
     TOLERANCE,
+    concluded,
     is_kept,
     keep,
     nobody_left,
     opinion_bounds,
     opinions_wanted,
+    review_reason,
     wants_one_more,
 )
 from assay.core.made_up import made_up
-from assay.core.policy import (
-    Policy,
-    ReviewAll,
-    ReviewLowAgreement,
-    ReviewSample,
-)
+from assay.core.offered import call_back, conclude, hear_again
+from assay.core.policy import Policy
 from assay.core.steps import (
     CloseTurn,
     MarkBroken,
@@ -39,7 +36,6 @@ from assay.core.steps import (
     OpenTurn,
     Resolve,
     ScoreGold,
-    SendToReview,
     StartRound,
     Step,
     SuspendWorker,
@@ -49,7 +45,6 @@ from assay.core.steps import (
 from assay.core.tasks import (
     Case,
     Command,
-    ReviewReason,
     Stage,
     TaskState,
     Turn,
@@ -58,7 +53,7 @@ from assay.core.tasks import (
 from assay.core.taxonomy import Taxonomy
 from assay.core.workforce import falls_short
 
-Situation: TypeAlias = TaskState | Literal["gold", "training"]
+Situation: TypeAlias = TaskState | Literal["gold", "training", "on_offer", "decided"]
 Rule: TypeAlias = Callable[[Case, Kind], tuple[Step, ...]]
 
 # A turn kept for the worker whose answer was sent back is kept this long; then anyone may take it.
@@ -130,7 +125,9 @@ def _due(case: Case, kind: Kind) -> tuple[Step, ...]:
 def _situation(case: Case) -> Situation:
     if case.gold is not None and case.state in ("annotating", "reviewing", "completed"):
         return "training" if case.training else "gold"
-    return case.state
+    if case.offered == "open" and case.state in ("annotating", "reviewing", "completed"):
+        return "on_offer"
+    return "decided" if case.offered is not None and case.state in ("annotating", "completed") else case.state
 
 
 # --- every situation: turns that must not stay -----------------------------------------------------------------
@@ -196,15 +193,7 @@ def _settle(case: Case, kind: Kind) -> tuple[Step, ...]:
         return ()
     if len(chosen) > 1 and not is_kept(case, chosen):
         return (keep(case, kind, chosen),)
-    if wants_one_more(case):
-        return ()
-    reason = _review_reason(case)
-    if reason is not None:
-        return (SendToReview(reason),) if is_kept(case, chosen) else (keep(case, kind, chosen),)
-    if len(chosen) > 1 and case.consensus is not None:
-        return (Resolve(case.consensus.answer, case.consensus.confidence, "consensus"),)
-    # A lone answer contradicts nobody; what is known of its worth is its author's record.
-    return (Resolve(chosen[0].answer, case.standing(chosen[0].worker_id).weight, "submission"),)
+    return () if wants_one_more(case) else concluded(case, kind, chosen)
 
 
 def _set_aside(case: Case, _: Kind) -> tuple[Step, ...]:
@@ -264,7 +253,7 @@ def _take_back(case: Case, _: Kind) -> tuple[Step, ...]:
 
 def _open_review(case: Case, _: Kind) -> tuple[Step, ...]:
     # The reason is found again rather than remembered; only a policy changed meanwhile leaves none.
-    reason = _review_reason(case) or "all"
+    reason = review_reason(case) or "all"
     return () if case.live("review") else (OpenTurn("review", case.round, review_reason=reason),)
 
 
@@ -279,7 +268,8 @@ def _leave_ordinary_life(case: Case, _: Kind) -> tuple[Step, ...]:
 
 
 def _close_unclaimed(case: Case, _: Kind) -> tuple[Step, ...]:
-    return tuple(CloseTurn(t.id, "cancelled", "the task became a gold") for t in case.live() if t.state == "open")
+    reason = "the task became a gold" if case.gold is not None else "the task is offered on the market"
+    return tuple(CloseTurn(t.id, "cancelled", reason) for t in case.live("annotate") if t.state == "open")
 
 
 def _score(case: Case, kind: Kind) -> tuple[Step, ...]:
@@ -326,6 +316,9 @@ RULES: Mapping[Situation, tuple[Rule, ...]] = {
     "gold": (_leave_ordinary_life, _close_strays, _close_unclaimed, _expire, _score, _suspend, _free, _set_gold_aside),
     # Practice is scored as it is handed in; a turn's round there is the worker's run.
     "training": (_leave_ordinary_life, _expire),
+    # Whoever has a turn on what is offered came by the market, which alone says when it ends early.
+    "on_offer": (call_back, _close_strays, _close_unclaimed, _expire),
+    "decided": (_close_strays, _close_unclaimed, _expire, conclude, hear_again),
     "completed": (_close_strays,),
     "cancelled": (_close_strays,),
     "broken": (_close_strays,),
@@ -333,25 +326,6 @@ RULES: Mapping[Situation, tuple[Rule, ...]] = {
 
 
 # --- what the rules ask ----------------------------------------------------------------------------------------
-
-
-def _review_reason(case: Case) -> ReviewReason | None:
-    match case.policy.review:
-        case ReviewAll():
-            return "all"
-        case ReviewSample(rate):
-            return "sample" if _draw(case.task_id) < rate else None
-        case ReviewLowAgreement(agreement_min):
-            # A lone voice that was never merged has nobody to disagree with.
-            agreement = case.consensus.agreement if case.consensus and len(case.counted()) > 1 else 1.0
-            return "low_agreement" if agreement < agreement_min - TOLERANCE else None
-        case _:
-            return None
-
-
-def _draw(task_id: UUID) -> float:
-    """A number within [0, 1) that is the task's own: the same at every look, and even over all tasks."""
-    return int.from_bytes(hashlib.sha256(task_id.bytes).digest()[:6]) / (1 << 48)
 
 
 def _reservation(case: Case) -> UUID | None:

@@ -115,6 +115,7 @@ def _case(row: asyncpg.Record, version: projects.Version, allowed: _Allowed, now
         held=row["batch_state"] == "staging",
         gold=from_json(row["gold"]) if row["is_gold"] else None,
         training=row["is_training"],
+        offered=row["offered"],
         taxonomy=version.taxonomy if row["taxonomy"] is None else taxonomy_from(row["taxonomy"]),
         made_up=row["is_made_up"],
         shown=content_of(None, items_from(row["content"])),

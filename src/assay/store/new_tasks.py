@@ -156,7 +156,7 @@ async def _open_turns(
     new_ids: NewIds,
 ) -> int | None:
     """As many turns as the policy opens at first, for each task and its priority; the first position taken."""
-    if not waiting:
+    if not waiting or project.offered:
         return None
     count = first_turns(project.current.policy)
     turns = [task for task in waiting for _ in range(count)]

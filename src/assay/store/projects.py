@@ -33,7 +33,8 @@ class Version:
 
 @dataclass(frozen=True)
 class Project:
-    """A project with its current version. ``handle`` is what programs call it that call projects by name."""
+    """A project with its current version. ``handle`` is what programs call it that call projects by name. ``offered``:
+    its work is done by freelancers of the market, and not by the organization's own people."""
 
     id: UUID
     name: str
@@ -44,6 +45,7 @@ class Project:
     updated_at: datetime
     current: Version
     handle: str | None = None
+    offered: bool = False
 
     @property
     def version(self) -> int:
@@ -184,6 +186,7 @@ def _project(row: Any) -> Project:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         handle=row["handle"],
+        offered=row["offered"],
         current=Version(
             row["version"],
             row["instructions"],

@@ -16,6 +16,7 @@ with subject as (
                else attachment.state end as media_state,
            task.opinions, task.is_made_up, case when task.is_made_up then task.content end as content,
            case when task.is_made_up then task.prelabels end as suggested,
+           coalesce(task.offered, case when project.offered then 'open' end) as offered,
            gold.answer as gold, task.batch_id, batch.state as batch_state, batch.purpose as batch_purpose, batch.rank,
            coalesce(batch.purpose = 'self_label', false) or exists (
                select from batch_groups where organization_id = $1 and batch_id = task.batch_id) as kept
@@ -43,7 +44,8 @@ with subject as (
 select subject.*, people.people, turn.turns, standing.standings,
     (select json_agg(submission order by submitted_at, id) from (
         select id, assignment_id, worker_id, round, answer, gold_score, submitted_at
-        from submissions where organization_id = $1 and task_id = subject.id) submission) as submissions,
+        from submissions where organization_id = $1 and task_id = subject.id and not unapproved) submission)
+        as submissions,
     (select json_agg(review order by created_at, id) from (
         select id, assignment_id, verdict, comment, answer, created_at
         from reviews where organization_id = $1 and task_id = subject.id) review) as reviews,

@@ -9,7 +9,7 @@ values ($1, $2, $3, $4, $5::json, $6::json, $7, $8::json);
 
 -- :name get_project
 select project.id, project.name, project.kind, project.state, project.mode, project.version, project.handle,
-       project.created_at, project.updated_at, version.instructions, version.taxonomy, version.policy, version.request
+       project.offered, project.created_at, project.updated_at, version.instructions, version.taxonomy, version.policy, version.request
 from projects project
 join project_versions version on version.organization_id = $1 and version.project_id = project.id
     and version.version = project.version
@@ -18,7 +18,7 @@ where project.organization_id = $1 and project.id = $2;
 -- :name called_project
 -- The project that programs call so; else the oldest of the name, as people may have made some that have no handle.
 select project.id, project.name, project.kind, project.state, project.mode, project.version, project.handle,
-       project.created_at, project.updated_at, version.instructions, version.taxonomy, version.policy, version.request
+       project.offered, project.created_at, project.updated_at, version.instructions, version.taxonomy, version.policy, version.request
 from projects project
 join project_versions version on version.organization_id = $1 and version.project_id = project.id
     and version.version = project.version
@@ -40,7 +40,7 @@ select id from projects where organization_id = $1 and id = $2 for update;
 
 -- :name list_projects
 select project.id, project.name, project.kind, project.state, project.mode, project.version, project.handle,
-       project.created_at, project.updated_at, version.instructions, version.taxonomy, version.policy, version.request
+       project.offered, project.created_at, project.updated_at, version.instructions, version.taxonomy, version.policy, version.request
 from projects project
 join project_versions version on version.organization_id = $1 and version.project_id = project.id
     and version.version = project.version
