@@ -192,13 +192,6 @@ def test_points_may_be_connected() -> None:
         taxonomy_of(IMAGE, {"geometries": {"point": {**point, "connections": [{"pair": ["head", "foot"]}]}}})
 
 
-def test_where_the_camera_stood_is_not_taken() -> None:
-    cuboid = {"objects_to_annotate": ["car"], "camera_height": 1.5}
-
-    with pytest.raises(Invalid, match="camera"):
-        taxonomy_of(IMAGE, {"geometries": {"cuboid": cuboid}})
-
-
 ROUND: Json = {"geometries": {"ellipse": {"objects_to_annotate": ["pond"]}, "cuboid": {"objects_to_annotate": ["car"]}}}
 POND = {"type": "ellipse", "id": "p", "label": "pond", "x": 100, "y": 100, "width": 80, "height": 40}
 
@@ -243,8 +236,22 @@ def test_a_cuboid_is_told_by_corners_with_names_and_read_by_them() -> None:
     assert names["face-topleft"] == (10, 20)
     assert names["face-bottomright"] == (60, 70)
     assert names["side-topcorner"] == (80, 15)
-    assert len(response["edges"]) == 7
+    assert [(one["vertex1"], one["vertex2"]) for one in response["edges"]][4:] == [
+        ("face-topright", "side-topcorner"),
+        ("side-topcorner", "side-bottomcorner"),
+        ("side-bottomcorner", "face-bottomright"),
+    ]
     assert told(ROUND, prelabels_of(IMAGE, {"annotations": [backwards]}) or {})["annotations"] == [response]
+
+
+def test_the_edges_of_a_cuboid_seen_from_the_right_lead_to_its_left_side() -> None:
+    face, side = [[30, 20], [60, 20], [60, 70], [30, 70]], [[10, 15], [10, 60]]
+    car = {"type": "cuboid", "id": "c", "label": "car", "face": face, "side": side}
+
+    (response,) = told(ROUND, {"annotations": [car]})["annotations"]
+
+    ends = [(one["vertex1"], one["vertex2"]) for one in response["edges"]]
+    assert (ends[4], ends[6]) == (("face-topleft", "side-topcorner"), ("side-bottomcorner", "face-bottomleft"))
 
 
 def test_the_older_type_calls_its_answers_cuboids() -> None:

@@ -130,3 +130,29 @@ async def test_cuboids_alone_have_a_type_of_their_own(speak: Speak, finish: Fini
 
     (car,) = (await speaker.get_task(task.id)).response["cuboids"]
     assert car["vertices"][4] == {"description": "side-topcorner", "type": "vertex", "x": 490, "y": 95}
+
+
+async def test_cuboids_before_a_known_camera_are_told_in_space(speak: Speak, finish: Finish) -> None:
+    """The camera looks ahead, level, 1.5 m above the ground; 200 pixels below the middle at 1000 pixels a unit is then
+    a ray that meets the ground at 7.5 m."""
+    speaker = await speak()
+    level = {"w": 0.5**0.5, "x": -(0.5**0.5), "y": 0, "z": 0}
+    intrinsics = {"fx": 1000, "fy": 1000, "cx": 320, "cy": 240, "scale_factor": 1}
+    camera = {"camera_intrinsics": intrinsics, "camera_rotation_quaternion": level, "camera_height": 1.5}
+    task = await speaker.create_task(
+        TaskType.ImageAnnotation,
+        attachment=PHOTO,
+        geometries={"cuboid": {"objects_to_annotate": ["car"], **camera}},
+    )
+    face = [[220, 240], [420, 240], [420, 440], [220, 440]]
+    car = {"id": "c", "type": "cuboid", "label": "car", "face": face, "side": [[470, 240], [470, 390]]}
+
+    await finish({"annotations": [car]})
+
+    done = await speaker.get_task(task.id)
+    (told,) = done.response["annotations"]
+    corner = {name: round(value, 6) for name, value in told["points_3d"][2].items() if name != "description"}
+    assert told["points_3d"][2]["description"] == "face-bottomright"
+    assert corner == {"x": 0.75, "y": 1.5, "z": 7.5}
+    assert [one["description"] for one in told["points_3d"]][6:] == ["back-topcorner", "back-bottomcorner"]
+    assert done.params["geometries"]["cuboid"]["camera_height"] == 1.5

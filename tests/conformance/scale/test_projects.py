@@ -135,7 +135,7 @@ async def test_archived_projects_are_listed_apart(speak: Speak, organization: Or
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({"geometries": {"cuboid": {"objects_to_annotate": ["car"], "camera_height": 2}}}, "camera_height"),
+        ({"geometries": {"cuboid": {"objects_to_annotate": ["car"], "camera_height": "tall"}}}, "camera_height"),
         ({"geometries": {"circle": {}}}, "circle"),
         ({"geometries": ["box"]}, "object"),
         ({"geometries": BOXES, "links": {"owns": {"to_allowed_labels": ["boat"]}}}, "links.owns"),

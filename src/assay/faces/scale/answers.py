@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import cos, radians, sin
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -15,6 +15,7 @@ from assay.core.annotations.image import Ellipse
 from assay.core.annotations.image_outlines import extremes
 from assay.core.annotations.kind import Answer
 from assay.core.taxonomy import Taxonomy
+from assay.faces.scale.camera import BACK, Camera, camera_of, corners_in_space, side_is_right
 from assay.faces.scale.labels import LEGACY_GEOMETRY, geometries_of
 from assay.faces.scale.links import links_told, relations_read
 from assay.faces.scale.marks import FACE, SIDE, marks_of
@@ -29,17 +30,20 @@ Json = dict[str, Any]
 def response_of(task_type: str, params: Mapping[str, Any], taxonomy: Taxonomy, answer: Answer) -> Json:
     """The ``response`` of a completed task."""
     turning = {label.name for _, label in taxonomy.walk() if label.rotatable}
-    whole = bool(geometries_of(task_type, params).get("box", {}).get("integer_pixels"))
-    annotations = [_annotation(mark, turning, whole) for mark in answer.get("annotations", ())]
+    asked = geometries_of(task_type, params)
+    whole = bool(asked.get("box", {}).get("integer_pixels"))
+    camera = camera_of(asked.get("cuboid", {}))
+    annotations = [_annotation(mark, turning, whole, camera) for mark in answer.get("annotations", ())]
     if task_type in LEGACY_GEOMETRY:
         return {"cuboids" if task_type == "cuboidannotation" else "annotations": annotations}
     told = {"annotations": annotations, "global_attributes": answer.get("attributes", {})}
     return {**told, "links": links_told(answer.get("relations", ()))} if taxonomy.relations else told
 
 
-def _annotation(mark: Json, turning: set[str], whole: bool) -> Json:
+def _annotation(mark: Json, turning: set[str], whole: bool, camera: Camera | None) -> Json:
     said = {"uuid": mark["id"], "type": _TYPE[mark["type"]], "label": mark["label"]}
-    return {**said, "attributes": mark.get("attributes", {}), **_shape(mark, turning, whole)}
+    shape = _cuboid(mark, camera) if mark["type"] == "cuboid" else _shape(mark, turning, whole)
+    return {**said, "attributes": mark.get("attributes", {}), **shape}
 
 
 _TYPE = {
@@ -60,10 +64,6 @@ def _shape(mark: Json, turning: set[str], whole: bool) -> Json:
     if mark["type"] == "polygon":
         outline, *holes = mark["rings"]
         return {"vertices": _vertices(outline), **({"holes": [_vertices(hole) for hole in holes]} if holes else {})}
-    if mark["type"] == "cuboid":
-        corners = zip((*FACE, *SIDE), _vertices([*mark["face"], *mark["side"]]), strict=True)
-        vertices = [{"description": name, "type": "vertex", **corner} for name, corner in corners]
-        return {"vertices": vertices, "edges": _EDGES}
     if mark["type"] == "ellipse":
         return {"vertices": _vertices(extremes(msgspec.convert(mark, Ellipse)))}
     x, y, width, height = (mark[side] for side in ("x", "y", "width", "height"))
@@ -92,16 +92,23 @@ def _vertices(points: Iterable[Sequence[float]]) -> list[Json]:
     return [{"x": x, "y": y} for x, y in points]
 
 
-# What is seen of a cuboid: around its face, and from it to the side.
-_EDGES: Final = [
-    {"vertex1": one, "vertex2": other, "type": "edge"}
-    for one, other in (
-        *zip(FACE, (*FACE[1:], FACE[0]), strict=True),
-        (FACE[1], SIDE[0]),
-        (SIDE[0], SIDE[1]),
-        (SIDE[1], FACE[2]),
-    )
-]
+def _cuboid(mark: Json, camera: Camera | None) -> Json:
+    """What is seen of it: around its face, and from it to the side; and where its camera is known, all of its corners
+    in space."""
+    face, side = mark["face"], mark["side"]
+    corners = zip((*FACE, *SIDE), _vertices([*face, *side]), strict=True)
+    vertices = [{"description": name, "type": "vertex", **corner} for name, corner in corners]
+    top, bottom = (FACE[1], FACE[2]) if side_is_right(face, side) else (FACE[0], FACE[3])
+    pairs = (*zip(FACE, (*FACE[1:], FACE[0]), strict=True), (top, SIDE[0]), (SIDE[0], SIDE[1]), (SIDE[1], bottom))
+    told: Json = {
+        "vertices": vertices,
+        "edges": [{"vertex1": one, "vertex2": other, "type": "edge"} for one, other in pairs],
+    }
+    space = None if camera is None else corners_in_space(camera, face, side)
+    if space is not None:
+        named = zip((*FACE, *SIDE, *BACK), space.tolist(), strict=True)
+        told["points_3d"] = [{"description": name, "x": x, "y": y, "z": z} for name, (x, y, z) in named]
+    return told
 
 
 # --- in -----------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from assay.core.errors import Invalid
 from assay.core.taxonomy import Connection, Label, Shape, ShapeLimits, Taxonomy
-from assay.faces.scale import given_marks
+from assay.faces.scale import camera, given_marks
 from assay.faces.scale.attributes import Asked, attributes_of
 from assay.faces.scale.conditions import in_order
 from assay.faces.scale.links import relations_of
@@ -38,8 +38,6 @@ LIMITS: Final = {
     "min_vertices": "vertices_min",
     "max_vertices": "vertices_max",
 }
-# Where the camera stood, from which points in space would follow.
-CAMERA: Final = ("camera_intrinsics", "camera_rotation_quaternion", "camera_height")
 MARGINS: Final = ("padding", "paddingX", "paddingY")
 # What a request may say of a question, besides its instruction.
 QUESTION: Final = frozenset(
@@ -50,11 +48,12 @@ QUESTION: Final = frozenset(
         "links",
         *LIMITS,
         "can_rotate",
+        *camera.PARAMETERS,
         *MARGINS,
         *given_marks.PARAMETERS,
     }
 )
-_OPTIONS: Final = ("objects_to_annotate", *LIMITS, "can_rotate", "integer_pixels", *CAMERA)
+_OPTIONS: Final = ("objects_to_annotate", *LIMITS, "can_rotate", "integer_pixels", *camera.PARAMETERS)
 
 
 def geometries_of(task_type: str, params: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -80,9 +79,7 @@ def taxonomy_of(task_type: str, params: Mapping[str, Any]) -> Taxonomy:
     connections: list[Connection] = []
     for geometry, options in geometries_of(task_type, params).items():
         above = "" if task_type in LEGACY_GEOMETRY else f"geometries.{geometry}."
-        for name in CAMERA:
-            if options.get(name):
-                raise Invalid("Points in space are not computed here; leave the camera out.", above + name)
+        camera.camera_of(options, above)
         path = f"{above}objects_to_annotate"
         tree.add(a_list(options.get("objects_to_annotate"), path), geometry, options, path)
         connections += _connections(options.get("connections"), tree.paths, f"{above}connections")
