@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import wave
+from io import BytesIO
 from types import SimpleNamespace
 from typing import Any, Literal
 
@@ -10,8 +12,11 @@ from scaleapi.exceptions import ScaleInvalidRequest
 from scaleapi.tasks import TaskType
 
 from asked_of_types import FIELDS
+from assay.faces.fetched import item_of
+from assay.services import resolution
+from assay.services.context import SYSTEM
 from harness import Organization
-from speaking import Finish, Speak, Speaker, a_turn
+from speaking import Finish, Speak, Speaker, a_turn, advanced
 
 ANSWERED = {
     "mood": "angry",
@@ -272,13 +277,43 @@ async def test_a_task_of_our_own_is_told_by_its_own_question(
     assert [one["type"] for one in found.params["attachments"]] == ["text", "website"]
 
 
-async def test_a_recording_is_transcribed(speaker: Speaker, finish: Finish) -> None:
+async def test_a_recording_is_transcribed(speaker: Speaker, organization: Organization) -> None:
     # The client has no name for this type, and takes any that says its value.
     audio: Any = SimpleNamespace(value="audiotranscription")
     with pytest.raises(ScaleInvalidRequest, match="address"):
         await speaker.create_task(audio, attachment="no address")
-    task = await speaker.create_task(audio, attachment="https://acme.org/call.wav", attachment_type="audio")
+    task = await speaker.create_task(
+        audio, attachment="https://calls.acme.org/call", hypothesis={"transcript": "The soap arrived"}
+    )
     assert (task.status, task.type) == ("pending", "audiotranscription")
+    async with organization.context_for(SYSTEM) as context:
+        (row,) = await context.tenant.fetch("select id, file_name from attachments where organization_id = $1")
+        wanted = await resolution.wanted_as(context, row["id"])
+        item = await item_of(organization.house.blobs, organization.id, wanted, row["file_name"], sound())
+        await resolution.item_arrived(context, row["id"], item)
+    await advanced(organization)
+
+    turn = await a_turn(organization)
+    assert [(one["media"], one["content_type"]) for one in turn["content"]] == [("audio", "audio/wav")]
+    assert turn["prelabels"] == {"attributes": {"transcript": "The soap arrived"}}
+    annotator = await organization.client_for("annotator")
+    handed = {"answer": {"attributes": {"transcript": "The soap arrived late."}}, "duration_seconds": 9}
+    assert (await annotator.post(f"/v1/work/turns/{turn['assignment_id']}/submit", json=handed)).status_code == 200
+    await advanced(organization)
+
+    found = await speaker.get_task(task.id)
+    assert (found.status, found.response) == ("completed", {"transcript": "The soap arrived late."})
+
+
+def sound() -> bytes:
+    """A fifth of a second of silence, as a WAV file."""
+    out = BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(3200))
+    return out.getvalue()
 
 
 # --- mistakes -----------------------------------------------------------------------------------------------------
