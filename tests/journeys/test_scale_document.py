@@ -14,8 +14,9 @@ from playwright.sync_api import Page, expect
 from scaleapi.tasks import TaskType
 
 from customer import Customer, open_customer
-from journey import Served, Visitor, serving
+from journey import Served, Visitor, picture, serving
 from papers import Line, bill
+from pdfs import HEIGHT, pdf, words
 from pixels import Stage, page_is_here, wait_for_work
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -33,7 +34,9 @@ FEATURES = [
 
 @pytest.fixture(scope="module")
 def customer() -> Iterator[Customer]:
-    with open_customer({f"/{number}.png": paper.content for number, paper in enumerate(PAPERS, 1)}) as found:
+    files = {f"/{number}.png": paper.content for number, paper in enumerate(PAPERS, 1)}
+    contract = pdf(words("Contract", 72, 700), words("Signed: Ada Lovelace", 72, 400))
+    with open_customer({**files, "/contract.pdf": contract}) as found:
         yield found
 
 
@@ -138,3 +141,37 @@ def test_a_document_is_created_read_merged_called_back_and_audited(
     rows = list(csv.DictReader(io.StringIO(exported.text)))
     assert {(row["unique_id"], row["page"]) for row in rows} == {("bill-3", "1")}
     assert TOTAL.text in {row["text"] for row in rows}
+
+
+def test_the_pages_of_a_pdf_are_read(served: Served, visit: Callable[..., Visitor], customer: Customer) -> None:
+    with served.client("Olga Owner") as owner:
+        key = owner.post("/v1/api-keys", json={"name": "other", "mode": "live", "role": "manager"}).json()["key"]
+    client = scaleapi.ScaleClient(key, api_instance_url=f"{served.url}/scale/v1")
+    client.create_project("Contracts", TaskType.DocumentTranscription, {"features": [{"label": "signed"}]})
+    with served.client("Olga Owner") as owner:
+        project = next(one["id"] for one in owner.get("/v1/projects").json()["items"] if one["name"] == "Contracts")
+    task = client.create_task(
+        TaskType.DocumentTranscription,
+        project="Contracts",
+        attachment=f"{customer.url}/contract.pdf",
+        callback_url=f"{customer.url}/done",
+    )
+    page = visit("Ada Annotator").page
+    stage = open_desk(page, served, project)
+
+    page.locator("[data-stage]").focus()
+    page.keyboard.press("PageDown")
+    expect(page.get_by_role("status").filter(has_text="Page 2 of 2")).to_be_attached()
+    page_is_here(page)
+    page.keyboard.press("1")
+    # Where the words are, from their points: 200 dots an inch, counted from above.
+    top, bottom = ((HEIGHT - y) * 200 / 72 for y in (420, 390))
+    stage.drag((72 * 200 / 72, top), (330 * 200 / 72, bottom))
+    page.keyboard.type("Signed: Ada Lovelace")
+    picture(page, "scale-pdf")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-stage]")).not_to_be_visible()
+
+    (signed,) = customer.told_of(task.id)["response"]["annotations"]
+    assert (signed["page"], signed["label"], signed["text"]) == (1, "signed", "Signed: Ada Lovelace")
+    assert signed["location"]["top"] == pytest.approx(top, abs=8)

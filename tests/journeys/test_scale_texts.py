@@ -8,6 +8,7 @@ import io
 import time
 import wave
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -135,6 +136,32 @@ def test_a_collection_is_answered_by_two_called_back_audited_and_exported(
         exported = owner.get(f"/v1/projects/{project}/export", params={"format": "csv"})
     (row,) = csv.DictReader(io.StringIO(exported.text))
     assert (row["unique_id"], row["mood"], row["why"]) == ("letter-1", "2", "It arrived late.")
+
+
+def test_a_recording_is_heard_and_transcribed(
+    served: Served, visit: Callable[..., Visitor], client: scaleapi.ScaleClient, customer: Customer
+) -> None:
+    # The client has no name for this type, and takes any that says its value.
+    audio: Any = SimpleNamespace(value="audiotranscription")
+    client.create_project("Calls", audio, {"instruction": "Write down every word."})
+    task = client.create_task(
+        audio, project="Calls", attachment=f"{customer.url}/call.wav", callback_url=f"{customer.url}/done"
+    )
+    project = project_of(served, "Calls")
+
+    page = at_work(visit, served, "Ada Annotator", project, "What is said")
+    expect(page.locator("audio")).to_have_js_property("duration", 1)
+    page.get_by_label("What is said").fill("The soap arrived late.")
+    picture(page, "scale-recording")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    picture(page, "scale-recording-phone-dark")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("audio")).to_have_count(0)
+
+    found = completed(client, task.id)
+    assert found.response == {"transcript": "The soap arrived late."}
+    assert customer.told_of(task.id)["response"] == found.response
 
 
 def test_entities_are_marked_by_two_called_back_audited_and_exported(
