@@ -182,11 +182,13 @@ def unmet(
 def percent_of(approved: int, rejected: int, submitted: int) -> int:
     """The share of answers approved, 0 to 100, rounded down; 100 until 100 were submitted.
 
-    ``rejected``: as many as count (see ``reputation``). ``submitted``: all of them, those not yet decided too.
+    ``rejected``: as many as count (see ``reputation``). ``submitted``: all of them, those not yet decided too. Answers
+    that are not decided, or whose rejection does not count, are taken for approved until 100 are.
     """
-    if submitted < 100 or approved + rejected == 0:
+    if submitted < 100:
         return 100
-    return 100 * approved // (approved + rejected)
+    decided = max(100, approved + rejected)
+    return 100 * (decided - rejected) // decided
 
 
 def types_of(requirements: Sequence[Requirement]) -> Collection[UUID]:
