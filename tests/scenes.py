@@ -74,6 +74,8 @@ async def populated(organization: Organization) -> Scene:
     turn = await annotator.post(f"/v1/work/projects/{project['id']}/claim", json={"stage": "annotate"})
     assert turn.status_code == 200, turn.text
     key = (await owner.post("/v1/api-keys", json={"name": "K", "mode": "live", "role": "manager"})).json()
+    signing_key = (await owner.post("/v1/signing-keys", json={"name": "S", "mode": "live"})).json()
+    layout = (await manager.post("/v1/layouts", json={"name": "L", "html": "<p>${word}</p>"})).json()
     hook = {"url": "https://hooks.acme.org/assay", "events": ["webhook.test"]}
     webhook = (await manager.post("/v1/webhooks", json=hook)).json()
     delivery = (await manager.post(f"/v1/webhooks/{webhook['id']}/test")).json()
@@ -97,6 +99,8 @@ async def populated(organization: Organization) -> Scene:
         "member_id": str(member.id),
         "worker_id": str(member.worker_id),
         "key_id": key["id"],
+        "signing_key_id": signing_key["id"],
+        "layout_id": layout["id"],
         "webhook_id": webhook["id"],
         "delivery_id": delivery["id"],
         "import_id": imported.json()["id"],

@@ -33,7 +33,7 @@ from assay.adapters.sealing import file_seals
 from assay.config import Settings
 from assay.core.errors import Unavailable
 from assay.core.ports import Blobs
-from assay.faces import http, media, native, pages, scale, worker
+from assay.faces import http, media, mturk, native, pages, scale, worker
 from assay.faces.jobs.runner import Bell, Runner
 from assay.faces.jobs.workshop import Workshop
 from assay.faces.msgspec_only import MsgspecOnly
@@ -66,6 +66,7 @@ def build(home: http.House) -> Litestar:
             native.router,
             worker.router,
             scale.mounted(speaks_scale),
+            mturk.speak,
             media.get_media,
             media.get_guide_image,
             pages.assets(),

@@ -25,6 +25,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /v1/members/{member_id}": {"json": {"name": "Taken over"}},
     "POST /v1/members/{member_id}/sign-in-links": {},
     "DELETE /v1/api-keys/{key_id}": {},
+    "DELETE /v1/signing-keys/{signing_key_id}": {},
+    "DELETE /v1/layouts/{layout_id}": {},
     "PATCH /v1/projects/{project_id}": {"json": {"name": "Taken over", "instructions": "New"}},
     "POST /v1/projects/{project_id}/attachments": {"content": photo(7), "headers": {"x-file-name": "7.png"}},
     "POST /v1/projects/{project_id}/tasks": {"json": {"tasks": [{"url": "https://photos.acme.org/2.jpg"}]}},
@@ -77,6 +79,10 @@ OPEN = {
     "GET /work/{_}",
     "GET /sign-in",
     "GET /healthz",
+    # Programs that sign each request are asked who they are by their signature.
+    "POST /",
+    "POST /mturk",
+    "POST /mturk-sandbox",
     "GET /static/{file_path}",
     "HEAD /static/{file_path}",
 }
@@ -328,6 +334,8 @@ async def test_to_be_signed_in_is_no_permission(
 _PLAIN_BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/members": {"name": "N", "email": "n@new.test", "role": "annotator"},
     "POST /v1/api-keys": {"name": "N", "mode": "live", "role": "annotator"},
+    "POST /v1/signing-keys": {"name": "N", "mode": "live"},
+    "POST /v1/layouts": {"name": "N", "html": "<p>${word}</p>"},
     "POST /v1/projects": {"name": "N", "taxonomy": {"labels": [{"name": "a"}]}},
     "POST /v1/projects/check": {"name": "N", "taxonomy": {"labels": [{"name": "a"}]}},
     "POST /v1/webhooks": {"url": "https://hooks.acme.org/", "events": ["*"]},

@@ -153,6 +153,11 @@ async def entered(house: House, organization_id: UUID, caller: Caller | None = N
         yield Context(tenant, house.clock(), caller or SYSTEM, house.random_bytes, house.chance)
 
 
+async def owner_of(house: House, organization_id: UUID) -> UUID:
+    """The first owner, in whose name the machine's operator makes what only people make."""
+    return await _owner(house, organization_id, new=False)
+
+
 async def _owner(house: House, organization_id: UUID, *, new: bool) -> UUID:
     from assay.services import accounts
 

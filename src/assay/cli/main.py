@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from assay.cli import adding, aggregating, doctor, exporting, label, people, projects, sealing, serving, simulate
+from assay.cli import (
+    adding,
+    aggregating,
+    doctor,
+    exporting,
+    label,
+    people,
+    projects,
+    requesting,
+    sealing,
+    serving,
+    simulate,
+)
 from assay.cli.shell import EXIT_CODES
 
 app = typer.Typer(
@@ -23,6 +35,8 @@ app.command()(simulate.simulate)
 app.command()(exporting.export)
 app.command()(aggregating.aggregate)
 app.command()(people.link)
+app.command()(requesting.signing_key)
+app.command()(requesting.layout)
 app.command()(doctor.doctor)
 app.command()(sealing.reseal)
 

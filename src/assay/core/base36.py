@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
+CODE_LENGTH: Final = 30
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _VALUES: Final = {digit: value for value, digit in enumerate(_DIGITS)}
 
@@ -31,3 +33,8 @@ def read(text: str) -> int | None:
             return None
         number = number * 36 + value
     return number
+
+
+def code_of(id_: UUID) -> str:
+    """An id as programs write it that take capital letters and digits only: thirty of them, the first a ``3``."""
+    return "3" + written(id_.int, CODE_LENGTH - 1)

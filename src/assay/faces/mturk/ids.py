@@ -11,12 +11,25 @@ from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 from assay.core import qualifications as rules
-from assay.core.base36 import read, written
+from assay.core.base36 import CODE_LENGTH, read, written
+from assay.core.base36 import code_of as told
 
-_LENGTH: Final = 29
+_LENGTH: Final = CODE_LENGTH - 1
 _WORKER_LENGTH: Final = 25
 # Turned over in a group's id: a bit above those of the offer's, so that no group's id is read as an offer's.
 _GROUP: Final = 1 << 128
+
+__all__ = [
+    "Mode",
+    "group_told",
+    "meant",
+    "offer_meant",
+    "qualification_meant",
+    "qualification_told",
+    "told",
+    "worker_meant",
+    "worker_told",
+]
 
 Mode: TypeAlias = Literal["live", "test"]
 
@@ -31,10 +44,6 @@ _SYSTEM: Final = {
     "000000000000000000L0": rules.APPROVED_PERCENT,
     **dict.fromkeys(_MASTERS.values(), rules.MASTERS),
 }
-
-
-def told(id_: UUID) -> str:
-    return "3" + written(id_.int, _LENGTH)
 
 
 def group_told(offer_id: UUID) -> str:

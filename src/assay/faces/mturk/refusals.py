@@ -6,8 +6,12 @@ type of its own. Clients in use search the English texts for fragments, so those
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
+
+from assay.core import errors
+from assay.core.postings import MissingThing, TooMany, WrongState
 
 PREFIX: Final = "AWS.MechanicalTurk."
 
@@ -93,3 +97,59 @@ def wrong_state(thing: str, state: str, allowed: str) -> Refused:
         _STATE_CODES[thing],
         f"This {thing} is currently in the state '{state}'.  This operation can be called with a status of: {allowed}",
     )
+
+
+# --- rules of ours ----------------------------------------------------------------------------------------------------
+
+# What our things are called here, and which member names them.
+_THINGS: Final = {
+    "posting": ("HIT", "HITId"),
+    "offer": ("HITType", "HITTypeId"),
+    "engagement": ("Assignment", "AssignmentId"),
+    "qualification_type": ("QualificationType", "QualificationTypeId"),
+    "qualification_request": ("QualificationRequest", "QualificationRequestId"),
+    "layout": ("HITLayout", "HITLayoutId"),
+}
+_STATES: Final = {"accepted": "null", "returned": "null", "abandoned": "null"}
+
+
+def of_rule(error: errors.AssayError, given: Mapping[str, Any]) -> Refused:
+    """A broken rule of ours in the words of the dialect. ``given``: what was asked, for the ids in it."""
+    match error:
+        case MissingThing():
+            thing, member = _THINGS[error.what]
+            return missing(thing, str(given.get(member, "")))
+        case WrongState():
+            return _of_state(error)
+        case TooMany():
+            return refused("InvalidMaximumAssignmentsIncrease", error.message)
+        case errors.InsufficientFunds():
+            return refused("InsufficientFunds", f"This Requester has insufficient funds: {error.message}")
+        case errors.Invalid():
+            words = "; ".join(f"{one.field}: {one.message}" if one.field else one.message for one in error.problems[:5])
+            return refused("InvalidParameterValue", words)
+        case errors.TooLarge():
+            return refused("InvalidParameterValue", error.message)
+        case errors.Forbidden():
+            return refused("PermissionDeniedException", error.message)
+        case errors.Throttled():
+            return Refused("ThrottlingException", error.message)
+        case errors.Unavailable():
+            return Refused("ServiceFault", error.message, "AWS.ServiceUnavailable", 503)
+        case errors.Unauthenticated():
+            return Refused("UnrecognizedClientException", error.message)
+        case errors.NotFound():
+            return Refused("RequestError", error.message, "AWS.NotAuthorized")
+    return refused("InvalidHITState", error.message)
+
+
+def _of_state(error: WrongState) -> Refused:
+    allowed = ", ".join(_cased(one) for one in error.allowed)
+    if error.what == "engagement":
+        state = _STATES.get(error.state, _cased(error.state))
+        return wrong_state("assignment", state, allowed if state != "null" else "null")
+    return wrong_state("HIT", _cased(error.state), allowed)
+
+
+def _cased(state: str) -> str:
+    return state[:1].upper() + state[1:]

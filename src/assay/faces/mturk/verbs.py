@@ -1,0 +1,11 @@
+"""All operations of the dialect, by name, joined from the files of their subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from assay.faces.mturk import uploads
+from assay.faces.mturk.asking import Verb
+
+VERBS: Final[Mapping[str, Verb]] = {**uploads.VERBS}
