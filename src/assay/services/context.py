@@ -102,6 +102,13 @@ class Context:
         if self.caller.mode == "test":
             raise Forbidden("A test key reaches test projects only; use a live key, or sign in.")
 
+    def mode(self, asked: Literal["live", "test"] | None = None) -> Literal["live", "test"]:
+        """Which of the two worlds is meant: the caller's, unless another is asked for. Raises ``Forbidden`` for a test
+        key that asks for the live one."""
+        if asked == "live":
+            self.require_live()
+        return asked or self.caller.mode
+
     @asynccontextmanager
     async def market(self) -> AsyncIterator[Tenant]:
         """The market's room, in the same transaction, as far as the caller may see it: a requester's organization sees

@@ -111,3 +111,9 @@ async def lock_balance(room: Tenant, owner: UUID, purpose: Purpose, mode: Mode, 
     """What an account holds, which nobody else changes until this transaction ends."""
     found: int | None = await room.fetchval(queries("ledger")["lock_balance"], mode, currency, purpose, owner)
     return found or 0
+
+
+async def requesters(room: Tenant, *, after: UUID | None, limit: int) -> list[UUID]:
+    """Those with an account for what they can spend, by id."""
+    rows = await room.fetch(queries("ledger")["requesters"], after, limit)
+    return [row["owner_id"] for row in rows]

@@ -30,3 +30,9 @@ where organization_id = $1 and mode = $2 and purpose = 'held' and owner_id = $3;
 select balance_minor from accounts
 where organization_id = $1 and mode = $2 and currency = $3 and purpose = $4 and owner_id = $5
 for no key update;
+
+-- :name requesters
+select distinct owner_id from accounts
+where organization_id = $1 and purpose = 'available' and mode = 'live' and ($2::uuid is null or owner_id > $2)
+order by owner_id
+limit $3;
