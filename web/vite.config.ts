@@ -18,6 +18,7 @@ export default defineConfig({
       input: {
         worker: resolve(import.meta.dirname, "apps/worker/index.html"),
         console: resolve(import.meta.dirname, "apps/console/index.html"),
+        annotator: resolve(import.meta.dirname, "apps/annotator/index.html"),
       },
     },
   },
