@@ -30,6 +30,15 @@ SIGN_UPS_OF_MARKET: Final = 500
 SIGN_UPS_KEPT: Final = timedelta(days=3)
 
 
+class NotJoined(Forbidden):
+    """They have a way in, and have not said yet that they want to work here."""
+
+    code = "not_joined"
+
+    def __init__(self) -> None:
+        super().__init__("Join the market first; then this is open to you.")
+
+
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``shown_name``: what requesters call them. ``languages``: as BCP 47 writes them. ``adult``: they are of age and
     agree to see what is for adults. ``masters``: named so by the people who run the market."""

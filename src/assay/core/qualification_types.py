@@ -78,10 +78,10 @@ class HeldAlready(AlreadyExists):
         super().__init__("You have this qualification already.")
 
 
-class TestOver(Conflict):
+class TimeIsUp(Conflict):
     """The time of the test was up at ``deadline``."""
 
-    code = "test_over"
+    code = "time_is_up"
 
     def __init__(self, deadline: datetime) -> None:
         super().__init__(f"The time for this test was up at {deadline:%H:%M:%S} UTC; these answers were not taken.")

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from assay.core.freelancers import Profile
+from assay.core.freelancers import NotJoined, Profile
 from assay.core.offers import Mode
 from assay.core.postings import MissingThing
 from assay.core.reputation import Dealing
@@ -36,6 +36,14 @@ async def get(room: Tenant, freelancer_id: UUID) -> Profile:
 async def lock(room: Tenant, freelancer_id: UUID) -> Profile:
     """The profile, which nobody else changes until this transaction ends. Raises ``MissingThing``."""
     return _profile(await room.fetchrow(queries("freelancers")["lock"], freelancer_id))
+
+
+async def lock_joined(room: Tenant, freelancer_id: UUID) -> Profile:
+    """The same for somebody who asks for themselves. Raises ``NotJoined``."""
+    try:
+        return await lock(room, freelancer_id)
+    except MissingThing as error:
+        raise NotJoined from error
 
 
 async def shown(room: Tenant, freelancer_ids: Sequence[UUID]) -> Mapping[UUID, Shown]:

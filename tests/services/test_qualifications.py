@@ -1,0 +1,434 @@
+"""Qualification types, tests, requests and grants, from both sides of a market."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+from litestar import Litestar
+
+from assay.core.errors import Conflict, Invalid
+from assay.core.freelancers import NotJoined, ProfileChange
+from assay.core.postings import MissingThing, WrongState
+from assay.core.qualification_types import (
+    AskedAlready,
+    HeldAlready,
+    NameTaken,
+    RetryNotAllowed,
+    RetryTooEarly,
+    TimeIsUp,
+    TypeChange,
+    TypeTerms,
+)
+from assay.core.qualifications import ADULT, APPROVED, APPROVED_PERCENT, LOCALE, Held, Locale
+from assay.core.questionnaire import AnswerKey, Questionnaire
+from assay.core.reputation import Dealing
+from assay.faces.http import House
+from assay.services import freelancers, qualifications
+from assay.services.qualifications import QualificationType
+from assay.store import freelancers as people
+from assay.store import qualifications as store
+from assay.store.connection import Database
+from harness import Person, new_organization
+from trading import Trading, joined, new_trading
+
+FORM = msgspec.convert(
+    {
+        "items": [
+            {
+                "item": "question",
+                "id": "bird",
+                "contents": [{"show": "text", "text": "Which of them swims?"}],
+                "required": True,
+                "answer": {
+                    "asks": "choice",
+                    "options": [
+                        {"id": "duck", "content": {"show": "text", "text": "A duck"}},
+                        {"id": "owl", "content": {"show": "text", "text": "An owl"}},
+                    ],
+                },
+            }
+        ]
+    },
+    Questionnaire,
+)
+KEY = msgspec.convert(
+    {
+        "questions": [{"id": "bird", "options": [{"chosen": ["duck"], "score": 3}]}],
+        "mapping": {"by": "percentage", "best": 3},
+    },
+    AnswerKey,
+)
+
+
+@pytest.fixture
+async def trading(database: Database, app: Litestar, house: House) -> AsyncIterator[Trading]:
+    made = await new_trading(database, app, house)
+    yield made
+    await made.market.close()
+    await made.requester.close()
+
+
+@pytest.fixture
+async def ann(trading: Trading) -> Person:
+    """A freelancer of the market."""
+    person = await trading.freelancer()
+    async with trading.market.context_for(person) as context:
+        await freelancers.join(context, ProfileChange(country="us", subdivision="ca"))
+    return person
+
+
+async def made(trading: Trading, **terms: Any) -> QualificationType:
+    async with trading.requester.context_for("manager") as context:
+        given = TypeTerms(**{"name": "Birds", "description": "Knows birds.", **terms})
+        return await qualifications.create_type(context, given, mode="live")
+
+
+def worker(person: Person) -> UUID:
+    assert person.worker_id is not None
+    return person.worker_id
+
+
+# --- types ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_type_is_found_by_words_of_its_name_in_any_case(trading: Trading) -> None:
+    birds = await made(trading, keywords="wings, FEATHERS", retry_seconds=60)
+    await made(trading, name="Cars", state="inactive", description="100%_sure")
+
+    async with trading.requester.context_for("manager") as context:
+
+        async def found(query: str = "", **wanted: Any) -> list[str]:
+            page = await qualifications.types(context, mode="live", query=query, limit=10, **wanted)
+            return [one.terms.name for one in page]
+
+        assert await found() == ["Cars", "Birds"]
+        assert await found("BIR") == ["Birds"]
+        assert await found("feathers knows") == ["Birds"]
+        assert await found("feathers cars") == []
+        assert await found("%_s") == ["Cars"]
+        assert await found(requestable=True) == ["Birds"]
+        assert await qualifications.get_type(context, birds.id, mode="live") == birds
+
+
+async def test_a_name_is_taken_until_its_type_is_disposed_of(trading: Trading, ann: Person) -> None:
+    birds = await made(trading)
+    async with trading.market.context_for(ann) as context:
+        asked = await qualifications.ask(context, birds.id, mode="live")
+
+    with pytest.raises(NameTaken) as taken:
+        await made(trading)
+    async with trading.requester.context_for("manager") as context:
+        await qualifications.dispose_type(context, birds.id, mode="live")
+    again = await made(trading)
+
+    assert taken.value.name == "Birds"
+    assert again.id != birds.id
+    async with trading.requester.context_for("manager") as context:
+        with pytest.raises(WrongState) as gone:
+            await qualifications.dispose_type(context, birds.id, mode="live")
+        with pytest.raises(MissingThing):
+            await qualifications.get_type(context, birds.id, mode="live")
+    assert (gone.value.what, gone.value.state, gone.value.allowed) == (
+        "qualification type",
+        "disposed",
+        ("active", "inactive"),
+    )
+    async with trading.market.context_for(ann) as context:
+        (told,) = await qualifications.my_requests(context, mode="live", limit=10)
+    assert (told.id, told.state, told.reason) == (asked.id, "rejected", "This qualification type was disposed of.")
+
+
+async def test_live_and_test_are_two_worlds(trading: Trading) -> None:
+    birds = await made(trading)
+
+    async with trading.requester.context_for("manager") as context:
+        with pytest.raises(MissingThing):
+            await qualifications.get_type(context, birds.id, mode="test")
+        assert await qualifications.types(context, mode="test", limit=10) == []
+        await qualifications.create_type(context, birds.terms, mode="test")
+
+
+@pytest.mark.parametrize(
+    ("terms", "field"),
+    [
+        ({"test": FORM}, "test_seconds"),
+        ({"test_seconds": 60}, "test_seconds"),
+        ({"key": KEY}, "key"),
+        ({"test": FORM, "test_seconds": 60, "auto_granted": True}, "auto_granted"),
+        ({"description": "x" * 2001}, "description"),
+        ({"name": " "}, "name"),
+        ({"retry_seconds": -1}, "retry_seconds"),
+        ({"test": FORM, "test_seconds": 60, "key": AnswerKey([])}, None),
+    ],
+    ids=["time", "no-test", "key", "auto", "long", "name", "retry", "empty-key"],
+)
+async def test_terms_that_contradict_themselves_are_refused(
+    trading: Trading, terms: dict[str, Any], field: str | None
+) -> None:
+    if field is None:
+        await made(trading, **terms)
+        return
+    with pytest.raises(Invalid) as refused:
+        await made(trading, **terms)
+    assert [problem.field for problem in refused.value.problems] == [field]
+
+
+async def test_a_new_test_without_a_key_is_graded_by_hand(trading: Trading, ann: Person) -> None:
+    birds = await made(trading, test=FORM, test_seconds=60, key=KEY)
+
+    async with trading.requester.context_for("manager") as context:
+        after = await qualifications.update_type(context, birds.id, TypeChange(test=FORM), mode="live")
+        with pytest.raises(Invalid):
+            await qualifications.update_type(context, birds.id, TypeChange(auto_granted=True), mode="live")
+
+    assert after.terms.key is None
+    async with trading.market.context_for(ann) as context:
+        begun = await qualifications.begin_test(context, birds.id, mode="live")
+        assert (await qualifications.submit_test(context, begun.id, {"bird": "duck"})).state == "pending"
+
+
+# --- asking ---------------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_asked_for_is_granted_by_its_requester(trading: Trading, ann: Person) -> None:
+    birds = await made(trading)
+    async with trading.market.context_for(ann) as context:
+        asked = await qualifications.ask(context, birds.id, mode="live")
+        with pytest.raises(AskedAlready):
+            await qualifications.ask(context, birds.id, mode="live")
+
+    async with trading.requester.context_for("manager") as context:
+        waiting = await qualifications.requests(context, mode="live", limit=10)
+        granted = await qualifications.accept_request(context, asked.id, 7, mode="live")
+        with pytest.raises(WrongState) as twice:
+            await qualifications.accept_request(context, asked.id, mode="live")
+
+    assert [one.id for one in waiting] == [asked.id]
+    assert (granted.freelancer_id, granted.value) == (worker(ann), 7)
+    assert twice.value.state == "granted"
+    async with trading.market.context_for(ann) as context:
+        with pytest.raises(HeldAlready):
+            await qualifications.ask(context, birds.id, mode="live")
+        (mine,) = await qualifications.mine(context, mode="live")
+        assert mine.grant is not None
+        assert mine.grant.value == 7
+
+
+async def test_without_a_retry_delay_one_asks_once(trading: Trading, ann: Person) -> None:
+    birds = await made(trading)
+    async with trading.market.context_for(ann) as context:
+        asked = await qualifications.ask(context, birds.id, mode="live")
+    async with trading.requester.context_for("manager") as context:
+        await qualifications.reject_request(context, asked.id, "Not yet.", mode="live")
+
+    async with trading.market.context_for(ann) as context:
+        with pytest.raises(RetryNotAllowed):
+            await qualifications.ask(context, birds.id, mode="live")
+        (told,) = await qualifications.my_requests(context, mode="live", limit=10)
+        (shown,) = await qualifications.offered(context, mode="live", limit=10)
+    assert (told.state, told.reason, shown.shown.way) == ("rejected", "Not yet.", "none")
+
+
+async def test_a_retry_waits_for_its_delay(trading: Trading, ann: Person) -> None:
+    birds = await made(trading, test=FORM, test_seconds=60, key=KEY, retry_seconds=3600)
+    clock = trading.market.clock
+    async with trading.market.context_for(ann) as context:
+        begun = await qualifications.begin_test(context, birds.id, mode="live")
+        first = await qualifications.submit_test(context, begun.id, {"bird": "owl"})
+        assert (first.state, first.value) == ("granted", 0)
+
+    clock.advance(3599)
+    async with trading.market.context_for(ann) as context:
+        with pytest.raises(RetryTooEarly) as early:
+            await qualifications.begin_test(context, birds.id, mode="live")
+        assert early.value.again_at == clock() + timedelta(seconds=1)
+    clock.advance(1)
+    async with trading.market.context_for(ann) as context:
+        begun = await qualifications.begin_test(context, birds.id, mode="live")
+        second = await qualifications.submit_test(context, begun.id, {"bird": "duck"})
+    assert (second.state, second.value) == ("granted", 100)
+    async with trading.requester.context_for("manager") as context:
+        assert (await qualifications.held(context, birds.id, worker(ann), mode="live")).value == 100
+
+
+async def test_what_is_granted_to_whoever_asks_is_granted_at_once(trading: Trading, ann: Person) -> None:
+    birds = await made(trading, auto_granted=True, auto_value=5)
+
+    async with trading.market.context_for(ann) as context:
+        asked = await qualifications.ask(context, birds.id, mode="live")
+
+    assert (asked.state, asked.value) == ("granted", 5)
+    async with trading.requester.context_for("manager") as context:
+        (held,) = await qualifications.holders(context, birds.id, mode="live", limit=10)
+    assert (held.freelancer_id, held.value) == (worker(ann), 5)
+
+
+async def test_a_test_is_over_when_its_time_is_up(trading: Trading, ann: Person) -> None:
+    birds = await made(trading, test=FORM, test_seconds=60, key=KEY, retry_seconds=0)
+    clock = trading.market.clock
+    async with trading.market.context_for(ann) as context:
+        begun = await qualifications.begin_test(context, birds.id, mode="live")
+        assert (await qualifications.begin_test(context, birds.id, mode="live")).id == begun.id
+    clock.advance(91)
+    async with trading.market.context_for(ann) as context:
+        with pytest.raises(TimeIsUp):
+            await qualifications.submit_test(context, begun.id, {"bird": "duck"})
+        again = await qualifications.begin_test(context, birds.id, mode="live")
+
+    assert again.id != begun.id
+    async with trading.market.context_for(ann) as context:
+        told = await qualifications.my_requests(context, mode="live", limit=10)
+    assert [(one.id, one.state) for one in told] == [(again.id, "taking"), (begun.id, "lapsed")]
+
+
+async def test_a_test_is_answered_as_it_was_begun(trading: Trading, ann: Person) -> None:
+    birds = await made(trading, test=FORM, test_seconds=60, key=KEY)
+    async with trading.market.context_for(ann) as context:
+        begun = await qualifications.begin_test(context, birds.id, mode="live")
+    other = msgspec.convert(msgspec.to_builtins(FORM) | {}, Questionnaire)
+    async with trading.requester.context_for("manager") as context:
+        await qualifications.update_type(context, birds.id, TypeChange(test=other, state="inactive"), mode="live")
+
+    async with trading.market.context_for(ann) as context:
+        with pytest.raises(Invalid, match="bird"):
+            await qualifications.submit_test(context, begun.id, {})
+        done = await qualifications.submit_test(context, begun.id, {"bird": ["duck"]})
+        assert await qualifications.submit_test(context, begun.id, {"bird": "duck"}) == done
+    assert (done.state, done.value) == ("granted", 100)
+
+
+async def test_no_answer_is_worth_more_by_being_somebody_elses(trading: Trading, ann: Person) -> None:
+    birds = await made(trading, test=FORM, test_seconds=60, key=KEY)
+    bob = await trading.freelancer()
+    async with trading.market.context_for(ann) as context:
+        begun = await qualifications.begin_test(context, birds.id, mode="live")
+
+    async with trading.market.context_for(bob) as context:
+        with pytest.raises(MissingThing):
+            await qualifications.submit_test(context, begun.id, {"bird": "duck"})
+        with pytest.raises(NotJoined):
+            await qualifications.begin_test(context, birds.id, mode="live")
+
+
+async def test_freelancers_and_other_requesters_see_no_key(
+    trading: Trading, ann: Person, database: Database, app: Litestar, house: House
+) -> None:
+    birds = await made(trading, test=FORM, test_seconds=60, key=KEY)
+    rival = await new_organization(database, app, house, "Rival")
+    await joined(rival, trading.market)
+
+    async with trading.market.context_for(ann) as context:
+        (seen,) = await qualifications.offered(context, mode="live", limit=10)
+        assert (seen.type.terms.key, seen.type.terms.test, seen.shown.way) == (None, FORM, "test")
+    async with rival.context_for("manager") as context:
+        (found,) = await qualifications.types(context, mode="live", limit=10)
+        assert found.terms.key is None
+        for refused in (
+            qualifications.update_type(context, birds.id, TypeChange(description="Mine"), mode="live"),
+            qualifications.dispose_type(context, birds.id, mode="live"),
+            qualifications.grant(context, birds.id, worker(ann), mode="live"),
+            qualifications.holders(context, birds.id, mode="live", limit=10),
+        ):
+            with pytest.raises(MissingThing):
+                await refused
+    await rival.close()
+
+
+async def test_what_has_a_test_is_not_had_for_the_asking(trading: Trading, ann: Person) -> None:
+    birds = await made(trading, test=FORM, test_seconds=60)
+    cars = await made(trading, name="Cars", state="inactive")
+
+    async with trading.market.context_for(ann) as context:
+        with pytest.raises(Conflict, match="begin the test"):
+            await qualifications.ask(context, birds.id, mode="live")
+        with pytest.raises(WrongState) as inactive:
+            await qualifications.ask(context, cars.id, mode="live")
+    assert inactive.value.state == "inactive"
+
+
+# --- granting -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_grant_overwrites_and_leaves_an_open_request_open(trading: Trading, ann: Person) -> None:
+    birds = await made(trading)
+    async with trading.market.context_for(ann) as context:
+        await qualifications.ask(context, birds.id, mode="live")
+
+    async with trading.requester.context_for("manager") as context:
+        for value in (3, 9):
+            await qualifications.grant(context, birds.id, worker(ann), value, mode="live")
+        assert (await qualifications.held(context, birds.id, worker(ann), mode="live")).value == 9
+        assert len(await qualifications.requests(context, mode="live", limit=10)) == 1
+        with pytest.raises(MissingThing) as nobody:
+            await qualifications.grant(context, birds.id, UUID(int=1), mode="live")
+    assert nobody.value.what == "freelancer"
+
+
+async def test_what_is_taken_away_is_told_apart_from_what_never_was(trading: Trading, ann: Person) -> None:
+    birds = await made(trading)
+
+    async with trading.requester.context_for("manager") as context:
+        with pytest.raises(MissingThing) as never:
+            await qualifications.held(context, birds.id, worker(ann), mode="live")
+        await qualifications.grant(context, birds.id, worker(ann), mode="live")
+        await qualifications.revoke(context, birds.id, worker(ann), "Too slow.", mode="live")
+        with pytest.raises(WrongState) as gone:
+            await qualifications.held(context, birds.id, worker(ann), mode="live")
+        with pytest.raises(WrongState):
+            await qualifications.revoke(context, birds.id, worker(ann), mode="live")
+        assert await qualifications.holders(context, birds.id, mode="live", limit=10) == []
+        (former,) = await qualifications.holders(context, birds.id, mode="live", holding=False, limit=10)
+
+    assert never.value.what == "qualification"
+    assert (gone.value.state, gone.value.allowed) == ("revoked", ("granted",))
+    assert (former.freelancer_id, former.reason) == (worker(ann), "Too slow.")
+
+
+async def test_a_grant_runs_out(trading: Trading, ann: Person) -> None:
+    birds = await made(trading, valid_seconds=3600)
+    async with trading.requester.context_for("manager") as context:
+        await qualifications.grant(context, birds.id, worker(ann), mode="live")
+
+    async def standing() -> Held:
+        async with trading.market.context_for(ann) as context, context.market() as room:
+            found = await store.standing_of(room, worker(ann), "live", [birds.id], context.now)
+            return found[birds.id]
+
+    assert (await standing()).granted
+    trading.market.clock.advance(3600)
+    assert not (await standing()).granted
+    async with trading.requester.context_for("manager") as context:
+        with pytest.raises(WrongState):
+            await qualifications.held(context, birds.id, worker(ann), mode="live")
+
+
+async def test_standing_is_the_profile_the_work_and_what_is_held(trading: Trading, ann: Person) -> None:
+    await trading.fund(1000)
+    offer = await trading.offer(1)
+    states = ["approved"] * 3 + ["rejected"] * 5 + ["submitted", "returned"]
+    work = [await trading.engagement(await trading.posting(offer, 1, 1), ann, state) for state in states]
+    async with trading.books() as (context, room):
+        # One rejection is under appeal; another was reversed.
+        await room.execute("update engagements set counted = false where organization_id = $1 and id = $2", work[3])
+        await room.execute("update engagements set state = 'approved' where organization_id = $1 and id = $2", work[4])
+
+    async with trading.books() as (context, room):
+        found = await store.standing_of(room, worker(ann), "live", [], context.now)
+        (dealing,) = await people.dealings_of(room, worker(ann), "live")
+        other_world = await people.dealings_of(room, worker(ann), "test")
+        with pytest.raises(MissingThing):
+            await store.standing_of(room, UUID(int=1), "live", [], context.now)
+
+    assert found == {
+        APPROVED: Held(4),
+        APPROVED_PERCENT: Held(100),
+        ADULT: Held(0),
+        LOCALE: Held(locale=Locale("US", "CA")),
+    }
+    assert dealing == Dealing(trading.requester.id, submitted=9, approved=4, rejected=3, contested=1, reversed=1)
+    assert other_world == []
