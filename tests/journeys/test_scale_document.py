@@ -175,3 +175,23 @@ def test_the_pages_of_a_pdf_are_read(served: Served, visit: Callable[..., Visito
     (signed,) = customer.told_of(task.id)["response"]["annotations"]
     assert (signed["page"], signed["label"], signed["text"]) == (1, "signed", "Signed: Ada Lovelace")
     assert signed["location"]["top"] == pytest.approx(top, abs=8)
+
+    page = visit("Olga Owner", color_scheme="dark").page
+    page.goto(f"{served.url}/work/tasks/{page_of(served, project)}/correct")
+    page_is_here(page)
+    page.get_by_role("list", name="Regions").get_by_role("button", name="signed: Signed: Ada Lovelace").click()
+    page.keyboard.press("Delete")
+    picture(page, "correct-document-dark")
+    page.get_by_role("button", name="Save correction").click()
+    page.get_by_role("dialog").get_by_role("button", name="Save correction").click()
+    page.wait_for_url("**/console/projects/**")
+    expect(page.get_by_text("The customer corrected this answer.")).to_be_visible()
+    picture(page, "corrected-document-console-dark")
+    assert client.get_task(task.id).response["annotations"] == []
+
+
+def page_of(served: Served, project: str) -> str:
+    """The only task of a project, as its page is addressed."""
+    with served.client("Olga Owner") as owner:
+        (row,) = owner.get(f"/v1/projects/{project}/tasks").json()["items"]
+    return str(row["id"])

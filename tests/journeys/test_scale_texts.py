@@ -163,6 +163,29 @@ def test_a_recording_is_heard_and_transcribed(
     assert found.response == {"transcript": "The soap arrived late."}
     assert customer.told_of(task.id)["response"] == found.response
 
+    page = visit("Olga Owner").page
+    page.goto(f"{served.url}/console/projects/{project}/tasks")
+    page.get_by_role("link", name="call.wav").or_(page.get_by_role("link", name="audio")).or_(
+        page.get_by_role("table").get_by_role("link")
+    ).first.click()
+    page.get_by_role("group", name="Judge the answer").get_by_role("link", name="Correct").click()
+    # At the desk of its kind, with the answer that is there.
+    words = page.get_by_label("What is said")
+    expect(words).to_have_value("The soap arrived late.")
+    expect(page.get_by_role("button", name="Save correction")).to_be_disabled()
+    words.fill("The soap arrived very late.")
+    picture(page, "correct-recording")
+    page.keyboard.press("Control+Enter")
+    page.get_by_label("What was wrong?").fill("A word is missing.")
+    picture(page, "correct-recording-dialog")
+    page.get_by_role("dialog").get_by_role("button", name="Save correction").click()
+    page.wait_for_url("**/console/projects/**")
+    expect(page.get_by_text("The customer corrected this answer. A word is missing.")).to_be_visible()
+    assert client.get_task(task.id).response == {
+        "transcript": "The soap arrived very late.",
+        "is_customer_fix": True,
+    }
+
 
 def test_entities_are_marked_by_two_called_back_audited_and_exported(
     served: Served, visit: Callable[..., Visitor], client: scaleapi.ScaleClient, customer: Customer

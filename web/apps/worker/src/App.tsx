@@ -11,6 +11,7 @@ import { Outbox, type Parcel } from "./work/outbox";
 
 // The drawing page is most of the code; the list of projects does not wait for it.
 const loadTurnsPage = () => import("./pages/TurnsPage");
+const CorrectPage = lazy(async () => ({ default: (await import("./pages/CorrectPage")).CorrectPage }));
 const TurnsPage = lazy(async () => ({ default: (await loadTurnsPage()).TurnsPage }));
 
 /** What lives as long as the page: answers on their way, and drafts. */
@@ -48,6 +49,13 @@ function Page({ path, outbox, drafts, onSignedOut }: { path: string; outbox: Out
     return (
       <Suspense fallback={null}>
         <TurnsPage key={path} projectId={place.projectId} stage={place.stage} outbox={outbox} drafts={drafts} onSignedOut={onSignedOut} />
+      </Suspense>
+    );
+  }
+  if (place.name === "correct") {
+    return (
+      <Suspense fallback={null}>
+        <CorrectPage key={path} taskId={place.taskId} />
       </Suspense>
     );
   }

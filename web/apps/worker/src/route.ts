@@ -1,12 +1,18 @@
-/** Three places, known by their path. A router library would weigh more than all of them. */
+/** Four places, known by their path. A router library would weigh more than all of them. */
 
 import { useSyncExternalStore } from "react";
 import type { Stage } from "./api";
 
-export type Place = { readonly name: "home" } | { readonly name: "turns"; readonly projectId: string; readonly stage: Stage } | { readonly name: "unknown" };
+export type Place =
+  | { readonly name: "home" }
+  | { readonly name: "turns"; readonly projectId: string; readonly stage: Stage }
+  | { readonly name: "correct"; readonly taskId: string }
+  | { readonly name: "unknown" };
 
 export function placeOf(path: string): Place {
   if (/^\/work\/?$/.test(path)) return { name: "home" };
+  const [, taskId] = /^\/work\/tasks\/([^/]+)\/correct\/?$/.exec(path) ?? [];
+  if (taskId) return { name: "correct", taskId };
   const [, projectId, stage] = /^\/work\/projects\/([^/]+)\/(annotate|review)\/?$/.exec(path) ?? [];
   return projectId ? { name: "turns", projectId, stage: stage as Stage } : { name: "unknown" };
 }

@@ -1,9 +1,10 @@
 /** The customer's say on a finished answer: accept it, have it done again, or put another in its place. */
 import { sameValue } from "@assay/annotation";
 import { api, type Answer, type AuditVerdict, type TaskDetail } from "@assay/client";
-import { Button, counted, Dialog, Field, Icon, Textarea, toast } from "@assay/ui";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Button, buttonClass, counted, Dialog, Field, Icon, Textarea, toast } from "@assay/ui";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { projectQuery } from "../queries";
 import { useMay } from "../shell/session";
 import { answersOf } from "./TaskActions";
 
@@ -23,6 +24,7 @@ const DONE: Record<AuditVerdict, string> = {
 export function AuditPanel({ task, projectId }: { task: TaskDetail; projectId: string }) {
   const queryClient = useQueryClient();
   const mayWrite = useMay("task.write");
+  const isStored = useQuery(projectQuery(projectId)).data?.kind === "stored";
   const [since] = useState(() => Date.now());
   const [asking, setAsking] = useState<"reject" | "fix" | null>(null);
   const audit = useMutation({
@@ -62,9 +64,15 @@ export function AuditPanel({ task, projectId }: { task: TaskDetail; projectId: s
           <Button size="small" icon="retry" disabled={audit.isPending} onClick={() => setAsking("reject")}>
             Have it done again…
           </Button>
+          {/* The desks are another app's, so this is an ordinary address. */}
+          {!isStored && (
+            <a href={`/work/tasks/${task.id}/correct`} className={buttonClass("secondary", "small")}>
+              <Icon name="edit" /> Correct
+            </a>
+          )}
           {otherAnswers(task).length > 0 && (
-            <Button size="small" icon="edit" disabled={audit.isPending} onClick={() => setAsking("fix")}>
-              Correct…
+            <Button size="small" disabled={audit.isPending} onClick={() => setAsking("fix")}>
+              Use another answer…
             </Button>
           )}
         </div>
