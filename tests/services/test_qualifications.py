@@ -28,7 +28,7 @@ from assay.core.qualifications import ADULT, APPROVED, APPROVED_PERCENT, LOCALE,
 from assay.core.questionnaire import AnswerKey, Questionnaire
 from assay.core.reputation import Dealing
 from assay.faces.http import House
-from assay.services import freelancers, qualifications
+from assay.services import freelancers, qualifications, qualifying
 from assay.services.qualifications import QualificationType
 from assay.store import freelancers as people
 from assay.store import qualifications as store
@@ -118,7 +118,7 @@ async def test_a_type_is_found_by_words_of_its_name_in_any_case(trading: Trading
 async def test_a_name_is_taken_until_its_type_is_disposed_of(trading: Trading, ann: Person) -> None:
     birds = await made(trading)
     async with trading.market.context_for(ann) as context:
-        asked = await qualifications.ask(context, birds.id, mode="live")
+        asked = await qualifying.ask(context, birds.id, mode="live")
 
     with pytest.raises(NameTaken) as taken:
         await made(trading)
@@ -139,7 +139,7 @@ async def test_a_name_is_taken_until_its_type_is_disposed_of(trading: Trading, a
         ("active", "inactive"),
     )
     async with trading.market.context_for(ann) as context:
-        (told,) = await qualifications.my_requests(context, mode="live", limit=10)
+        (told,) = await qualifying.my_requests(context, mode="live", limit=10)
     assert (told.id, told.state, told.reason) == (asked.id, "rejected", "This qualification type was disposed of.")
 
 
@@ -188,8 +188,8 @@ async def test_a_new_test_without_a_key_is_graded_by_hand(trading: Trading, ann:
 
     assert after.terms.key is None
     async with trading.market.context_for(ann) as context:
-        begun = await qualifications.begin_test(context, birds.id, mode="live")
-        assert (await qualifications.submit_test(context, begun.id, {"bird": "duck"})).state == "pending"
+        begun = await qualifying.begin_test(context, birds.id, mode="live")
+        assert (await qualifying.submit_test(context, begun.id, {"bird": "duck"})).state == "pending"
 
 
 # --- asking ---------------------------------------------------------------------------------------------------------
@@ -198,9 +198,9 @@ async def test_a_new_test_without_a_key_is_graded_by_hand(trading: Trading, ann:
 async def test_what_is_asked_for_is_granted_by_its_requester(trading: Trading, ann: Person) -> None:
     birds = await made(trading)
     async with trading.market.context_for(ann) as context:
-        asked = await qualifications.ask(context, birds.id, mode="live")
+        asked = await qualifying.ask(context, birds.id, mode="live")
         with pytest.raises(AskedAlready):
-            await qualifications.ask(context, birds.id, mode="live")
+            await qualifying.ask(context, birds.id, mode="live")
 
     async with trading.requester.context_for("manager") as context:
         waiting = await qualifications.requests(context, mode="live", limit=10)
@@ -213,8 +213,8 @@ async def test_what_is_asked_for_is_granted_by_its_requester(trading: Trading, a
     assert twice.value.state == "granted"
     async with trading.market.context_for(ann) as context:
         with pytest.raises(HeldAlready):
-            await qualifications.ask(context, birds.id, mode="live")
-        (mine,) = await qualifications.mine(context, mode="live")
+            await qualifying.ask(context, birds.id, mode="live")
+        (mine,) = await qualifying.mine(context, mode="live")
         assert mine.grant is not None
         assert mine.grant.value == 7
 
@@ -222,15 +222,15 @@ async def test_what_is_asked_for_is_granted_by_its_requester(trading: Trading, a
 async def test_without_a_retry_delay_one_asks_once(trading: Trading, ann: Person) -> None:
     birds = await made(trading)
     async with trading.market.context_for(ann) as context:
-        asked = await qualifications.ask(context, birds.id, mode="live")
+        asked = await qualifying.ask(context, birds.id, mode="live")
     async with trading.requester.context_for("manager") as context:
         await qualifications.reject_request(context, asked.id, "Not yet.", mode="live")
 
     async with trading.market.context_for(ann) as context:
         with pytest.raises(RetryNotAllowed):
-            await qualifications.ask(context, birds.id, mode="live")
-        (told,) = await qualifications.my_requests(context, mode="live", limit=10)
-        (shown,) = await qualifications.offered(context, mode="live", limit=10)
+            await qualifying.ask(context, birds.id, mode="live")
+        (told,) = await qualifying.my_requests(context, mode="live", limit=10)
+        (shown,) = await qualifying.offered(context, mode="live", limit=10)
     assert (told.state, told.reason, shown.shown.way) == ("rejected", "Not yet.", "none")
 
 
@@ -238,19 +238,19 @@ async def test_a_retry_waits_for_its_delay(trading: Trading, ann: Person) -> Non
     birds = await made(trading, test=FORM, test_seconds=60, key=KEY, retry_seconds=3600)
     clock = trading.market.clock
     async with trading.market.context_for(ann) as context:
-        begun = await qualifications.begin_test(context, birds.id, mode="live")
-        first = await qualifications.submit_test(context, begun.id, {"bird": "owl"})
+        begun = await qualifying.begin_test(context, birds.id, mode="live")
+        first = await qualifying.submit_test(context, begun.id, {"bird": "owl"})
         assert (first.state, first.value) == ("granted", 0)
 
     clock.advance(3599)
     async with trading.market.context_for(ann) as context:
         with pytest.raises(RetryTooEarly) as early:
-            await qualifications.begin_test(context, birds.id, mode="live")
+            await qualifying.begin_test(context, birds.id, mode="live")
         assert early.value.again_at == clock() + timedelta(seconds=1)
     clock.advance(1)
     async with trading.market.context_for(ann) as context:
-        begun = await qualifications.begin_test(context, birds.id, mode="live")
-        second = await qualifications.submit_test(context, begun.id, {"bird": "duck"})
+        begun = await qualifying.begin_test(context, birds.id, mode="live")
+        second = await qualifying.submit_test(context, begun.id, {"bird": "duck"})
     assert (second.state, second.value) == ("granted", 100)
     async with trading.requester.context_for("manager") as context:
         assert (await qualifications.held(context, birds.id, worker(ann), mode="live")).value == 100
@@ -260,7 +260,7 @@ async def test_what_is_granted_to_whoever_asks_is_granted_at_once(trading: Tradi
     birds = await made(trading, auto_granted=True, auto_value=5)
 
     async with trading.market.context_for(ann) as context:
-        asked = await qualifications.ask(context, birds.id, mode="live")
+        asked = await qualifying.ask(context, birds.id, mode="live")
 
     assert (asked.state, asked.value) == ("granted", 5)
     async with trading.requester.context_for("manager") as context:
@@ -272,33 +272,33 @@ async def test_a_test_is_over_when_its_time_is_up(trading: Trading, ann: Person)
     birds = await made(trading, test=FORM, test_seconds=60, key=KEY, retry_seconds=0)
     clock = trading.market.clock
     async with trading.market.context_for(ann) as context:
-        begun = await qualifications.begin_test(context, birds.id, mode="live")
-        assert (await qualifications.begin_test(context, birds.id, mode="live")).id == begun.id
+        begun = await qualifying.begin_test(context, birds.id, mode="live")
+        assert (await qualifying.begin_test(context, birds.id, mode="live")).id == begun.id
     clock.advance(91)
     async with trading.market.context_for(ann) as context:
         with pytest.raises(TimeIsUp):
-            await qualifications.submit_test(context, begun.id, {"bird": "duck"})
-        again = await qualifications.begin_test(context, birds.id, mode="live")
+            await qualifying.submit_test(context, begun.id, {"bird": "duck"})
+        again = await qualifying.begin_test(context, birds.id, mode="live")
 
     assert again.id != begun.id
     async with trading.market.context_for(ann) as context:
-        told = await qualifications.my_requests(context, mode="live", limit=10)
+        told = await qualifying.my_requests(context, mode="live", limit=10)
     assert [(one.id, one.state) for one in told] == [(again.id, "taking"), (begun.id, "lapsed")]
 
 
 async def test_a_test_is_answered_as_it_was_begun(trading: Trading, ann: Person) -> None:
     birds = await made(trading, test=FORM, test_seconds=60, key=KEY)
     async with trading.market.context_for(ann) as context:
-        begun = await qualifications.begin_test(context, birds.id, mode="live")
+        begun = await qualifying.begin_test(context, birds.id, mode="live")
     other = msgspec.convert(msgspec.to_builtins(FORM) | {}, Questionnaire)
     async with trading.requester.context_for("manager") as context:
         await qualifications.update_type(context, birds.id, TypeChange(test=other, state="inactive"), mode="live")
 
     async with trading.market.context_for(ann) as context:
         with pytest.raises(Invalid, match="bird"):
-            await qualifications.submit_test(context, begun.id, {})
-        done = await qualifications.submit_test(context, begun.id, {"bird": ["duck"]})
-        assert await qualifications.submit_test(context, begun.id, {"bird": "duck"}) == done
+            await qualifying.submit_test(context, begun.id, {})
+        done = await qualifying.submit_test(context, begun.id, {"bird": ["duck"]})
+        assert await qualifying.submit_test(context, begun.id, {"bird": "duck"}) == done
     assert (done.state, done.value) == ("granted", 100)
 
 
@@ -306,13 +306,13 @@ async def test_no_answer_is_worth_more_by_being_somebody_elses(trading: Trading,
     birds = await made(trading, test=FORM, test_seconds=60, key=KEY)
     bob = await trading.freelancer()
     async with trading.market.context_for(ann) as context:
-        begun = await qualifications.begin_test(context, birds.id, mode="live")
+        begun = await qualifying.begin_test(context, birds.id, mode="live")
 
     async with trading.market.context_for(bob) as context:
         with pytest.raises(MissingThing):
-            await qualifications.submit_test(context, begun.id, {"bird": "duck"})
+            await qualifying.submit_test(context, begun.id, {"bird": "duck"})
         with pytest.raises(NotJoined):
-            await qualifications.begin_test(context, birds.id, mode="live")
+            await qualifying.begin_test(context, birds.id, mode="live")
 
 
 async def test_freelancers_and_other_requesters_see_no_key(
@@ -323,7 +323,7 @@ async def test_freelancers_and_other_requesters_see_no_key(
     await joined(rival, trading.market)
 
     async with trading.market.context_for(ann) as context:
-        (seen,) = await qualifications.offered(context, mode="live", limit=10)
+        (seen,) = await qualifying.offered(context, mode="live", limit=10)
         assert (seen.type.terms.key, seen.type.terms.test, seen.shown.way) == (None, FORM, "test")
     async with rival.context_for("manager") as context:
         (found,) = await qualifications.types(context, mode="live", limit=10)
@@ -345,9 +345,9 @@ async def test_what_has_a_test_is_not_had_for_the_asking(trading: Trading, ann: 
 
     async with trading.market.context_for(ann) as context:
         with pytest.raises(Conflict, match="begin the test"):
-            await qualifications.ask(context, birds.id, mode="live")
+            await qualifying.ask(context, birds.id, mode="live")
         with pytest.raises(WrongState) as inactive:
-            await qualifications.ask(context, cars.id, mode="live")
+            await qualifying.ask(context, cars.id, mode="live")
     assert inactive.value.state == "inactive"
 
 
@@ -357,7 +357,7 @@ async def test_what_has_a_test_is_not_had_for_the_asking(trading: Trading, ann: 
 async def test_a_grant_overwrites_and_leaves_an_open_request_open(trading: Trading, ann: Person) -> None:
     birds = await made(trading)
     async with trading.market.context_for(ann) as context:
-        await qualifications.ask(context, birds.id, mode="live")
+        await qualifying.ask(context, birds.id, mode="live")
 
     async with trading.requester.context_for("manager") as context:
         for value in (3, 9):

@@ -200,6 +200,11 @@ def again_at(terms: TypeTerms, last: Asked) -> datetime | None:
     return (last.submitted_at or last.begun_at) + timedelta(seconds=terms.retry_seconds)
 
 
+def ends_at(terms: TypeTerms, now: datetime) -> datetime | None:
+    """When a grant of this moment runs out; none for never."""
+    return None if terms.valid_seconds is None else now + timedelta(seconds=terms.valid_seconds)
+
+
 def check_asking(terms: TypeTerms, last: Asked | None, held: Held | None, now: datetime) -> None:
     """Whether somebody may ask for it, who asked ``last`` and has ``held``. Whoever is in the middle of its test may go
     on with it, which is not asking.

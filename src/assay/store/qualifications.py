@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -41,6 +41,11 @@ class QualificationType:
     created_at: datetime
     request: dict[str, Any] | None = None
     disposed_at: datetime | None = None
+
+
+def without_key(found: QualificationType) -> QualificationType:
+    """As others see it: what answers are worth is its requester's secret, and so is what a program said of it."""
+    return replace(found, terms=msgspec.structs.replace(found.terms, key=None), request=None)
 
 
 @dataclass(frozen=True)
