@@ -97,6 +97,15 @@ test("a reviewer's last correction is a layer of its own", () => {
   expect(layers.find((layer) => layer.kind === "review")?.marks.has("new")).toBe(true);
 });
 
+test("what the customer put in its place is what stands", () => {
+  const given = answer(["mine", "dog"]);
+  const response = { answer: given, confidence: 1, origin: "audit" as const, accepted_at: "" };
+  const { layers, objects } = sceneOf(task({ submissions: [submission("s", "Ada", answer(["hers", "cat"]))], response }));
+
+  expect(layers[0]).toMatchObject({ name: "Correction by the customer", answer: given });
+  expect(objects.map(({ label }) => label)).toEqual(["dog"]);
+});
+
 test("an answer that the merged one leaves out is hidden at first and said to be not counted", () => {
   const { layers } = sceneOf({ ...MERGED, submissions: [...MERGED.submissions, submission("s4", "Spam", answer(["q", "dog"]))] });
 

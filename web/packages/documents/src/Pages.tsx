@@ -31,7 +31,7 @@ export function PageRail({ editor, pages }: { editor: DocumentEditor; pages: rea
                 onClick={() => editor.goToPage(index)}
                 className={cx("w-full p-1 rounded-medium flex flex-col gap-1 text-left border", index === page ? "border-accent bg-accent-soft" : "border-transparent hover:bg-hover")}
               >
-                <span className="block w-full bg-sunken rounded-small overflow-hidden max-h-36 grid place-items-center">
+                <span className="block w-full bg-sunken border border-border rounded-small overflow-hidden max-h-36 grid place-items-center">
                   <img src={each.thumbnail_url} alt="" loading="lazy" width={each.width} height={each.height} className="max-w-full max-h-36 w-auto h-auto" />
                 </span>
                 <span className={cx("flex items-center gap-1 px-0.5 text-1", index === page ? "text-accent font-medium" : "text-muted")}>

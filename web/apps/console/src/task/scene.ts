@@ -60,9 +60,9 @@ export function sceneOf(task: TaskDetail): Scene {
   const single = task.submissions.length === 1 ? task.submissions[0] : undefined;
   const merged = task.consensus?.answer ?? (task.response && !single ? task.response.answer : undefined);
 
-  const fix = task.reviews.findLast((review) => review.verdict === "fix" && review.answer);
+  const fix = correctionOf(task);
 
-  if (fix?.answer) layers.push(layer("review", "review", `Correction by ${fix.reviewer.name}`, ANSWER_COLOR, fix.answer, true));
+  if (fix) layers.push(layer("review", "review", `Correction by ${fix.by}`, ANSWER_COLOR, fix.answer, true));
   if (merged) layers.push(layer("merged", "merged", "Merged answer", fix ? CORRECTED_COLOR : ANSWER_COLOR, merged, !fix));
   for (const [index, submission] of task.submissions.entries()) {
     const round = submission.round > 1 ? `, round ${submission.round}` : "";
@@ -74,6 +74,13 @@ export function sceneOf(task: TaskDetail): Scene {
   if (task.prelabels) layers.push(layer("prelabels", "prelabels", "Pre-labels", PRELABEL_COLOR, task.prelabels, layers.length === 0));
 
   return { layers, objects: objectsOf(task, layers) };
+}
+
+/** What stands instead of what was merged: the customer has the last word. */
+function correctionOf(task: TaskDetail): { readonly by: string; readonly answer: Answer } | null {
+  if (task.response?.origin === "audit") return { by: "the customer", answer: task.response.answer };
+  const fix = task.reviews.findLast((review) => review.verdict === "fix" && review.answer);
+  return fix?.answer ? { by: fix.reviewer.name, answer: fix.answer } : null;
 }
 
 function objectsOf(task: TaskDetail, layers: readonly Layer[]): SceneObject[] {
