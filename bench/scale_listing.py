@@ -8,9 +8,9 @@ and JSON. Printed: seconds a page over the first and over the last tenth of all 
 peer, and the first page, which also counts. Pages at the end that cost more than those at the start would show a list
 that is not linear.
 
-    python bench/scale_listing.py [--tasks 1000000] [--batch]
+    python bench/scale_listing.py [--tasks 1000000] [--batch | --everything]
 
-With --batch all tasks are in one batch, and the batch is listed.
+With --batch all tasks are in one batch, and the batch is listed; with --everything no project is named, and both are.
 """
 
 from __future__ import annotations
@@ -119,17 +119,19 @@ async def by_client(server: stage.Server, key: str, wanted: dict[str, str]) -> t
             return seconds, seen
 
 
-async def by_sql(server: stage.Server, filled: stage.Stage, project: str) -> list[float]:
+async def by_sql(server: stage.Server, filled: stage.Stage, project: str | None) -> list[float]:
     connection = await asyncpg.connect(server.dsn)
-    found = await connection.fetchval("select id from projects where handle = $1", project)
+    found = await connection.fetch("select id from projects where handle = $1", project)
+    values = [filled.organization_id, *(row["id"] for row in found)]
     read = await connection.prepare(
-        """select id, unique_id, state, metadata, request, created_at, completed_at from tasks
-           where organization_id = $1 and project_id = $2 and id < $3 order by id desc limit $4"""
+        f"""select id, unique_id, state, metadata, request, created_at, completed_at from tasks
+           where organization_id = $1 {"and project_id = $2" if found else ""}
+               and id < ${len(values) + 1} order by id desc limit ${len(values) + 2}"""
     )
     seconds, before = [], uuid.UUID(int=(1 << 128) - 1)
     while True:
         began = time.perf_counter()
-        rows = await read.fetch(filled.organization_id, found, before, PAGE)
+        rows = await read.fetch(*values, before, PAGE)
         seconds.append(time.perf_counter() - began)
         if len(rows) < PAGE:
             await connection.close()
@@ -146,7 +148,9 @@ def tenths(seconds: list[float]) -> tuple[float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", type=int, default=1_000_000)
-    parser.add_argument("--batch", action="store_true")
+    listed = parser.add_mutually_exclusive_group()
+    listed.add_argument("--batch", action="store_true")
+    listed.add_argument("--everything", action="store_true")
     options = parser.parse_args()
     with stage.server(ASSAY_JOBS="off") as server:
         filled = asyncio.run(stage.fill(server, tasks=0, workers=1))
@@ -159,11 +163,11 @@ def main() -> None:
             assert made.status_code == 200, made.text
         asyncio.run(write(server, filled, options.tasks, options.batch))
         small, _ = asyncio.run(by_client(server, filled.owner_key, {"project": "Small"}))
-        wanted = {"batch": "all"} if options.batch else {"project": "Large"}
+        wanted = {"batch": "all"} if options.batch else {} if options.everything else {"project": "Large"}
         began = time.perf_counter()
         seconds, seen = asyncio.run(by_client(server, filled.owner_key, wanted))
         took = time.perf_counter() - began
-        peer = asyncio.run(by_sql(server, filled, "Large"))
+        peer = asyncio.run(by_sql(server, filled, None if options.everything else "Large"))
     first, last = tenths(seconds)
     peer_first, peer_last = tenths(peer)
     print(
