@@ -44,9 +44,10 @@ BASE = {"uuid": "base", "type": "box", "label": "man", "left": 330, "top": 60, "
 
 @pytest.fixture(scope="module")
 def customer() -> Iterator[Customer]:
-    """Has one photo: a street where there is one, else a plain picture of its size."""
+    """Has one photo, a street where there is one, else a plain picture of its size; and one to look at beside it."""
     street = STREET / "images" / "000000000074.jpg"
-    with open_customer({"/street.jpg": street.read_bytes() if street.exists() else photo(0, *SIZE)}) as found:
+    first = street.read_bytes() if street.exists() else photo(0, *SIZE)
+    with open_customer({"/street.jpg": first, "/before.jpg": photo(7, 480, 320)}) as found:
         yield found
 
 
@@ -60,6 +61,17 @@ def at_work(page: Page, served: Served, project: str) -> Stage:
     wait_for_work(page, f"{served.url}/work/projects/{project}/annotate")
     expect(page.get_by_role("list", name="Marks").get_by_role("listitem")).to_have_count(1)
     return Stage(page)
+
+
+def referred(page: Page) -> None:
+    """What is for reference stands beside the photo, and goes and comes by its key."""
+    beside = page.get_by_role("complementary", name="For reference")
+    expect(beside.get_by_role("img", name="A moment before")).to_be_visible()
+    expect(beside.get_by_text("Taken at dusk.")).to_be_visible()
+    page.keyboard.press("g")
+    expect(beside).not_to_be_visible()
+    page.keyboard.press("g")
+    expect(beside).to_be_visible()
 
 
 def answered(page: Page, stage: Stage, slip: float) -> None:
@@ -108,11 +120,16 @@ def test_a_photo_with_links_conditions_and_base_annotations(
         can_edit_base_annotations=False,
         can_delete_base_annotations=False,
         unique_id="street-1",
+        context_attachments=[
+            {"attachment": f"{customer.url}/before.jpg", "title": "A moment before"},
+            {"attachment": "Taken at dusk."},
+        ],
     )
 
     for who, slip in (("Ada Annotator", 0.0), ("Ben Annotator", 4.0)):
         page = visit(who, color_scheme="light" if slip == 0 else "dark").page
         stage = at_work(page, served, project)
+        referred(page)
         answered(page, stage, slip)
         page.get_by_role("button", name=re.compile("^man 1,")).click()
         picture(page, f"image-options-{who.split()[0]}")
@@ -122,6 +139,9 @@ def test_a_photo_with_links_conditions_and_base_annotations(
             picture(page, "image-options-phone")
             page.get_by_role("button", name="Details", exact=True).first.click()
             picture(page, "image-options-phone-details")
+            page.get_by_role("button", name="Reference", exact=True).click()
+            expect(page.get_by_role("region", name="Panel").get_by_text("Taken at dusk.")).to_be_visible()
+            picture(page, "image-options-phone-reference")
             page.keyboard.press("Escape")
         page.keyboard.press("Control+Enter")
         expect(page.locator("[data-stage]")).not_to_be_visible()
@@ -141,6 +161,13 @@ def test_a_photo_with_links_conditions_and_base_annotations(
     assert told["pond"]["vertices"][1]["x"] - told["pond"]["vertices"][3]["x"] == pytest.approx(160, abs=3)
     assert len(told["car"]["vertices"]) == 6
     assert customer.told_of(task.id)["response"] == found.response
+    with served.client("Olga Owner") as owner:
+        (row,) = owner.get(f"/v1/projects/{project}/tasks").json()["items"]
+    page = visit("Olga Owner").page
+    page.goto(f"{served.url}/console/projects/{project}/tasks/{row['id']}")
+    page.get_by_role("tab", name="Reference (2)").click()
+    expect(page.get_by_role("img", name="A moment before")).to_be_visible()
+    picture(page, "image-options-console")
     client.audit_task(task.id, accepted=True, comments="Even the shadow.")
     assert client.get_task(task.id).as_dict()["customer_review_status"] == "accepted"
     with served.client("Olga Owner") as owner:

@@ -307,6 +307,20 @@ describe("a stay at a project", () => {
     expect(broken.state.phase === "working" && broken.state.open.photoProblem).toBe("This file is not a photo.");
   });
 
+  it("loads the photo also where something stands beside it, and misses none where there is none", async () => {
+    const content = [{ type: "text" as const, text: "Taken at dusk.", title: null }];
+    const server = new SmallServer(0);
+    server.open = [turnOf(1, { content })];
+    const beside = stay(server);
+    await beside.start();
+    expect(beside.state.phase === "working" && beside.state.open.photo).toBeTruthy();
+    server.held = [];
+    server.open = [turnOf(2, { content, media: null })];
+    const alone = stay(server);
+    await alone.start();
+    expect(alone.state.phase === "working" && alone.state.open.photoProblem).toBeNull();
+  });
+
   it("opens a refused answer for correction and then goes back to what was in hand", async () => {
     const server = new SmallServer(4);
     const outbox = new Outbox(memoryKeep(), { submit: async () => Promise.reject(new ApiError(400, "invalid", "no", [{ field: "annotations[0].label", message: "no" }])), rule: async () => {} });

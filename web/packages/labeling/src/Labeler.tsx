@@ -3,8 +3,8 @@
  * from, and what happens to the answer, is for the page around it.
  */
 
-import { type Photo, isTyping } from "@assay/canvas";
-import { Icon, IconButton, cx, percent } from "@assay/ui";
+import type { Photo } from "@assay/canvas";
+import { Icon, cx, percent } from "@assay/ui";
 import { titleOf } from "@assay/annotation";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { PhotoDetails, SelectionDetails } from "./Details";
@@ -12,6 +12,8 @@ import { Help } from "./Help";
 import { Instructions } from "./Instructions";
 import { LabelList } from "./LabelList";
 import { MarkList } from "./MarkList";
+import { BottomSheet, PhoneBar, type Sheet } from "./Phone";
+import { Reference } from "./Reference";
 import { ContextBar, ProblemBar, ZoomControls } from "./StageControls";
 import { StageView } from "./StageView";
 import { ToolRail } from "./ToolRail";
@@ -19,6 +21,7 @@ import type { Editor } from "./editor";
 import { useEditorState, useIsNarrow } from "./follow";
 import { Glyph } from "./glyphs";
 import { useChords } from "./chords";
+import { ContentView, type ShownItem } from "./form/Content";
 import { type PageCommands, runChord } from "./keymap";
 import { DOUBT_BELOW, type ObjectVerdict, type ReviewInfo, ReviewPanel, byDoubt, voicesOf } from "./review";
 
@@ -32,6 +35,8 @@ export interface LabelerProps {
   /** Shown over the stage while there is no photo: a spinner, or what went wrong. */
   readonly placeholder?: React.ReactNode;
   readonly instructions: string;
+  /** What may be looked at beside the photo. */
+  readonly reference?: readonly ShownItem[];
   /** Open from the start: the worker has not read these yet. */
   readonly instructionsOpen?: boolean;
   readonly review?: ReviewInfo | null;
@@ -41,9 +46,7 @@ export interface LabelerProps {
   readonly className?: string;
 }
 
-type Sheet = "labels" | "details" | "marks" | null;
-
-export function Labeler({ editor, photo, placeholder, instructions, instructionsOpen = false, review = null, onSubmit, keys = "page", className }: LabelerProps) {
+export function Labeler({ editor, photo, placeholder, instructions, reference = [], instructionsOpen = false, review = null, onSubmit, keys = "page", className }: LabelerProps) {
   const narrow = useIsNarrow();
   const root = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLSpanElement>(null);
@@ -51,12 +54,21 @@ export function Labeler({ editor, photo, placeholder, instructions, instructions
   const [help, setHelp] = useState(false);
   const [reading, setReading] = useState(instructionsOpen);
   const [sheet, setSheet] = useState<Sheet>(null);
+  const isReferred = reference.length > 0;
+  const [closed, setClosed] = useState(false);
+  const referring = isReferred && !closed;
 
   const commands = useRef<PageCommands>(null);
   commands.current = {
     submit: () => onSubmit?.(),
     toggleHelp: () => setHelp((open) => !open),
     toggleInstructions: () => setReading((open) => !open),
+    toggleReference: () => {
+      if (!isReferred) return false;
+      if (narrow) setSheet((open) => (open === "reference" ? null : "reference"));
+      else setClosed((now) => !now);
+      return true;
+    },
     searchLabels: () => search.current?.focus(),
   };
   // On a phone what is asked is out of sight until its sheet is open.
@@ -78,6 +90,11 @@ export function Labeler({ editor, photo, placeholder, instructions, instructions
         <div className="w-12 shrink-0 border-r border-border bg-surface flex flex-col items-center justify-between">
           <ToolRail editor={editor} />
           <div className="flex flex-col gap-1 pb-2">
+            {isReferred && (
+              <RailToggle label="For reference  (G)" pressed={referring} onClick={() => setClosed(referring)}>
+                <Icon name="image" size={18} />
+              </RailToggle>
+            )}
             <RailToggle label="Instructions  (I)" pressed={reading} onClick={() => setReading(!reading)}>
               <Glyph name="book" />
             </RailToggle>
@@ -87,6 +104,7 @@ export function Labeler({ editor, photo, placeholder, instructions, instructions
           </div>
         </div>
       )}
+      {!narrow && referring && <Reference items={reference} onClose={() => setClosed(true)} />}
       <div className="relative grow min-w-0 min-h-0 bg-sunken">
         <StageView editor={editor} photo={photo} readout={readout} />
         {photo === null && <div className="absolute inset-0 grid place-items-center bg-sunken">{placeholder}</div>}
@@ -97,9 +115,9 @@ export function Labeler({ editor, photo, placeholder, instructions, instructions
       </div>
       {narrow ? (
         <>
-          <PhoneBar editor={editor} sheet={sheet} onSheet={setSheet} onInstructions={() => setReading(true)} />
+          <PhoneBar editor={editor} sheet={sheet} isReferred={isReferred} onSheet={setSheet} onInstructions={() => setReading(true)} />
           {sheet && (
-            <BottomSheet sheet={sheet} onSheet={setSheet}>
+            <BottomSheet sheet={sheet} isReferred={isReferred} onSheet={setSheet}>
               {sheet === "labels" && <LabelList editor={editor} searchRef={search} onChosen={() => setSheet(null)} />}
               {sheet === "details" && (
                 <>
@@ -110,6 +128,7 @@ export function Labeler({ editor, photo, placeholder, instructions, instructions
                 </>
               )}
               {sheet === "marks" && <Marks editor={editor} narrow review={review} />}
+              {sheet === "reference" && <ContentView items={reference} column />}
             </BottomSheet>
           )}
         </>
@@ -212,76 +231,5 @@ function RailToggle({ label, pressed, onClick, children }: { label: string; pres
     >
       {children}
     </button>
-  );
-}
-
-interface PhoneBarProps {
-  readonly editor: Editor;
-  readonly sheet: Sheet;
-  readonly onSheet: (sheet: Sheet) => void;
-  readonly onInstructions: () => void;
-}
-
-/** Within reach of a thumb: the label in hand and the marks above, the tools below. */
-function PhoneBar({ editor, sheet, onSheet, onInstructions }: PhoneBarProps) {
-  const { label, history, problems } = useEditorState(editor);
-  const placed = label === null ? undefined : editor.placedOf(label);
-  const toggle = (which: Sheet): void => onSheet(sheet === which ? null : which);
-  return (
-    <div className="shrink-0 bg-surface border-t border-border px-2 pt-1.5 pb-[max(6px,env(safe-area-inset-bottom))] flex flex-col gap-1">
-      <div className="flex items-center gap-1.5">
-        <button type="button" aria-label="Choose a label" aria-expanded={sheet === "labels"} onClick={() => toggle("labels")} className="grow min-w-0 h-11 px-3 rounded-medium border border-border bg-raised flex items-center gap-2.5 text-4 font-medium">
-          <span className="size-3.5 rounded-[3px] shrink-0" style={{ background: placed?.color ?? "gray" }} />
-          <span className="truncate">{placed ? titleOf(placed.label) : "No label"}</span>
-          <Icon name="chevronDown" className="ml-auto text-muted rotate-180" />
-        </button>
-        <button type="button" aria-label={`Marks, ${history.answer.annotations.length}`} aria-expanded={sheet === "marks"} onClick={() => toggle("marks")} className="h-11 px-3 rounded-medium border border-border bg-raised flex items-center gap-2 text-4">
-          <Glyph name="list" size={17} />
-          {history.answer.annotations.length}
-          {problems.length > 0 && <Icon name="alert" size={15} className="text-danger" />}
-        </button>
-        <button type="button" aria-label="Details" aria-expanded={sheet === "details"} onClick={() => toggle("details")} className="size-11 rounded-medium border border-border bg-raised grid place-items-center">
-          <Icon name="edit" size={17} />
-        </button>
-      </div>
-      <div className="flex items-center justify-between overflow-x-auto no-scrollbar">
-        <ToolRail editor={editor} row />
-        <button type="button" aria-label="Instructions" onClick={onInstructions} className="size-10 grid place-items-center text-muted shrink-0">
-          <Glyph name="book" />
-        </button>
-      </div>
-    </div>
-  );
-}
-
-const SHEETS: readonly (readonly [NonNullable<Sheet>, string])[] = [["labels", "Labels"], ["details", "Details"], ["marks", "Marks"]];
-
-function BottomSheet({ sheet, onSheet, children }: { sheet: NonNullable<Sheet>; onSheet: (sheet: Sheet) => void; children: React.ReactNode }) {
-  useEffect(() => {
-    // Before the stage hears of it, which would drop the selection.
-    const press = (event: KeyboardEvent): void => {
-      if (event.key !== "Escape" || event.defaultPrevented || isTyping(event.target) || document.querySelector("dialog[open]")) return;
-      event.stopPropagation();
-      onSheet(null);
-    };
-    window.addEventListener("keydown", press, true);
-    return () => window.removeEventListener("keydown", press, true);
-  }, [onSheet]);
-  return (
-    <>
-      <div aria-hidden="true" className="absolute inset-0 z-20" onPointerDown={() => onSheet(null)} />
-      <div role="region" aria-label="Panel" className="sheet absolute z-30 inset-x-0 bottom-0 max-h-[62%] min-h-[38%] bg-surface border-t border-border rounded-t-[14px] shadow-3 flex flex-col pb-[env(safe-area-inset-bottom)]">
-        <header className="flex items-center gap-1 px-2 pt-2 pb-1 shrink-0">
-          {SHEETS.map(([name, title]) => (
-            <button key={name} type="button" aria-pressed={sheet === name} onClick={() => onSheet(name)} className={cx("h-9 px-3 rounded-medium text-3 font-medium", sheet === name ? "bg-accent-soft text-accent" : "text-muted")}>
-              {title}
-            </button>
-          ))}
-          <span className="grow" />
-          <IconButton icon="close" label="Close" onClick={() => onSheet(null)} />
-        </header>
-        <div className="grow min-h-0 overflow-y-auto overscroll-contain flex flex-col">{children}</div>
-      </div>
-    </>
   );
 }

@@ -8,6 +8,8 @@ export interface PageCommands {
   submit(): void;
   toggleHelp(): void;
   toggleInstructions(): void;
+  /** false where there is nothing to look at beside the photo. */
+  toggleReference(): boolean;
   searchLabels(): void;
 }
 
@@ -123,6 +125,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { group: "Look", title: "Crosshair", keys: ["X"], chords: ["x"], run: (editor) => editor.setView({ crosshair: !editor.state.crosshair }) },
   { group: "Task", title: "Submit", keys: ["Mod+Enter"], chords: ["mod+enter"], run: (_, page) => page.submit() },
   { group: "Task", title: "Instructions", keys: ["I"], chords: ["i"], run: (_, page) => page.toggleInstructions() },
+  { group: "Task", title: "What is for reference beside the photo", keys: ["G"], chords: ["g"], run: (_, page) => page.toggleReference() },
   { group: "Task", title: "This list", keys: ["?"], chords: ["?"], run: (_, page) => page.toggleHelp() },
 ];
 

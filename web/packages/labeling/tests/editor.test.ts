@@ -14,7 +14,7 @@ const media = { width: 1000, height: 800 };
 const car: Box = { id: "a", type: "box", label: "car", x: 100, y: 100, width: 50, height: 50 };
 const newEditor = (annotations = [car], suggestions = EMPTY_ANSWER) =>
   new Editor({ taxonomy, media, answer: { annotations, attributes: {} }, suggestions });
-const page = { submit: () => {}, toggleHelp: () => {}, toggleInstructions: () => {}, searchLabels: () => {} };
+const page = { submit: () => {}, toggleHelp: () => {}, toggleInstructions: () => {}, toggleReference: () => false, searchLabels: () => {} };
 
 function pointer(editor: Editor, type: PointerInput["type"], x: number, y: number): void {
   editor.send({ type, at: imagePoint(x, y), shift: false, alt: false, mod: false, touch: false });

@@ -6,7 +6,7 @@ import { Editor } from "../src/editor";
 import { runChord } from "../src/keymap";
 import { tiesOf } from "../src/ties";
 
-const PAGE = { submit: () => {}, toggleHelp: () => {}, toggleInstructions: () => {}, searchLabels: () => {} };
+const PAGE = { submit: () => {}, toggleHelp: () => {}, toggleInstructions: () => {}, toggleReference: () => false, searchLabels: () => {} };
 const box = (id: string, label: string, x: number) => ({ type: "box", id, label, x, y: 10, width: 20, height: 20 }) as const;
 const TAXONOMY: WireTaxonomy = {
   labels: [

@@ -1,5 +1,6 @@
 import { placedLabels, readTaxonomy, titleOf } from "@assay/annotation";
 import type { TaskDetail } from "@assay/client";
+import { ContentView } from "@assay/labeling";
 import { count, EmptyState, Icon, IconButton, Kbd, Skeleton, TabPanel, Tabs } from "@assay/ui";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
@@ -107,12 +108,14 @@ function TopBar({ task, projectId }: { task: TaskDetail | undefined; projectId: 
   );
 }
 
-type Side = "objects" | "history" | "details";
+type Side = "objects" | "reference" | "history" | "details";
 
 function Body({ task, projectId }: { task: TaskDetail; projectId: string }) {
   const project = useQuery(projectQuery(projectId)).data;
   const scene = useMemo(() => sceneOf(task), [task]);
   const isForm = project?.kind === "form";
+  // What workers are shown beside a photo.
+  const reference = (task.media && task.content) || [];
   const [hidden, setHidden] = useState<ReadonlySet<string>>(() => new Set(scene.layers.filter((layer) => !layer.shown).map((layer) => layer.key)));
   const [hovered, setHovered] = useState<string | null>(null);
   const [picked, setPicked] = useState<string | null>(null);
@@ -181,6 +184,7 @@ function Body({ task, projectId }: { task: TaskDetail; projectId: string }) {
           className="border-t border-border pt-1"
           tabs={[
             { value: "objects", label: isForm ? "Answers" : `Objects (${scene.objects.length})` },
+            ...(reference.length > 0 ? [{ value: "reference" as const, label: `Reference (${reference.length})` }] : []),
             { value: "history", label: "History" },
             { value: "details", label: "Details" },
           ]}
@@ -189,6 +193,9 @@ function Body({ task, projectId }: { task: TaskDetail; projectId: string }) {
             {project?.kind === "document" ? (
               <Transcript task={task} scene={scene} picked={picked} titleOf={titleOfLabel} onPick={pick} />
             ) : isForm ? <Answers task={task} taxonomy={task.taxonomy ?? project.taxonomy} /> : <Objects objects={scene.objects} highlighted={highlighted} picked={picked} titleOf={titleOfLabel} onHover={setHovered} onPick={pick} layers={scene.layers} />}
+          </TabPanel>
+          <TabPanel value="reference">
+            <ContentView items={reference} column />
           </TabPanel>
           <TabPanel value="history">
             <Callbacks taskId={task.id} />

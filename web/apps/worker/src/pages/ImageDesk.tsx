@@ -45,6 +45,7 @@ export const imageDesk: MakeDesk = ({ turn, answer }, before) => {
         photo={open.photo}
         placeholder={<PhotoState problem={open.photoProblem} onRetry={onRetryPhoto} onReport={onReport} />}
         instructions={turn.instructions}
+        reference={turn.content ?? []}
         instructionsOpen={instructionsOpen}
         review={review}
         onSubmit={onSubmit}

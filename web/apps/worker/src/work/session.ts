@@ -189,8 +189,10 @@ export class Session {
   }
 
   async #photoOf(turn: Turn, again = true): Promise<Pick<OpenTurn, "photo" | "photoProblem">> {
-    if (turn.content !== null) return { photo: null, photoProblem: null };
-    if (turn.media === null) return { photo: null, photoProblem: "This task has no photo. Report it, so that somebody looks at it." };
+    if (turn.media === null) {
+      const problem = turn.content === null ? "This task has no photo. Report it, so that somebody looks at it." : null;
+      return { photo: null, photoProblem: problem };
+    }
     try {
       return { photo: await this.#ports.loadPhoto(turn.media.display_url), photoProblem: null };
     } catch (error) {

@@ -28,9 +28,11 @@ export interface ShownFile {
 const NOUN = { text: "Text", image: "Photo", link: "Website", audio: "Recording", video: "Video", pdf: "PDF" } as const;
 const nounOf = (item: ShownItem): string => NOUN[item.type === "file" ? item.media : item.type];
 
-export function ContentView({ items }: { items: readonly ShownItem[] }) {
+/** `column`: one below the other, in a place beside something else. */
+export function ContentView({ items, column = false }: { items: readonly ShownItem[]; column?: boolean }) {
+  const beside = items.length > 1 ? "xl:grid-cols-[repeat(auto-fit,minmax(22rem,1fr))]" : items[0]?.type === "text" && "max-w-3xl";
   return (
-    <div className={cx("p-4 md:p-6 max-md:p-3 grid gap-4 items-start mx-auto", items.length > 1 ? "xl:grid-cols-[repeat(auto-fit,minmax(22rem,1fr))]" : items[0]?.type === "text" && "max-w-3xl")}>
+    <div className={cx("grid gap-4 items-start", column ? "p-3" : cx("p-4 md:p-6 max-md:p-3 mx-auto", beside))}>
       {items.map((item, index) => (
         <section key={index} aria-label={item.title ?? `${nounOf(item)} ${index + 1}`} className="min-w-0 bg-surface border border-border rounded-large overflow-hidden">
           {item.title && <h2 className="px-4 pt-3 text-3 font-semibold">{item.title}</h2>}
