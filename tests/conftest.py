@@ -27,6 +27,7 @@ from assay.adapters.blobs import memory_blobs
 from assay.adapters.callbacks import HttpCallbacks
 from assay.adapters.egress import EgressPolicy, HttpEgress, MemoryEgress
 from assay.adapters.embedded_postgres import EmbeddedPostgres
+from assay.adapters.payouts import providers
 from assay.adapters.sealing import memory_seals
 from assay.app import build
 from assay.core.frames import frame_origins
@@ -82,6 +83,7 @@ def _house(database: Database) -> House:
         egress=MemoryEgress(PAGES),
         check_callback_url=HttpEgress(EgressPolicy()).check,
         check_callback=HttpCallbacks(HttpEgress(EgressPolicy())).check,
+        payouts=providers(),
         frames=frame_origins("https://{requester}.frames.test"),
     )
 

@@ -24,6 +24,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Components, SecurityScheme
 
+from assay.adapters import payouts
 from assay.adapters.blobs import local_blobs, s3_blobs
 from assay.adapters.callbacks import HttpCallbacks
 from assay.adapters.egress import EgressPolicy, HttpEgress
@@ -215,6 +216,7 @@ async def opened(settings: Settings, ring: Callable[[], None] = lambda: None) ->
             egress=egress,
             check_callback_url=egress.check,
             check_callback=callbacks.check,
+            payouts=payouts.providers(),
             frames=settings.frame_origins,
         )
         yield Opened(house, database, egress, callbacks)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
+from assay.core import payouts
 from assay.core.delivery import Outcome
 from assay.core.media_links import Grant
 
@@ -78,6 +79,22 @@ class Callbacks(Protocol):
 
     async def send(self, message: Message, now: datetime) -> Outcome:
         """One attempt; never raises for what a receiver does. ``now`` is the time it is signed with."""
+
+
+class Payouts(Protocol):
+    """Pays freelancers. ``tells``: whether ``look`` knows more than ``send`` did, or people say what became of it."""
+
+    name: str
+    tells: bool
+
+    def check(self, destination: str) -> None:
+        """Refuses a destination by its looks, before it is stored. Raises ``Invalid``."""
+
+    async def send(self, payout: payouts.Payout) -> payouts.Outcome:
+        """Pays, once for the payout's id however often it is asked. Raises ``Unavailable`` when nobody answers."""
+
+    async def look(self, payout: payouts.Payout) -> payouts.Outcome:
+        """What became of one that was sent. Raises ``Unavailable``."""
 
 
 class Seals(Protocol):

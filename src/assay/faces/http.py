@@ -8,7 +8,7 @@ which authenticates the caller, checks that permission and commits on leaving.
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,8 +25,9 @@ from litestar.types import Message, Scope
 
 from assay.core import errors, ids, tokens
 from assay.core.frames import FrameOrigins
+from assay.core.ledger import Mode
 from assay.core.permissions import Permission
-from assay.core.ports import Blobs, Egress, Seals
+from assay.core.ports import Blobs, Egress, Payouts, Seals
 from assay.faces import throttle
 from assay.faces.broadcast import Broadcast
 from assay.faces.given import Remembered
@@ -67,6 +68,8 @@ class House:
     check_callback_url: Callable[[str], None]
     # The same for callbacks of tasks and batches, which may go to mailboxes too.
     check_callback: Callable[[str], None]
+    # Who pays freelancers, with real money and with play money.
+    payouts: Mapping[Mode, Payouts]
     # Where customers' own pages are shown; none: nowhere.
     frames: FrameOrigins | None = None
     # Slows down guessing, network by network.

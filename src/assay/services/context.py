@@ -127,6 +127,14 @@ class Context:
         async with home.room(market_id, party) as room:
             yield room
 
+    @asynccontextmanager
+    async def own_market(self) -> AsyncIterator[Tenant]:
+        """The market's room, for its own people. Raises ``Forbidden`` for those who only trade there."""
+        async with self.market() as room:
+            if room.organization_id != self.organization_id or room.party is not None:
+                raise Forbidden("Whoever runs the market does this; ask them.")
+            yield room
+
     def at(self, tenant: Tenant) -> Context:
         """The same request at work in another room of its transaction."""
         there = replace(self, tenant=tenant)

@@ -5,15 +5,14 @@ Whoever runs the market books what requesters sent in and got back; everything e
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from assay.core import ledger as rules
-from assay.core.errors import AlreadyExists, Forbidden, Invalid, NotFound
+from assay.core.errors import AlreadyExists, Invalid, NotFound
 from assay.core.ledger import PLAY_MONEY, Mode, Transfer
 from assay.core.ledger_check import Report
 from assay.core.money import MINOR_MAX, digits
@@ -83,7 +82,7 @@ async def _book(context: Context, transfer: Transfer, memo: str) -> Balance:
         raise Invalid(f"At most {rules.MEMO_MAX} characters that can be stored.", "memo")
     requester_id = transfer.requester_id
     assert requester_id is not None, "it is a requester's"
-    async with own_market(context) as room:
+    async with context.own_market() as room:
         await _check_requester(context, room, requester_id)
         currency = (await market_settings.get(room)).currency
         made = await ledger.post(
@@ -138,7 +137,7 @@ async def requesters(context: Context, *, after: UUID | None = None, limit: int 
     """Those who ever had money here, by id; one more than ``limit`` where there is more. For whoever runs the
     market."""
     found = []
-    async with own_market(context) as room:
+    async with context.own_market() as room:
         for id_ in await ledger.requesters(room, after=after, limit=limit + 1):
             balance = await _requester_balance(room, id_, "live")
             async with context.tenant.room(id_) as theirs:
@@ -201,14 +200,5 @@ async def year(context: Context, side: Side, year: int, mode: Mode | None = None
 
 async def check(context: Context) -> Report:
     """Adds everything up. For whoever runs the market. Raises ``Forbidden``, and ``NotFound`` where there is none."""
-    async with own_market(context) as room:
+    async with context.own_market() as room:
         return await ledger_check.check(room)
-
-
-@asynccontextmanager
-async def own_market(context: Context) -> AsyncIterator[Tenant]:
-    """The market's room, for its own people. Raises ``Forbidden`` for those who only trade there."""
-    async with context.market() as room:
-        if room.organization_id != context.organization_id or room.party is not None:
-            raise Forbidden("Whoever runs the market does this; ask them.")
-        yield room

@@ -19,6 +19,7 @@ from assay.core.photos import StoredPhoto
 from assay.core.workflow import RESERVATION
 from assay.faces.fetched import Found, found_in
 from assay.faces.jobs.importing import run_import
+from assay.faces.jobs.payouts import hand_over_payouts
 from assay.faces.jobs.workshop import Handler, TryAgain, Workshop
 from assay.services import attempts, files, resolution
 from assay.store import assignments, due
@@ -130,4 +131,5 @@ async def forget_requests(shop: Workshop, organization_id: UUID) -> None:
 ROUNDS: Final[Mapping[Callable[[Workshop, UUID], Awaitable[None]], timedelta]] = {
     expire_leases: timedelta(seconds=2),
     forget_requests: timedelta(hours=1),
+    hand_over_payouts: timedelta(seconds=10),
 }

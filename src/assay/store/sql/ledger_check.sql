@@ -115,14 +115,12 @@ select *, count(*) over ()::integer as broken from (
 select *, count(*) over ()::integer as broken from (
     with moved as (
         select split_part(transfer.key, ':', 2) as payout, transfer.freelancer_id,
-            coalesce(sum(-entry.amount_minor) filter (where transfer.kind = 'payout_start' and entry.purpose = 'earned'), 0)
-                as started,
-            coalesce(sum(entry.amount_minor) filter (where transfer.kind = 'payout_finish' and entry.purpose = 'outside'), 0)
-                as finished,
-            coalesce(sum(entry.amount_minor) filter (where transfer.kind = 'payout_fail' and entry.purpose = 'earned'), 0)
-                as failed
+            coalesce(sum(entry.amount_minor) filter (where transfer.kind = 'payout_start'), 0) as started,
+            coalesce(sum(entry.amount_minor) filter (where transfer.kind = 'payout_finish'), 0) as finished,
+            coalesce(sum(entry.amount_minor) filter (where transfer.kind = 'payout_fail'), 0) as failed
         from transfers transfer
-        join entries entry on entry.organization_id = $1 and entry.transfer_id = transfer.id
+        join entries entry
+            on entry.organization_id = $1 and entry.transfer_id = transfer.id and entry.amount_minor > 0
         where transfer.organization_id = $1 and transfer.kind in ('payout_start', 'payout_finish', 'payout_fail')
         group by 1, 2
     ), asked as (
