@@ -10,6 +10,7 @@ from assay.cli import (
     doctor,
     exporting,
     label,
+    ledger,
     people,
     projects,
     requesting,
@@ -37,6 +38,7 @@ app.command()(aggregating.aggregate)
 app.command()(people.link)
 app.command()(requesting.signing_key)
 app.command()(requesting.layout)
+app.command("check-ledger")(ledger.check_ledger)
 app.command()(doctor.doctor)
 app.command()(sealing.reseal)
 
