@@ -11,7 +11,7 @@ from uuid import UUID
 from assay.core.errors import AlreadyExists, Invalid, NotFound
 from assay.core.teams import GROUPS_MAX, PROJECTS_MAX, checked_emails, checked_name, workers_of
 from assay.services.context import Context
-from assay.store import due, events, projects, tasks
+from assay.store import batches, due, events, projects, tasks
 from assay.store import teams as store
 from assay.store.teams import Colleague as Colleague
 from assay.store.teams import Group as Group
@@ -127,6 +127,8 @@ async def change_group(
     await store.lock_group(context.tenant, project_id, group_id)
     added = await store.add_to_group(context.tenant, group_id, joining, context.now)
     removed = await store.take_from_group(context.tenant, group_id, leaving)
+    if removed:
+        await batches.look_again(context.tenant, group_id=group_id)
     data: dict[str, object] = {"group_id": str(group_id)}
     if name is not None:
         data["name"] = checked_name(name)

@@ -11,7 +11,7 @@ from uuid import UUID
 from assay.core.batches import BatchState, Purpose
 from assay.core.errors import NotFound
 from assay.core.tasks import Stage
-from assay.store import events
+from assay.store import due, events
 from assay.store.connection import Tenant, from_json, queries
 
 Actor = tuple[str, UUID | None]
@@ -56,9 +56,11 @@ class Batch:
 
 @dataclass(frozen=True)
 class Counts:
-    """Tasks without golds. ``unreadable``: those whose photo cannot be had; ``open``: what is still to be done."""
+    """Tasks without golds. ``unreadable``: those whose photo cannot be had; ``open``: what is still to be done;
+    ``set_aside``: what of that workers could not do, and waits for a manager."""
 
     open: int = 0
+    set_aside: int = 0
     completed: int = 0
     unreadable: int = 0
     cancelled: int = 0
@@ -208,6 +210,8 @@ async def counts(tenant: Tenant, ids: Sequence[UUID]) -> dict[UUID, Counts]:
         of_batch = sums[row["batch_id"]]
         state = row["state"] if row["state"] in ("completed", "cancelled") else "open"
         of_batch[state] = of_batch.get(state, 0) + row["tasks"] - row["unreadable"]
+        if row["state"] == "broken":
+            of_batch["set_aside"] = row["tasks"] - row["unreadable"]
         of_batch["unreadable"] = of_batch.get("unreadable", 0) + row["unreadable"]
     return {id_: Counts(**of_batch) for id_, of_batch in sums.items()}
 
@@ -291,7 +295,15 @@ async def keep_to(tenant: Tenant, batch: Batch, groups: Sequence[UUID]) -> list[
     if groups:
         await note_keeping(tenant, batch.project_id)
     moved = await tenant.fetch(sql["move_turns"], batch.id, batch.rank, await _is_kept(tenant, batch))
+    await look_again(tenant, batch_id=batch.id)
     return [(row["project_id"], row["stage"], row["position"]) for row in moved]
+
+
+async def look_again(tenant: Tenant, *, batch_id: UUID | None = None, group_id: UUID | None = None) -> None:
+    """Whoever may still take the tasks of a batch, or of all that are kept to a group, may all have refused: those that
+    somebody refused are due."""
+    rows = await tenant.fetch(queries("batches")["refused_tasks"], batch_id, group_id)
+    await due.mark(tenant, [row["id"] for row in rows])
 
 
 async def note_keeping(tenant: Tenant, project_id: UUID) -> None:

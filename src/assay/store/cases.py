@@ -64,11 +64,13 @@ async def load_all(tenant: Tenant, task_ids: Sequence[UUID], now: datetime) -> l
     locked = await tenant.fetch(queries("cases")["lock_tasks"], task_ids)
     rows = await tenant.fetch(queries("cases")["cases"], [row["id"] for row in locked], _PEOPLE_MAX)
     # One text for all tasks of a project.
-    allowed = {text: _Allowed.read(text) for text in {row["people"] for row in rows}}
+    allowed = {text: _Allowed.read(text) for row in rows for text in {row["people"], row["kept_to"]}}
     loaded = []
     for row in rows:
         version = await projects.version(tenant, row["project_id"], row["project_version"])
-        case = _case(row, version, allowed[row["people"]], now)
+        everybody = allowed[row["people"]]
+        annotators = allowed[row["kept_to"]].annotators if row["kept"] else everybody.annotators
+        case = _case(row, version, everybody, annotators, now)
         loaded.append(
             LoadedCase(
                 case,
@@ -103,7 +105,9 @@ def _with(people: Sequence[tuple[UUID, Role]], permission: Permission) -> frozen
     return frozenset(worker_id for worker_id, role in people if permissions.may(role, permission))
 
 
-def _case(row: asyncpg.Record, version: projects.Version, allowed: _Allowed, now: datetime) -> Case:
+def _case(
+    row: asyncpg.Record, version: projects.Version, allowed: _Allowed, annotators: frozenset[UUID] | None, now: datetime
+) -> Case:
     return Case(
         task_id=row["id"],
         state=row["state"],
@@ -126,7 +130,7 @@ def _case(row: asyncpg.Record, version: projects.Version, allowed: _Allowed, now
         consensus=_decode(row["consensus"], Consensus, None),
         response=_decode(row["response"], Response, None),
         standings=_decode(row["standings"], tuple[Standing, ...], ()),
-        annotators=allowed.annotators,
+        annotators=annotators,
         reviewers=allowed.reviewers,
     )
 

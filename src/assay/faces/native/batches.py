@@ -32,7 +32,8 @@ class Batch(msgspec.Struct, kw_only=True):
     ``state``: the tasks of a batch in staging wait until it is finalized. ``purpose``: every answer of a calibration
     batch is reviewed, and it comes first; a self-label batch is for owners and managers. ``priority``: of its tasks
     that say none, within [0, 100]; none where nobody said. ``rank``: its place among batches of one priority, the
-    smallest first. ``unreadable``: tasks whose photo cannot be had. ``groups``: whose people alone are offered its
+    smallest first. ``set_aside``: of the ``open`` tasks, those that workers could not do and that wait for a manager.
+    ``unreadable``: tasks whose photo cannot be had. ``groups``: whose people alone are offered its
     tasks; of none, everybody is. ``callback``: who is told when its tasks are done; ``called_back``: what became of the
     latest time that they were told.
     """
@@ -45,6 +46,7 @@ class Batch(msgspec.Struct, kw_only=True):
     rank: int | None
     tasks: int
     open: int
+    set_aside: int
     completed: int
     unreadable: int
     cancelled: int
@@ -83,6 +85,7 @@ def _batch(
         rank=batch.rank,
         tasks=counts.total,
         open=counts.open,
+        set_aside=counts.set_aside,
         completed=counts.completed,
         unreadable=counts.unreadable,
         cancelled=counts.cancelled,

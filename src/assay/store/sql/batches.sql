@@ -139,6 +139,17 @@ on conflict do nothing;
 -- From now on claims in the project look first for what is kept to the worker.
 update projects set keeps = true where organization_id = $1 and id = $2 and not keeps;
 
+-- :name refused_tasks
+-- Tasks of a batch, or of all that are kept to a group, that somebody would not do.
+select task.id from tasks task
+where task.organization_id = $1
+    and (task.batch_id = $2 or task.batch_id in (
+        select batch_id from batch_groups where organization_id = $1 and group_id = $3))
+    and task.state in ('annotating', 'reviewing')
+    and exists (select from assignments turn where turn.organization_id = $1 and turn.task_id = task.id
+        and turn.state in ('skipped', 'reported'))
+order by task.id;
+
 -- :name count_tasks
 -- How many tasks of each batch ($2) are in each state, golds apart. What could not be shown is told from the rest.
 select task.batch_id, task.state, count(*) as tasks,

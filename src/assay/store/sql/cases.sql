@@ -42,6 +42,23 @@ with subject as (
     where project.organization_id = $1 and project.id in (select project_id from subject)
 )
 select subject.*, people.people, turn.turns, standing.standings,
+    -- Those of the project's people that its batch is kept to, if it is.
+    case when subject.kept then (
+        select json_agg(json_build_array(worker.id, member.role))
+        from workers worker
+        join members member on member.organization_id = $1 and member.id = worker.member_id
+        join projects project on project.organization_id = $1 and project.id = subject.project_id
+        where worker.organization_id = $1 and member.disabled_at is null
+            and (subject.batch_purpose = 'self_label' and member.role in ('owner', 'manager')
+                or worker.id in (select grouped.worker_id from batch_groups kept
+                    join worker_group_members grouped
+                        on grouped.organization_id = $1 and grouped.group_id = kept.group_id
+                    where kept.organization_id = $1 and kept.batch_id = subject.batch_id))
+            and not exists (select from suspensions where organization_id = $1 and project_id = subject.project_id
+                and worker_id = worker.id and lifted_at is null)
+            and (not project.crew_only or exists (select from crews
+                where organization_id = $1 and project_id = subject.project_id and worker_id = worker.id))
+    ) end as kept_to,
     (select json_agg(submission order by submitted_at, id) from (
         select id, assignment_id, worker_id, round, answer, gold_score, submitted_at
         from submissions where organization_id = $1 and task_id = subject.id and not unapproved) submission)

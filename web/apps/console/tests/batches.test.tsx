@@ -16,6 +16,7 @@ const batch = (fields: Partial<Batch> = {}): Batch => ({
   rank: null,
   tasks: 3,
   open: 3,
+  set_aside: 0,
   completed: 0,
   unreadable: 0,
   cancelled: 0,
@@ -39,11 +40,12 @@ describe("how far a batch is", () => {
   });
 
   it("shows every task in one part, and what waits as not yet begun", () => {
-    const parts = batchParts(batch({ tasks: 10, open: 4, completed: 3, unreadable: 2, cancelled: 1 }));
+    const parts = batchParts(batch({ tasks: 10, open: 4, set_aside: 1, completed: 3, unreadable: 2, cancelled: 1 }));
 
     expect(parts.map(({ name, value, tone }) => [name, value, tone])).toEqual([
       ["completed", 3, "ok"],
-      ["open", 4, "neutral"],
+      ["open", 3, "neutral"],
+      ["set aside", 1, "warn"],
       ["unreadable", 2, "danger"],
       ["cancelled", 1, "neutral"],
     ]);

@@ -1247,6 +1247,7 @@ export interface components {
             /** @enum {string} */
             purpose: "production" | "calibration" | "self_label";
             rank: number | null;
+            set_aside: number;
             /** @enum {string} */
             state: "staging" | "in_progress" | "completed";
             tasks: number;

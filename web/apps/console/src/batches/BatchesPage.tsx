@@ -143,7 +143,7 @@ function BatchRow({ batch, projectId, mayWrite, columns, onAct }: BatchRowProps)
           </span>
         )}
         <div className="md:hidden mt-2">
-          <TasksOf batch={batch} />
+          <TasksOf batch={batch} projectId={projectId} />
           <span className="block mt-1 text-2 text-muted">{inWords(batch)}</span>
         </div>
       </Td>
@@ -151,7 +151,7 @@ function BatchRow({ batch, projectId, mayWrite, columns, onAct }: BatchRowProps)
         <StateOf batch={batch} />
       </Td>
       <Td className="max-md:hidden w-72">
-        <TasksOf batch={batch} />
+        <TasksOf batch={batch} projectId={projectId} />
       </Td>
       <Td numeric className="max-md:hidden">
         {batch.priority ?? <span className="text-muted">–</span>}
@@ -201,12 +201,26 @@ function BatchRow({ batch, projectId, mayWrite, columns, onAct }: BatchRowProps)
 
 const StateOf = ({ batch }: { batch: Batch }) => <Badge tone={STATE_TONE[batch.state]}>{STATE_WORDS[batch.state]}</Badge>;
 
-function TasksOf({ batch }: { batch: Batch }) {
+function TasksOf({ batch, projectId }: { batch: Batch; projectId: string }) {
   return (
     <div className="flex flex-col gap-1 min-w-0 py-0.5">
       <PartsBar className="h-1.5" label={`Tasks of ${batch.name}`} parts={batchParts(batch)} />
       <span className="text-2 text-muted">
         {progressWords(batch)}
+        {batch.set_aside > 0 && (
+          <>
+            {" · "}
+            <Link
+              to="/console/projects/$projectId/tasks"
+              params={{ projectId }}
+              search={{ batch: batch.name, state: "broken" }}
+              className="text-warn underline-offset-2"
+              title="Nobody who may take them would do them: open them again, or cancel them"
+            >
+              {batch.set_aside === 1 ? "1 waits" : `${count(batch.set_aside)} wait`} for a manager
+            </Link>
+          </>
+        )}
         {batch.unreadable > 0 && (
           <>
             {" · "}

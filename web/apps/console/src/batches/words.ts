@@ -16,7 +16,8 @@ export const PURPOSES: Partial<Record<Batch["purpose"], { name: string; meaning:
 export function batchParts(batch: Batch): { name: string; value: number; tone: Tone }[] {
   return [
     { name: "completed", value: batch.completed, tone: "ok" },
-    { name: "open", value: batch.open, tone: batch.state === "staging" ? "neutral" : "accent" },
+    { name: "open", value: batch.open - batch.set_aside, tone: batch.state === "staging" ? "neutral" : "accent" },
+    { name: "set aside", value: batch.set_aside, tone: "warn" },
     { name: "unreadable", value: batch.unreadable, tone: "danger" },
     { name: "cancelled", value: batch.cancelled, tone: "neutral" },
   ];
