@@ -118,7 +118,7 @@ def test_a_document_is_created_read_merged_called_back_and_audited(
     assert {label: len(found) for label, found in by_label.items()} == {"item": 1, "amount": 2, "stamp": 1, "row": 1}
     amount, total = by_label["amount"]
     assert (total["text"], total["page"]) == (TOTAL.text, 1)
-    assert f"{total['money']:.2f}".replace(".", ",") in TOTAL.text
+    assert f"{float(total['money']['amount']):.2f}".replace(".", ",") in TOTAL.text
     assert total["location"]["left"] == pytest.approx(TOTAL.x - 1, abs=2)
     assert by_label["row"][0]["refs"] == [by_label["item"][0]["uuid"], amount["uuid"]]
     assert told["task"]["document_pages"] == [{"width": 850, "height": 1100}] * 2

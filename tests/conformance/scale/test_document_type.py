@@ -55,10 +55,10 @@ async def test_regions_and_groups_are_told_with_their_pages(speaker: Speaker, fi
     place = {"type": "box", "left": 10.0, "top": 20.0, "width": 100.0, "height": 30.0}
     total, day, paid, table, row = found.response["annotations"]
     assert total == {
-        "uuid": "a", "type": "text", "page": 0, "label": "total", "text": "12,50", "money": 12.5, "location": place,
-        "refs": [],
+        "uuid": "a", "type": "text", "page": 0, "label": "total", "text": "12,50",
+        "money": {"amount": "12.5"}, "location": place, "refs": [],
     }  # fmt: skip
-    assert (day["page"], day["date"], day["text"]) == (1, "2026-11-22", "22.11.2026")
+    assert (day["page"], day["date"], day["text"]) == (1, {"year": 2026, "month": 11, "day": 22}, "22.11.2026")
     assert (paid["checked"], paid["text"]) == (True, "")
     # What lies in a block is told with it; the total is on another page.
     assert (table["type"], table["refs"], "text" in table) == ("block", ["b", "c"], False)

@@ -6,13 +6,12 @@
     lang      "ar"
 
 A text is a region that is typed, a block one that is not, a group what belongs together. What a flag asks for is a
-question about the region, which is told beside its text: an amount as a number, a date as 2026-11-22, whether it is
-checked as true or false. Pages count from 0. A block refers to the texts that lie in it, a group to its members.
+question about the region, which is told beside its text (``flags``). Pages count from 0. A block refers to the texts that lie in it, a group to its members.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import radians
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -24,27 +23,16 @@ from assay.core.annotations.image_shapes import bounds
 from assay.core.annotations.kind import Answer
 from assay.core.content import TITLE_LENGTH_MAX, Fetched, GivenItem
 from assay.core.errors import Invalid
-from assay.core.taxonomy import Attribute, Choice, Label, Shape, Taxonomy
+from assay.core.taxonomy import Label, Shape, Taxonomy
 from assay.faces.scale.attached import at_least, items_of
+from assay.faces.scale.flags import CHECKED, FLAGS, asked_by_flags, read_values, told_values
 from assay.faces.scale.marks import marks_of
 from assay.faces.scale.plain_text import plain
-from assay.faces.scale.reading import a_flag, a_list, a_number, a_text, an_object
+from assay.faces.scale.reading import a_list, a_number, a_text, an_object
 from assay.faces.scale.task_type import NOTHING, Answered, Json, Params, Shown, TaskType
 
 _GEOMETRIES: Final[Mapping[str, Shape]] = {"box": "box", "polygon": "polygon"}
 _FEATURES: Final = ("text", "block", "group")
-# What a flag asks beside the text, by any of the names it goes by.
-_MONEY: Final = Attribute("money", "number", "Amount")
-_DATE: Final = Attribute("date", "datetime", "Date")
-_CHECKED: Final = Attribute("checked", "category", "Checked", [Choice("yes", "Yes"), Choice("no", "No")])
-_FLAGS: Final[Mapping[str, Attribute]] = {
-    "money": _MONEY,
-    "amount": _MONEY,
-    "currency": _MONEY,
-    "date": _DATE,
-    "checked": _CHECKED,
-    "checkbox": _CHECKED,
-}
 _LANGUAGE_LENGTH_MAX: Final = 35
 _PHOTOS: Final = (".png", ".jpg", ".jpeg", ".webp")
 
@@ -101,27 +89,15 @@ def _label(given: Any, path: str, shape: Shape) -> Label:
         raise Invalid(f"Must be {', '.join(_FEATURES[:-1])} or {_FEATURES[-1]}.", f"{path}.type")
     name = a_text(said.get("label"), f"{path}.label").strip()
     title = plain(said.get("title"), f"{path}.title", TITLE_LENGTH_MAX)
-    asked = list(_asked(said, path))
+    asked = asked_by_flags(said.get("flags"), f"{path}.flags")
     return Label(
         name=name,
         title=None if title == name else title,
         shapes=["group"] if type_ == "group" else [shape],
         attributes=asked,
         # What is ticked has often nothing written in it.
-        text="none" if type_ != "text" else "optional" if _CHECKED in asked else "required",
+        text="none" if type_ != "text" else "optional" if CHECKED in asked else "required",
     )
-
-
-def _asked(said: Mapping[str, Any], path: str) -> Iterable[Attribute]:
-    """What its flags ask, each once; a flag that asks nothing we know of is left alone."""
-    flags = said.get("flags")
-    if isinstance(flags, Mapping):
-        flags = [name for name, value in flags.items() if a_flag(value, f"{path}.flags.{name}")]
-    elif isinstance(flags, str):
-        flags = [flags]
-    names = [a_text(one, f"{path}.flags").lower() for one in a_list(flags, f"{path}.flags")]
-    found = [_FLAGS[word] for name in names if (word := name.removeprefix("is_")) in _FLAGS]
-    return {one.name: one for one in found}.values()
 
 
 # --- out ----------------------------------------------------------------------------------------------------------
@@ -135,7 +111,7 @@ def _response(done: Answered) -> Json:
     told = []
     for region, (left, top, right, bottom) in zip(answer.annotations, around, strict=True):
         said: Json = {"uuid": region.id, "type": "text", "page": region.page, "label": region.label}
-        said |= {"text": region.text, "location": _location(region), "refs": [], **_values(region.attributes)}
+        said |= {"text": region.text, "location": _location(region), "refs": [], **told_values(region.attributes)}
         if region.label in blocks:
             del said["text"]
             inside = [
@@ -152,7 +128,7 @@ def _response(done: Answered) -> Json:
     for group in answer.groups:
         first = pages.get(group.members[0], 0) if group.members else 0
         said = {"uuid": group.id, "type": "group", "page": first, "label": group.label, "refs": group.members}
-        told.append(said | _values(group.attributes))
+        told.append(said | told_values(group.attributes))
     return {"annotations": told, "global_attributes": done.answer.get("attributes", {})}
 
 
@@ -162,15 +138,6 @@ def _location(region: Region) -> Json:
         turned = {"rotation": radians(region.rotation)} if region.rotation else {}
         return {"type": "box", **place, **turned}
     return {"type": "polygon", "vertices": [{"x": x, "y": y} for x, y in region.rings[0]]}
-
-
-def _values(attributes: Mapping[str, Any]) -> Json:
-    """Values of flags beside the text; of a project of our own making, whatever it asks, as attributes."""
-    flags = {name: value for name, value in attributes.items() if name in ("money", "date")}
-    if "checked" in attributes:
-        flags["checked"] = attributes["checked"] == "yes"
-    others = {name: value for name, value in attributes.items() if name not in ("money", "date", "checked")}
-    return {**flags, **({"attributes": others} if others else {})}
 
 
 # --- in -----------------------------------------------------------------------------------------------------------
@@ -206,7 +173,7 @@ def _region(entry: Mapping[str, Any], path: str, index: int) -> Json:
     if page != int(page):
         raise Invalid("Must be a whole number, from 0.", f"{path}.page")
     read = "" if text is None or text == "" else a_text(text, f"{path}.text")
-    return {**mark, "attributes": _answered(entry, path), "page": int(page), "text": read}
+    return {**mark, "attributes": read_values(entry, path), "page": int(page), "text": read}
 
 
 def _group(entry: Mapping[str, Any], path: str, index: int) -> Json:
@@ -214,19 +181,8 @@ def _group(entry: Mapping[str, Any], path: str, index: int) -> Json:
         "id": str(entry.get("uuid") or f"hypothesis-group-{index}"),
         "label": a_text(entry.get("label"), f"{path}.label"),
         "members": [a_text(one, f"{path}.refs") for one in a_list(entry.get("refs"), f"{path}.refs")],
-        "attributes": _answered(entry, path),
+        "attributes": read_values(entry, path),
     }
-
-
-def _answered(entry: Mapping[str, Any], path: str) -> Json:
-    values = dict(an_object(entry.get("attributes"), f"{path}.attributes"))
-    if entry.get("money") is not None:
-        values["money"] = a_number(entry["money"], f"{path}.money")
-    if entry.get("date") is not None:
-        values["date"] = a_text(entry["date"], f"{path}.date")
-    if entry.get("checked") is not None:
-        values["checked"] = "yes" if a_flag(entry["checked"], f"{path}.checked") else "no"
-    return values
 
 
 # --- a project of our own making ----------------------------------------------------------------------------------
@@ -240,7 +196,7 @@ def described(taxonomy: Taxonomy, instructions: str) -> Json:
             "type": "group" if "group" in label.shapes else "block" if label.text == "none" else "text",
             "label": label.name,
             "title": label.title or label.name,
-            "flags": [one.name for one in label.attributes if one.name in _FLAGS],
+            "flags": [one.name for one in label.attributes if one.name in FLAGS],
         }
         for label in drawn
     ]
