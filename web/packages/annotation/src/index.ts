@@ -3,6 +3,8 @@ export * from "./check";
 export * from "./commands";
 export * from "./edits";
 export * from "./history";
+export * from "./ids";
 export * from "./relations";
 export * from "./shapes";
 export * from "./taxonomy";
+export * from "./watched";

@@ -1,4 +1,5 @@
 export { type Photo, inkOn } from "./paint";
 export * from "./scene";
 export * from "./stage";
+export * from "./staged";
 export * from "./viewport";

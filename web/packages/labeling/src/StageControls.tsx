@@ -4,7 +4,8 @@ import { askedAttributes, attributeProblem } from "@assay/annotation";
 import type { Stage } from "@assay/canvas";
 import { Button, Icon, cx } from "@assay/ui";
 import { useEffect, useRef, useState } from "react";
-import type { Editor, EditorState } from "./editor";
+import type { Editor } from "./editor";
+import type { EditorState } from "./state";
 import { type Followed, useEditorState } from "./follow";
 import { Glyph } from "./glyphs";
 

@@ -2,3 +2,4 @@
 
 export * from "./editor";
 export * from "./keymap";
+export * from "./state";

@@ -2,7 +2,7 @@
 
 import { type Mark, type PlacedLabel, type Taxonomy, titleOf } from "@assay/annotation";
 import type { Overlay, Scene } from "@assay/canvas";
-import type { EditorState } from "./editor";
+import type { EditorState } from "./state";
 import { tiesOf } from "./ties";
 
 /** What does not change while one photo is labelled. */
