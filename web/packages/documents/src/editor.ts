@@ -17,11 +17,12 @@ import {
   imageShapes,
   markInMiddle,
   moveMarks,
+  newId,
   placedLabels,
   relabelMarks,
   stretchBoxes,
 } from "@assay/annotation";
-import { type Scene, type Stage, type StageHost, type Viewport, visibleRect } from "@assay/canvas";
+import { NOTHING, type Scene, type StageHost, Staged, toggled, visibleRect } from "@assay/canvas";
 import { type ImagePoint, type Rect, type Size, rectUnion } from "@assay/geometry";
 import { IMAGE_TOOLS, type Preview, type ToolEvent, type ToolName, type ToolView, toolView } from "@assay/tools";
 import type { DocumentAnswer, Group, Region } from "./answer";
@@ -34,11 +35,8 @@ import { type DocumentHand, type DocumentSetup, type DocumentState, type Documen
 
 /** Screen pixels a duplicate is set off by. */
 const DUPLICATE_OFFSET = 12;
-const EMPTY: ReadonlySet<string> = new Set();
-/** Not `randomUUID`: browsers offer that on https only, and Assay is also run on a plain local network. */
-const newId = (): string => Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => (byte % 36).toString(36)).join("");
 
-export class DocumentEditor implements StageHost {
+export class DocumentEditor extends Staged<DocumentState, DocumentAnswer> implements StageHost {
   readonly taxonomy: Taxonomy;
   readonly pages: readonly Size[];
   readonly placed: readonly PlacedLabel[];
@@ -54,21 +52,19 @@ export class DocumentEditor implements StageHost {
   readonly #labels: ReadonlyMap<string, PlacedLabel>;
   readonly #byName: ReadonlyMap<string, Label>;
   readonly #suggestions: ReadonlyMap<string, Region>;
-  readonly #listeners = new Set<() => void>();
-  readonly #answerListeners = new Set<() => void>();
-  #state: DocumentState;
   #toolState: unknown;
-  #stage: Stage | null = null;
-  #onMoved: (view: Viewport, pointer: ImagePoint | null) => void = () => {};
   /** The region whose typing is the last step, still going on. */
   #typing: string | null = null;
 
   constructor(setup: DocumentSetup) {
+    const placed = placedLabels(setup.taxonomy);
+    const drawable = placed.filter(({ label }) => imageShapes(label).length > 0);
+    super(startingState(setup, drawable.map(({ label }) => label)));
     this.taxonomy = setup.taxonomy;
     this.pages = setup.pages.length > 0 ? setup.pages : [{ width: 1, height: 1 }];
-    this.placed = placedLabels(setup.taxonomy);
+    this.placed = placed;
     this.groupLabels = this.placed.filter(({ label }) => label.shapes.includes("group"));
-    this.usable = [...this.placed.filter(({ label }) => imageShapes(label).length > 0), ...this.groupLabels];
+    this.usable = [...drawable, ...this.groupLabels];
     this.#labels = new Map(this.placed.map((placed) => [placed.label.name, placed]));
     this.#byName = new Map(this.placed.map(({ label }) => [label.name, label]));
     const shapes = new Set(this.usable.flatMap(({ label }) => label.shapes));
@@ -78,27 +74,22 @@ export class DocumentEditor implements StageHost {
     this.direction = directionOf(setup.taxonomy.language);
     this.readOnly = setup.readOnly ?? false;
     this.#suggestions = new Map((setup.suggestions?.annotations ?? []).map((region) => [region.id, region]));
-    this.#state = startingState(setup, this.usable.map(({ label }) => label).filter((label) => imageShapes(label).length > 0));
-    this.#toolState = IMAGE_TOOLS[this.#state.tool].initial;
+    this.#toolState = IMAGE_TOOLS[this.state.tool].initial;
   }
 
   // What is shown
 
-  get state(): DocumentState {
-    return this.#state;
-  }
-
   get answer(): DocumentAnswer {
-    return this.#state.history.answer;
+    return this.state.history.answer;
   }
 
   /** The page in sight. */
   get media(): Size {
-    return this.pages[this.#state.page] ?? this.pages[0]!;
+    return this.pages[this.state.page] ?? this.pages[0]!;
   }
 
   get hand(): DocumentHand {
-    const { tool, label, tags, crosshair } = this.#state;
+    const { tool, label, tags, crosshair } = this.state;
     return { tool, label, tags, crosshair };
   }
 
@@ -108,12 +99,12 @@ export class DocumentEditor implements StageHost {
   }
 
   get selected(): readonly Region[] {
-    const { selection } = this.#state;
+    const { selection } = this.state;
     return selection.size === 0 ? [] : this.answer.annotations.filter(({ id }) => selection.has(id));
   }
 
   get selectedGroup(): Group | null {
-    return this.answer.groups.find(({ id }) => id === this.#state.group) ?? null;
+    return this.answer.groups.find(({ id }) => id === this.state.group) ?? null;
   }
 
   placedOf(label: string): PlacedLabel | undefined {
@@ -126,68 +117,40 @@ export class DocumentEditor implements StageHost {
     return proposed !== undefined && (proposed === region || JSON.stringify(proposed) === JSON.stringify(region));
   }
 
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  /** Called with every new answer; not with changes of selection or view. */
-  onAnswer(listener: () => void): () => void {
-    this.#answerListeners.add(listener);
-    return () => this.#answerListeners.delete(listener);
-  }
-
   // The stage
 
-  attach(stage: Stage, onMoved: (view: Viewport, pointer: ImagePoint | null) => void): void {
-    this.#stage = stage;
-    this.#onMoved = onMoved;
-    stage.setTone(this.#state.brightness, this.#state.contrast);
-  }
+  scene = (): Scene => documentScene(this.state, this);
 
-  detach(): void {
-    this.#stage = null;
-    this.#onMoved = () => {};
-  }
-
-  get stage(): Stage | null {
-    return this.#stage;
-  }
-
-  scene = (): Scene => documentScene(this.#state, this);
-
-  preview = (): Preview => IMAGE_TOOLS[this.#state.tool].preview(this.#toolState, this.#toolView());
+  preview = (): Preview => IMAGE_TOOLS[this.state.tool].preview(this.#toolState, this.#toolView());
 
   send = (event: ToolEvent): boolean => {
-    const step = IMAGE_TOOLS[this.#state.tool].step(this.#toolState, event, this.#toolView());
+    const step = IMAGE_TOOLS[this.state.tool].step(this.#toolState, event, this.#toolView());
     if (step === null) return false;
     this.#toolState = step.state;
-    const drawing = IMAGE_TOOLS[this.#state.tool].isBusy(step.state) && this.preview().path !== undefined;
+    const drawing = IMAGE_TOOLS[this.state.tool].isBusy(step.state) && this.preview().path !== undefined;
     const change: Partial<DocumentState> = {
-      ...(drawing === this.#state.drawing ? {} : { drawing }),
+      ...(drawing === this.state.drawing ? {} : { drawing }),
       // With Shift the group in hand stays there, to be changed.
       ...(step.selection ? { selection: new Set(step.selection), ...("shift" in event && event.shift ? {} : { group: null }) } : {}),
     };
     const edits = this.readOnly ? [] : (step.edits ?? []);
     const inserted = edits.find((edit) => edit.kind === "insert");
     if (edits.length > 0) this.#edit(edits, { ...change, drawn: inserted?.kind === "insert" ? inserted.mark.id : null });
-    else if (Object.keys(change).length > 0) this.#set(change);
-    else this.#stage?.invalidate("active");
+    else if (Object.keys(change).length > 0) this.change(change);
+    else this.stage?.invalidate("active");
     return step.pan ?? false;
   };
 
   hover = (at: ImagePoint): { cursor: string; markId: string | null } => {
     const view = this.#toolView();
-    const cursor = IMAGE_TOOLS[this.#state.tool].cursor(this.#toolState, at, view);
-    return { cursor, markId: this.#state.drawing ? null : (view.marksAt(at, false)[0]?.id ?? null) };
+    const cursor = IMAGE_TOOLS[this.state.tool].cursor(this.#toolState, at, view);
+    return { cursor, markId: this.state.drawing ? null : (view.marksAt(at, false)[0]?.id ?? null) };
   };
 
-  crosshair = (): boolean => this.#state.crosshair && this.#state.tool !== "select";
-
-  moved = (view: Viewport, pointer: ImagePoint | null): void => this.#onMoved(view, pointer);
+  crosshair = (): boolean => this.state.crosshair && this.state.tool !== "select";
 
   #toolView(): ToolView {
-    const { selection, hidden, label, page } = this.#state;
+    const { selection, hidden, label, page } = this.state;
     return toolView({
       answer: { annotations: this.answer.annotations.filter((region) => region.page === page), attributes: {} },
       selection,
@@ -195,7 +158,7 @@ export class DocumentEditor implements StageHost {
       labels: this.#byName,
       label: this.readOnly || label === null ? null : (this.#byName.get(label) ?? null),
       media: this.media,
-      pixel: this.#stage?.pixel ?? 1,
+      pixel: this.stage?.pixel ?? 1,
       cutting: false,
       newId,
     });
@@ -204,15 +167,15 @@ export class DocumentEditor implements StageHost {
   // Commands: what keys and buttons do
 
   goToPage(page: number): void {
-    if (page < 0 || page >= this.pages.length || page === this.#state.page) return;
-    this.#toolState = IMAGE_TOOLS[this.#state.tool].initial;
-    this.#set({ page, drawing: false });
+    if (page < 0 || page >= this.pages.length || page === this.state.page) return;
+    this.#toolState = IMAGE_TOOLS[this.state.tool].initial;
+    this.change({ page, drawing: false });
   }
 
   setTool(tool: ToolName): void {
     if (!this.tools.includes(tool)) return;
     const allows = (name: string | null): boolean => tool === "select" || (this.#byName.get(name ?? "")?.shapes.includes(tool) ?? false);
-    const label = allows(this.#state.label) ? this.#state.label : (this.usable.find(({ label: each }) => allows(each.name))?.label.name ?? null);
+    const label = allows(this.state.label) ? this.state.label : (this.usable.find(({ label: each }) => allows(each.name))?.label.name ?? null);
     this.#takeTool(tool, { label });
   }
 
@@ -224,8 +187,8 @@ export class DocumentEditor implements StageHost {
     // What has no text asked of it has none: kept unseen it would be refused.
     const bare = label.text === "none" ? { text: "" } : {};
     this.#edit(relabelMarks(this.selected, label).map((edit) => (edit.kind === "replace" ? { ...edit, after: { ...edit.after, ...bare } } : edit)), {});
-    const { tool } = this.#state;
-    if (tool === "select" || label.shapes.includes(tool)) this.#set({ label: name });
+    const { tool } = this.state;
+    if (tool === "select" || label.shapes.includes(tool)) this.change({ label: name });
     else this.#takeTool(imageShapes(label)[0] ?? "select", { label: name });
   }
 
@@ -233,7 +196,7 @@ export class DocumentEditor implements StageHost {
   group(name: string): void {
     const held = this.selectedGroup;
     if (held !== null) return this.#commit(withGroup(this.answer, { ...held, label: name }), {});
-    const members = this.#inOrder(this.#state.selection);
+    const members = this.#inOrder(this.state.selection);
     if (members.length === 0) return;
     const made: Group = { id: newId(), label: name, members };
     this.#commit(withGroup(this.answer, made), { group: made.id });
@@ -242,7 +205,7 @@ export class DocumentEditor implements StageHost {
   /** Makes the selected regions those of the group in hand. */
   regroup(): void {
     const held = this.selectedGroup;
-    const members = this.#inOrder(this.#state.selection);
+    const members = this.#inOrder(this.state.selection);
     if (held === null || members.length === 0) return;
     this.#commit(withGroup(this.answer, { ...held, members }), {});
   }
@@ -251,27 +214,27 @@ export class DocumentEditor implements StageHost {
   selectGroup(id: string | null): void {
     const group = this.answer.groups.find((each) => each.id === id);
     const first = this.answer.annotations.find((region) => region.id === group?.members[0]);
-    this.#set({ group: group?.id ?? null, selection: new Set(group?.members), ...(first ? { page: first.page } : {}) });
+    this.change({ group: group?.id ?? null, selection: new Set(group?.members), ...(first ? { page: first.page } : {}) });
   }
 
   /** Selects regions and goes to the page of the first. `keepsGroup`: the group in hand stays there, to be changed. */
   select(ids: Iterable<string>, keepsGroup = false): void {
     const selection = new Set(ids);
     const first = this.answer.annotations.find(({ id }) => selection.has(id));
-    const isInSight = this.answer.annotations.some(({ id, page }) => selection.has(id) && page === this.#state.page);
-    this.#set({ selection, ...(first && !isInSight ? { page: first.page } : {}), ...(keepsGroup ? {} : { group: null }) });
+    const isInSight = this.answer.annotations.some(({ id, page }) => selection.has(id) && page === this.state.page);
+    this.change({ selection, ...(first && !isInSight ? { page: first.page } : {}), ...(keepsGroup ? {} : { group: null }) });
   }
 
   /** Adds a region to what is selected, or takes it away. */
   toggleSelected(id: string): void {
-    const { selection } = this.#state;
+    const { selection } = this.state;
     this.select(selection.has(id) ? [...selection].filter((each) => each !== id) : [...selection, id], true);
   }
 
   /** The next or previous region as they are read; past either end nothing is selected and the answer is false. */
   cycle(direction: 1 | -1): boolean {
-    const regions = this.ordered.filter(({ id }) => !this.#state.hidden.has(id));
-    const at = regions.findIndex(({ id }) => this.#state.selection.has(id));
+    const regions = this.ordered.filter(({ id }) => !this.state.hidden.has(id));
+    const at = regions.findIndex(({ id }) => this.state.selection.has(id));
     const next = at < 0 && direction === -1 ? undefined : regions[at + direction];
     this.select(next ? [next.id] : []);
     return next !== undefined;
@@ -279,19 +242,19 @@ export class DocumentEditor implements StageHost {
 
   /** Deletes the group in hand and keeps its regions; without one, the selected regions. */
   remove(): void {
-    const { group, selection } = this.#state;
+    const { group, selection } = this.state;
     if (group !== null) return this.#commit(without(this.answer, new Set([group])), { group: null });
-    this.#commit(without(this.answer, selection), { selection: EMPTY });
+    this.#commit(without(this.answer, selection), { selection: NOTHING });
   }
 
   duplicate(): void {
-    const offset = DUPLICATE_OFFSET * (this.#stage?.pixel ?? 1);
+    const offset = DUPLICATE_OFFSET * (this.stage?.pixel ?? 1);
     const { edits, ids } = duplicateMarks(this.answer, this.selected, newId, offset, this.media);
     this.#edit(edits, { selection: new Set(ids), group: null });
   }
 
   pointOut(region: Region | null): void {
-    this.#set({ pointedOut: region, ...(region ? { page: region.page } : {}) });
+    this.change({ pointedOut: region, ...(region ? { page: region.page } : {}) });
   }
 
   /** Takes over another annotator's region as one's own. */
@@ -312,8 +275,8 @@ export class DocumentEditor implements StageHost {
 
   /** A box in the middle of what is in sight, for those who draw with the keyboard. */
   addInMiddle(): void {
-    const label = this.#byName.get(this.#state.label ?? "");
-    const sight = this.#stage ? visibleRect(this.#stage.view) : { x: 0, y: 0, ...this.media };
+    const label = this.#byName.get(this.state.label ?? "");
+    const sight = this.stage ? visibleRect(this.stage.view) : { x: 0, y: 0, ...this.media };
     const mark = label && markInMiddle(label, sight, this.media, newId());
     if (mark) this.#edit([{ kind: "insert", index: 0, mark }], { selection: new Set([mark.id]), group: null });
   }
@@ -322,14 +285,14 @@ export class DocumentEditor implements StageHost {
   type(id: string, text: string): void {
     const next = withText(this.answer, id, text);
     if (next === this.answer) return;
-    if (this.#typing === id) this.#travel({ ...this.#state.history, answer: next }, {});
+    if (this.#typing === id) this.#travel({ ...this.state.history, answer: next }, {});
     else this.#commit(next, {});
     this.#typing = id;
   }
 
   /** The text of the region drawn last is in hand now. */
   takeDrawn(): void {
-    this.#set({ drawn: null });
+    this.change({ drawn: null });
   }
 
   /** What is typed next is a step of its own. */
@@ -338,11 +301,11 @@ export class DocumentEditor implements StageHost {
   }
 
   undo(): void {
-    this.#retrace(stepBack(this.#state.history));
+    this.#retrace(stepBack(this.state.history));
   }
 
   redo(): void {
-    this.#retrace(stepForth(this.#state.history));
+    this.#retrace(stepForth(this.state.history));
   }
 
   setRegionAttribute(name: string, value: AttributeValue | undefined): void {
@@ -362,24 +325,7 @@ export class DocumentEditor implements StageHost {
   }
 
   toggleHidden(ids: Iterable<string>): void {
-    const all = [...ids];
-    const { hidden } = this.#state;
-    const isOn = all.every((id) => hidden.has(id));
-    this.#set({ hidden: new Set(isOn ? [...hidden].filter((id) => !all.includes(id)) : [...hidden, ...all]) });
-  }
-
-  showAll(): void {
-    this.#set({ hidden: EMPTY });
-  }
-
-  toggleOverlay(name: string): void {
-    const { overlays } = this.#state;
-    this.#set({ overlays: new Set(overlays.has(name) ? [...overlays].filter((each) => each !== name) : [...overlays, name]) });
-  }
-
-  setView(change: Partial<Pick<DocumentState, "tags" | "crosshair" | "brightness" | "contrast">>): void {
-    this.#set(change);
-    this.#stage?.setTone(this.#state.brightness, this.#state.contrast);
+    this.change({ hidden: toggled(this.state.hidden, ids) });
   }
 
   /** Checks the answer, shows what is wrong, and gives it back. */
@@ -391,7 +337,7 @@ export class DocumentEditor implements StageHost {
 
   /** Marks problems and goes to the first. */
   showProblems(problems: readonly PlacedProblem[]): void {
-    this.#set({ problems });
+    this.change({ problems });
     const first = problems[0];
     if (first) this.goTo(first);
   }
@@ -404,13 +350,13 @@ export class DocumentEditor implements StageHost {
 
   focusSelection(): void {
     const [first, ...others] = this.#inSight().map(boundsOf);
-    if (first) this.#stage?.focus(others.reduce<Rect>(rectUnion, first));
+    if (first) this.stage?.focus(others.reduce<Rect>(rectUnion, first));
   }
 
   // How state changes
 
   #inSight(): readonly Region[] {
-    return this.selected.filter(({ page }) => page === this.#state.page);
+    return this.selected.filter(({ page }) => page === this.state.page);
   }
 
   #inOrder(ids: ReadonlySet<string>): string[] {
@@ -419,16 +365,16 @@ export class DocumentEditor implements StageHost {
 
   #takeTool(tool: ToolName, change: Partial<DocumentState>): void {
     this.#toolState = IMAGE_TOOLS[tool].initial;
-    this.#set({ ...change, tool, drawing: false });
+    this.change({ ...change, tool, drawing: false });
   }
 
   #edit(edits: readonly Edit[], change: Partial<DocumentState>): void {
-    if (edits.length > 0) this.#commit(withEdits(this.answer, edits, this.#state.page), change);
+    if (edits.length > 0) this.#commit(withEdits(this.answer, edits, this.state.page), change);
   }
 
   #commit(answer: DocumentAnswer, change: Partial<DocumentState>): void {
     if (answer === this.answer || this.readOnly) return;
-    const { history } = this.#state;
+    const { history } = this.state;
     this.#typing = null;
     this.#travel(stepped(history, answer), change);
   }
@@ -436,12 +382,12 @@ export class DocumentEditor implements StageHost {
   #travel(history: DocumentHistory, change: Partial<DocumentState>): void {
     this.#typing = null;
     const alive = new Set([...history.answer.annotations, ...history.answer.groups].map(({ id }) => id));
-    const selection = new Set([...(change.selection ?? this.#state.selection)].filter((id) => alive.has(id)));
-    const held = change.group === undefined ? this.#state.group : change.group;
+    const selection = new Set([...(change.selection ?? this.state.selection)].filter((id) => alive.has(id)));
+    const held = change.group === undefined ? this.state.group : change.group;
     // Once problems were shown they follow the answer, so that a solved one disappears by itself.
-    const problems = this.#state.problems.length > 0 ? checkDocument(history.answer, this.taxonomy) : [];
-    this.#set({ ...change, history, selection, group: held !== null && alive.has(held) ? held : null, problems });
-    for (const listener of this.#answerListeners) listener();
+    const problems = this.state.problems.length > 0 ? checkDocument(history.answer, this.taxonomy) : [];
+    this.change({ ...change, history, selection, group: held !== null && alive.has(held) ? held : null, problems });
+    this.tellAnswer(history.answer);
   }
 
   /** Goes to where something changes, with that selected. */
@@ -450,11 +396,4 @@ export class DocumentEditor implements StageHost {
     const { page, ids } = whereChanged(this.answer, history.answer);
     this.#travel(history, { ...(page === null ? {} : { page }), ...(ids.length > 0 ? { selection: new Set(ids), group: null } : {}) });
   }
-
-  #set(change: Partial<DocumentState>): void {
-    this.#state = { ...this.#state, ...change };
-    this.#stage?.invalidate("marks");
-    for (const listener of this.#listeners) listener();
-  }
 }
-

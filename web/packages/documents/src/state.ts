@@ -1,12 +1,13 @@
 /** What the editor of documents holds and is made of. */
 
 import { type Label, type PlacedProblem, type Taxonomy, imageShapes } from "@assay/annotation";
+import { NOTHING, type ViewState, plainView } from "@assay/canvas";
 import type { Size } from "@assay/geometry";
 import type { ToolName } from "@assay/tools";
 import type { DocumentAnswer, Region } from "./answer";
 import { type DocumentHistory, startDocument } from "./history";
 
-export interface DocumentState {
+export interface DocumentState extends ViewState {
   readonly history: DocumentHistory;
   readonly page: number;
   readonly tool: ToolName;
@@ -16,18 +17,10 @@ export interface DocumentState {
   readonly selection: ReadonlySet<string>;
   /** The group in hand. */
   readonly group: string | null;
-  readonly hidden: ReadonlySet<string>;
   readonly drawing: boolean;
   /** The region that was drawn last, until its text is being typed. */
   readonly drawn: string | null;
-  readonly tags: boolean;
-  readonly crosshair: boolean;
-  /** 1 is the page as it is. */
-  readonly brightness: number;
-  readonly contrast: number;
   readonly problems: readonly PlacedProblem[];
-  /** Names of the voices shown over the page. */
-  readonly overlays: ReadonlySet<string>;
   /** A region that is not in the answer, shown while somebody points at its name. */
   readonly pointedOut: Region | null;
 }
@@ -56,28 +49,21 @@ export interface DocumentSetup {
   readonly readOnly?: boolean;
 }
 
-const NONE: ReadonlySet<string> = new Set();
-
 /** The state to begin with. `drawable`: the labels of regions, in their order. */
 export function startingState({ answer, hand = {}, readOnly = false }: DocumentSetup, drawable: readonly Label[]): DocumentState {
   const first = drawable.find(({ name }) => name === hand.label) ?? drawable[0];
   const keepsTool = hand.tool === "select" || (hand.tool !== undefined && (first?.shapes.includes(hand.tool) ?? false));
   return {
+    ...plainView(hand),
     history: startDocument(answer),
     page: 0,
     tool: readOnly ? "select" : keepsTool ? hand.tool! : ((first && imageShapes(first)[0]) ?? "select"),
     label: first?.name ?? null,
-    selection: NONE,
+    selection: NOTHING,
     group: null,
-    hidden: NONE,
     drawing: false,
     drawn: null,
-    tags: hand.tags ?? false,
-    crosshair: hand.crosshair ?? true,
-    brightness: 1,
-    contrast: 1,
     problems: [],
-    overlays: NONE,
     pointedOut: null,
   };
 }

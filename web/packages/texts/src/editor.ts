@@ -11,62 +11,20 @@ import {
   type Problem,
   type RelationType,
   type Taxonomy,
-  askedAttributes,
-  attributeProblem,
+  Watched,
+  newId,
   placedLabels,
   sameValue,
 } from "@assay/annotation";
 import { type EntitiesAnswer, type Relation, type Span, inTextOrder } from "./answer";
+import { problemsOf } from "./check";
 import { relationRules, withEnds, withLabel, withRelation, withSpan, withSpanValue, withTextValue, withoutParts } from "./changes";
 import { type Range, TextIndex } from "./offsets";
-
-export interface TextState {
-  readonly answer: EntitiesAnswer;
-  /** Answers to go back to, oldest first, and to go forth to, the next last. One gesture is one step. */
-  readonly done: readonly EntitiesAnswer[];
-  readonly undone: readonly EntitiesAnswer[];
-  /** The label that a passage gets by Enter or when it is marked with the mouse; none: a passage waits for its label. */
-  readonly label: string | null;
-  /** Chosen and not marked yet. */
-  readonly passage: Range | null;
-  /** A span's id, or a relation's. */
-  readonly selected: string | null;
-  /** A relation is begun at the selected span and waits for its other end. */
-  readonly joining: boolean;
-  /** Name of the relation to draw; null: the first that fits. */
-  readonly relation: string | null;
-  readonly problems: readonly PlacedProblem[];
-  /** Names of the voices laid over. */
-  readonly overlays: ReadonlySet<string>;
-  readonly pointedOut: Span | null;
-}
-
-export type TextHand = Pick<TextState, "label">;
-
-export interface TextVoice {
-  readonly name: string;
-  /** Of its lines over the text; none: one is chosen by its place. */
-  readonly color?: string;
-  readonly answer: EntitiesAnswer;
-}
-
-export interface TextSetup {
-  readonly taxonomy: Taxonomy;
-  readonly text: string;
-  readonly answer: EntitiesAnswer;
-  /** Where the answer began, if a model proposed it: spans equal to these count as untouched. */
-  readonly suggestions?: EntitiesAnswer | null;
-  readonly voices?: readonly TextVoice[];
-  readonly hand?: Partial<TextHand>;
-  /** Only to be looked at: passages can be selected, and nothing is marked or changed. */
-  readonly readOnly?: boolean;
-}
+import { type TextHand, type TextSetup, type TextState, type TextVoice, startingState } from "./state";
 
 const STEPS_MAX = 1000;
-/** Not `randomUUID`: browsers offer that on https only, and Assay is also run on a plain local network. */
-const newId = (): string => Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => (byte % 36).toString(36)).join("");
 
-export class TextEditor {
+export class TextEditor extends Watched<TextState, EntitiesAnswer> {
   readonly taxonomy: Taxonomy;
   readonly index: TextIndex;
   /** Every label in its place, headings included. */
@@ -78,56 +36,38 @@ export class TextEditor {
   readonly #rules: ReturnType<typeof relationRules>;
   readonly #suggestions: ReadonlyMap<string, Span>;
   readonly #readOnly: boolean;
-  readonly #listeners = new Set<() => void>();
-  readonly #answerListeners = new Set<() => void>();
-  #state: TextState;
 
   constructor(setup: TextSetup) {
+    const placed = placedLabels(setup.taxonomy);
+    const usable = placed.filter(({ label }) => label.shapes.includes("span"));
+    super(startingState(setup.answer, usable.find(({ label }) => label.name === setup.hand?.label)?.label.name ?? null));
     this.taxonomy = setup.taxonomy;
     this.index = new TextIndex(setup.text);
-    this.placed = placedLabels(setup.taxonomy);
-    this.usable = this.placed.filter(({ label }) => label.shapes.includes("span"));
+    this.placed = placed;
+    this.usable = usable;
     this.voices = setup.voices ?? [];
-    this.#byName = new Map(this.placed.map((placed) => [placed.label.name, placed]));
+    this.#byName = new Map(placed.map((one) => [one.label.name, one]));
     this.#rules = relationRules(setup.taxonomy);
     this.#suggestions = new Map((setup.suggestions?.annotations ?? []).map((span) => [span.id, span]));
     this.#readOnly = setup.readOnly ?? false;
-    const inHand = this.usable.find(({ label }) => label.name === setup.hand?.label);
-    this.#state = {
-      answer: setup.answer,
-      done: [],
-      undone: [],
-      label: inHand?.label.name ?? null,
-      passage: null,
-      selected: null,
-      joining: false,
-      relation: null,
-      problems: [],
-      overlays: new Set(),
-      pointedOut: null,
-    };
   }
 
   // What is shown
 
-  get state(): TextState {
-    return this.#state;
-  }
-
   get answer(): EntitiesAnswer {
-    return this.#state.answer;
+    return this.state.answer;
   }
 
   get hand(): TextHand {
-    return { label: this.#state.label };
+    return { label: this.state.label };
   }
 
   get selectedSpan(): Span | null {
-    return this.spanOf(this.#state.selected);
+    return this.spanOf(this.state.selected);
   }
 
   get selectedRelation(): Relation | null {
-    return this.answer.relations.find(({ id }) => id === this.#state.selected) ?? null;
+    return this.answer.relations.find(({ id }) => id === this.state.selected) ?? null;
   }
 
   spanOf(id: string | null): Span | null {
@@ -149,22 +89,12 @@ export class TextEditor {
     return this.taxonomy.relations.filter((type) => others.some((other) => this.#rules(type, source.label, other.label) !== null));
   }
 
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  onAnswer(listener: () => void): () => void {
-    this.#answerListeners.add(listener);
-    return () => this.#answerListeners.delete(listener);
-  }
-
   // Passages
 
   /** Chooses a passage to be marked. */
   choose(range: Range | null): void {
     if (this.#readOnly) return;
-    this.#set({ passage: range, selected: range ? null : this.#state.selected, joining: false });
+    this.change({ passage: range, selected: range ? null : this.state.selected, joining: false });
   }
 
   /** What a hand has drawn over: marked at once when a label is in hand. `exact`: not widened to whole words. */
@@ -172,7 +102,7 @@ export class TextEditor {
     if (this.#readOnly) return;
     const passage = exact ? this.index.trimmed(range) : this.index.widened(range);
     if (passage === null) return;
-    const { label } = this.#state;
+    const { label } = this.state;
     if (label === null) this.choose(passage);
     else this.mark(passage, label);
   }
@@ -180,13 +110,13 @@ export class TextEditor {
   mark(range: Range, label: string): void {
     const span: Span = { type: "span", id: newId(), label, start: range.start, end: range.end };
     const there = this.answer.annotations.find((each) => each.label === label && each.start === range.start && each.end === range.end);
-    if (there) return this.#set({ passage: null, selected: there.id });
+    if (there) return this.change({ passage: null, selected: there.id });
     this.#commit(withSpan(this.answer, span), { passage: null, selected: span.id });
   }
 
   /** Moves to the next or previous word, from the passage, the selected span, or the text's beginning. */
   step(direction: 1 | -1): void {
-    const from = this.#state.passage ?? this.selectedSpan;
+    const from = this.state.passage ?? this.selectedSpan;
     if (from === null) return this.choose(direction === 1 ? this.index.wordFrom(0) : this.index.wordBefore(this.index.length));
     const next = direction === 1 ? this.index.wordFrom(from.end) : this.index.wordBefore(from.start);
     if (next) this.choose(next);
@@ -195,11 +125,11 @@ export class TextEditor {
   /** Moves an end of the passage or of the selected span by a word or a letter; never past the other end. */
   stretch(edge: "start" | "end", direction: 1 | -1, by: "word" | "letter"): void {
     const span = this.selectedSpan;
-    const range = this.#state.passage ?? span;
+    const range = this.state.passage ?? span;
     if (range === null) return;
     const moved = this.#moved(range, edge, direction, by);
     if (moved.end <= moved.start) return;
-    if (this.#state.passage) this.choose(moved);
+    if (this.state.passage) this.choose(moved);
     else if (span) this.#commit(withEnds(this.answer, span.id, moved));
   }
 
@@ -226,7 +156,7 @@ export class TextEditor {
   chooseLabel(name: string): void {
     const placed = this.#byName.get(name);
     if (placed === undefined || !placed.label.shapes.includes("span")) return;
-    const { passage, selected, label } = this.#state;
+    const { passage, selected, label } = this.state;
     if (passage) {
       this.mark(passage, name);
       return;
@@ -236,45 +166,45 @@ export class TextEditor {
       this.#commit(withLabel(this.answer, span.id, placed.label, this.taxonomy));
       return;
     }
-    this.#set({ label: label === name ? null : name });
+    this.change({ label: label === name ? null : name });
   }
 
   /** The label that what is drawn next gets at once; null: each passage waits for its label. */
   takeLabel(name: string | null): void {
-    this.#set({ label: name });
+    this.change({ label: name });
   }
 
   /** Selects a span or a relation; while joining, the other end. */
   select(id: string | null): void {
     const target = this.spanOf(id);
-    if (this.#state.joining && target) return this.join(target);
-    this.#set({ selected: id, passage: null, joining: false });
+    if (this.state.joining && target) return this.join(target);
+    this.change({ selected: id, passage: null, joining: false });
   }
 
   /** The next or previous span in the order of the text; past either end nothing is selected and the answer is false. */
   cycle(direction: 1 | -1): boolean {
     const spans = inTextOrder(this.answer.annotations);
-    const at = spans.findIndex(({ id }) => id === this.#state.selected);
-    const from = this.#state.passage;
+    const at = spans.findIndex(({ id }) => id === this.state.selected);
+    const from = this.state.passage;
     const next =
       at >= 0 ? spans[at + direction]
       : from ? (direction === 1 ? spans.find(({ start }) => start >= from.start) : spans.findLast(({ start }) => start < from.start))
       : direction === 1 ? spans[0] : undefined;
-    this.#set({ selected: next?.id ?? null, passage: null, joining: false });
+    this.change({ selected: next?.id ?? null, passage: null, joining: false });
     return next !== undefined;
   }
 
   /** Gives up what was begun last: a relation, a passage, the selection, the label in hand. */
   letGo(): void {
-    const { joining, passage, selected } = this.#state;
-    if (joining) this.#set({ joining: false });
-    else if (passage) this.#set({ passage: null });
-    else if (selected !== null) this.#set({ selected: null });
-    else this.#set({ label: null });
+    const { joining, passage, selected } = this.state;
+    if (joining) this.change({ joining: false });
+    else if (passage) this.change({ passage: null });
+    else if (selected !== null) this.change({ selected: null });
+    else this.change({ label: null });
   }
 
   remove(): void {
-    const { selected } = this.#state;
+    const { selected } = this.state;
     if (selected !== null) this.#commit(withoutParts(this.answer, new Set([selected])));
   }
 
@@ -282,18 +212,18 @@ export class TextEditor {
   startJoining(name: string | null = null): void {
     const span = this.selectedSpan;
     if (span === null || this.relationsFrom(span).length === 0) return;
-    this.#set({ joining: true, relation: name ?? this.#state.relation });
+    this.change({ joining: true, relation: name ?? this.state.relation });
   }
 
   /** Takes the span for the other end of the relation that was begun. */
   join(target: Span): void {
     const source = this.selectedSpan;
-    if (source === null || source.id === target.id) return this.#set({ joining: false });
+    if (source === null || source.id === target.id) return this.change({ joining: false });
     const fitting = this.relationsFrom(source, target);
-    const type = fitting.find(({ name }) => name === this.#state.relation) ?? fitting[0];
-    if (type === undefined) return this.#set({ joining: false });
+    const type = fitting.find(({ name }) => name === this.state.relation) ?? fitting[0];
+    if (type === undefined) return this.change({ joining: false });
     this.#commit(withRelation(this.answer, type, newId(), source, target, this.taxonomy), { joining: false });
-    this.#set({ joining: false });
+    this.change({ joining: false });
   }
 
   /** Gives the selected relation another name, where that joins the same labels. */
@@ -318,25 +248,25 @@ export class TextEditor {
   }
 
   undo(): void {
-    const { answer, done, undone } = this.#state;
+    const { answer, done, undone } = this.state;
     const before = done.at(-1);
     if (before) this.#travel({ answer: before, done: done.slice(0, -1), undone: [...undone, answer] });
   }
 
   redo(): void {
-    const { answer, done, undone } = this.#state;
+    const { answer, done, undone } = this.state;
     const after = undone.at(-1);
     if (after) this.#travel({ answer: after, done: [...done, answer], undone: undone.slice(0, -1) });
   }
 
   toggleOverlay(name: string): void {
-    const overlays = new Set(this.#state.overlays);
+    const overlays = new Set(this.state.overlays);
     if (!overlays.delete(name)) overlays.add(name);
-    this.#set({ overlays });
+    this.change({ overlays });
   }
 
   pointOut(span: Span | null): void {
-    this.#set({ pointedOut: span });
+    this.change({ pointedOut: span });
   }
 
   /** Takes over a span that was voted out. */
@@ -349,7 +279,7 @@ export class TextEditor {
 
   check(): readonly PlacedProblem[] {
     const problems = problemsOf(this.answer, this.taxonomy, this.#byName);
-    this.#set({ problems });
+    this.change({ problems });
     this.goTo(problems[0]);
     return problems;
   }
@@ -360,46 +290,28 @@ export class TextEditor {
       const part = list === undefined ? undefined : this.answer[list as "annotations" | "relations"][Number(index)];
       return { ...problem, markId: part?.id ?? null, attribute: /attributes\.(.+)$/.exec(problem.field)?.[1] ?? null };
     });
-    this.#set({ problems });
+    this.change({ problems });
     this.goTo(problems[0]);
   }
 
   goTo(problem: PlacedProblem | undefined): void {
-    if (problem) this.#set({ selected: problem.markId, passage: null, joining: false });
+    if (problem) this.change({ selected: problem.markId, passage: null, joining: false });
   }
 
   // How state changes
 
   #commit(answer: EntitiesAnswer, change: Partial<TextState> = {}): void {
-    const { answer: before, done } = this.#state;
+    const { answer: before, done } = this.state;
     if (answer !== before && !this.#readOnly) this.#travel({ ...change, answer, done: [...done, before].slice(-STEPS_MAX), undone: [] });
   }
 
   #travel(change: Partial<TextState> & Pick<TextState, "answer">): void {
     const { answer } = change;
     const alive = new Set([...answer.annotations, ...answer.relations].map(({ id }) => id));
-    const selected = change.selected === undefined ? this.#state.selected : change.selected;
+    const selected = change.selected === undefined ? this.state.selected : change.selected;
     // Once problems were shown they follow the answer, so that a solved one disappears by itself.
-    const problems = this.#state.problems.length > 0 ? problemsOf(answer, this.taxonomy, this.#byName) : [];
-    this.#set({ joining: false, ...change, selected: selected !== null && alive.has(selected) ? selected : null, problems });
-    for (const listener of this.#answerListeners) listener();
+    const problems = this.state.problems.length > 0 ? problemsOf(answer, this.taxonomy, this.#byName) : [];
+    this.change({ joining: false, ...change, selected: selected !== null && alive.has(selected) ? selected : null, problems });
+    this.tellAnswer(answer);
   }
-
-  #set(change: Partial<TextState>): void {
-    this.#state = { ...this.#state, ...change };
-    for (const listener of this.#listeners) listener();
-  }
-}
-
-/** What is still wrong with an answer before it is sent. The server checks again and has the last word. */
-function problemsOf(answer: EntitiesAnswer, taxonomy: Taxonomy, labels: ReadonlyMap<string, PlacedLabel>): PlacedProblem[] {
-  const asked = (of: Taxonomy["attributes"], values: EntitiesAnswer["attributes"], markId: string | null, field: string): PlacedProblem[] =>
-    askedAttributes(of, values).flatMap((attribute) => {
-      const message = attributeProblem(attribute, values[attribute.name]);
-      return message === null ? [] : [{ field: `${field}attributes.${attribute.name}`, message, markId, attribute: attribute.name }];
-    });
-  return [
-    ...answer.annotations.flatMap((span, index) => asked(labels.get(span.label)?.label.attributes ?? [], span.attributes ?? {}, span.id, `annotations[${index}].`)),
-    ...asked(taxonomy.attributes, answer.attributes, null, ""),
-  ];
 }

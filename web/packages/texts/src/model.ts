@@ -4,3 +4,4 @@ export * from "./editor";
 export * from "./keymap";
 export * from "./offsets";
 export * from "./runs";
+export * from "./state";

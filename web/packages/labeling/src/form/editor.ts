@@ -1,7 +1,7 @@
 /** A form being filled in: values, what is wrong with them, and which question is at hand. */
 
 import type { Attribute, Taxonomy } from "@assay/annotation";
-import { sameValue } from "@assay/annotation";
+import { Watched, sameValue } from "@assay/annotation";
 import { type FormProblem, type Path, type Value, type Values, fieldOf, formProblems, valueAt, withValue, written } from "./values";
 
 export interface FormState {
@@ -12,51 +12,33 @@ export interface FormState {
   readonly goTo: { readonly field: string } | null;
 }
 
-export class FormEditor {
+export class FormEditor extends Watched<FormState, void> {
   readonly attributes: readonly Attribute[];
-  readonly #listeners = new Set<() => void>();
-  readonly #answerListeners = new Set<() => void>();
-  #state: FormState;
 
   constructor(taxonomy: Taxonomy, values: Values) {
+    super({ values, problems: [], goTo: null });
     this.attributes = taxonomy.attributes;
-    this.#state = { values, problems: [], goTo: null };
-  }
-
-  get state(): FormState {
-    return this.#state;
   }
 
   /** As it is sent. */
   get answer(): { readonly attributes?: Values } {
-    const attributes = written(this.attributes, this.#state.values);
+    const attributes = written(this.attributes, this.state.values);
     return Object.keys(attributes).length > 0 ? { attributes } : {};
   }
 
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  onAnswer(listener: () => void): () => void {
-    this.#answerListeners.add(listener);
-    return () => this.#answerListeners.delete(listener);
-  }
-
-  valueAt = (path: Path): Value | undefined => valueAt(this.#state.values, path);
+  valueAt = (path: Path): Value | undefined => valueAt(this.state.values, path);
 
   set = (path: Path, value: Value | undefined): void => {
     if (sameValue(this.valueAt(path), value)) return;
-    const values = withValue(this.#state.values, path, value);
-    const problems = this.#state.problems.length > 0 ? formProblems(this.attributes, values) : [];
-    this.#state = { ...this.#state, values, problems };
-    for (const listener of this.#listeners) listener();
-    for (const listener of this.#answerListeners) listener();
+    const values = withValue(this.state.values, path, value);
+    const problems = this.state.problems.length > 0 ? formProblems(this.attributes, values) : [];
+    this.change({ values, problems });
+    this.tellAnswer();
   };
 
   /** Shows what is wrong and goes to the first of it; whether nothing is. */
   check(): boolean {
-    const problems = formProblems(this.attributes, this.#state.values);
+    const problems = formProblems(this.attributes, this.state.values);
     this.showProblems(problems);
     return problems.length === 0;
   }
@@ -64,9 +46,8 @@ export class FormEditor {
   /** Fields are as the server names them, with or without `answer.` in front. */
   showProblems(found: readonly FormProblem[]): void {
     const problems = found.map(({ field, message }) => ({ field: field.replace(/^answer\./, ""), message }));
-    this.#state = { ...this.#state, problems, goTo: problems[0] ? { field: problems[0].field } : null };
-    for (const listener of this.#listeners) listener();
+    this.change({ problems, goTo: problems[0] ? { field: problems[0].field } : null });
   }
 
-  problemAt = (path: Path): string | undefined => this.#state.problems.find(({ field }) => field === fieldOf(path))?.message;
+  problemAt = (path: Path): string | undefined => this.state.problems.find(({ field }) => field === fieldOf(path))?.message;
 }
