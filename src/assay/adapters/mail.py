@@ -77,14 +77,17 @@ class SmtpMail:
 
 
 def written(message: Message, sender: str, now: datetime) -> EmailMessage:
-    """The mail: what happened in words, and the callback as a file. Every attempt is the same mail by its id."""
+    """The mail: a letter as it is, or what happened in words with the callback as a file. Each attempt is the same mail
+    by its id."""
     letter = EmailMessage()
     letter["From"], letter["To"], letter["Subject"] = sender, message.address, message.title
     letter["Date"] = format_datetime(now)
     letter["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2]}>"
     # So that holiday notices do not answer (RFC 3834).
     letter["Auto-Submitted"] = "auto-generated"
-    if len(message.body) <= ATTACHED_BYTES_MAX:
+    if message.letter:
+        letter.set_content(message.letter)
+    elif len(message.body) <= ATTACHED_BYTES_MAX:
         letter.set_content(f"{message.title}.\n\nWhat came out is in the file callback.json.\n")
         letter.add_attachment(message.body, maintype="application", subtype="json", filename="callback.json")
     else:

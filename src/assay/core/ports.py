@@ -61,6 +61,7 @@ class Message:
 
     ``address`` is one of the web or a mailbox. ``secrets`` are ``whsec_…``; each signs, so that a receiver can change
     over. ``body`` is JSON, sent as it is, with ``headers`` of its own; ``title`` is what mail says it is about.
+    ``letter``: what a mail says instead of carrying the body.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Message:
     secrets: Sequence[str]
     headers: Mapping[str, str] = field(default_factory=dict)
     title: str = ""
+    letter: str = ""
 
 
 class Callbacks(Protocol):

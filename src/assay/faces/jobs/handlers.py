@@ -16,18 +16,21 @@ from assay.core.content import FileItem, TextItem
 from assay.core.errors import Invalid, NotFound, TooLarge, Unavailable
 from assay.core.files import file_of
 from assay.core.photos import StoredPhoto
+from assay.core.ports import Message
 from assay.core.workflow import RESERVATION
 from assay.faces.fetched import Found, found_in
 from assay.faces.jobs.importing import run_import
+from assay.faces.jobs.market import MARKET_ROUNDS
 from assay.faces.jobs.payouts import hand_over_payouts
 from assay.faces.jobs.workshop import Handler, TryAgain, Workshop
-from assay.services import attempts, files, resolution
+from assay.services import accounts, attempts, files, freelancers, reputation, resolution
 from assay.store import assignments, due
 from assay.store.connection import queries
 from assay.store.jobs import Job
 
 FETCH_SECONDS_MAX: Final = 60.0
 FETCH_ATTEMPTS_MAX: Final = 5
+SIGN_UP_ATTEMPTS_MAX: Final = 5
 REMEMBERED_FOR: Final = timedelta(days=1)
 
 
@@ -102,10 +105,26 @@ async def send_callback(shop: Workshop, job: Job, _: int) -> None:
         await attempts.record(context, job.subject, outcome)
 
 
+async def send_sign_up(shop: Workshop, job: Job, tries: int) -> None:
+    """Sends somebody who signed up the link that lets them in. Each attempt makes one anew, as only hashes are kept."""
+    async with shop.enter(job.organization_id) as context:
+        found = await freelancers.signed_up(context, job.subject)
+        if found is None:
+            return
+        market = await freelancers.market(context)
+        link = await accounts.make_sign_in_link(context, found.member_id)
+    letter = found.letter(market.name, f"{shop.home.public_url}/sign-in#token={link.text}")
+    message = Message(str(job.subject), found.email, b"", (), title=f"Your way into {market.name}", letter=letter)
+    outcome = await shop.callbacks.send(message, shop.home.clock())
+    if outcome.state == "retry" and tries + 1 < SIGN_UP_ATTEMPTS_MAX:
+        raise TryAgain(outcome.error or "The relay did not take it.")
+
+
 HANDLERS: Final[Mapping[str, Handler]] = {
     "fetch_attachment": fetch_attachment,
     "run_import": run_import,
     "send_callback": send_callback,
+    "send_sign_up": send_sign_up,
 }
 
 
@@ -127,9 +146,17 @@ async def forget_requests(shop: Workshop, organization_id: UUID) -> None:
         await context.tenant.execute(queries("tasks")["forget_requests"], context.now - REMEMBERED_FOR)
 
 
+async def refresh_figures(shop: Workshop, organization_id: UUID) -> None:
+    """Works out what freelancers are told of requesters, where the organization is a market."""
+    async with shop.enter(organization_id) as context:
+        await reputation.refresh(context)
+
+
 # What runs how often, for each organization.
 ROUNDS: Final[Mapping[Callable[[Workshop, UUID], Awaitable[None]], timedelta]] = {
     expire_leases: timedelta(seconds=2),
     forget_requests: timedelta(hours=1),
+    **MARKET_ROUNDS,
+    refresh_figures: timedelta(minutes=1),
     hand_over_payouts: timedelta(seconds=10),
 }
