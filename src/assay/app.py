@@ -48,13 +48,26 @@ STATE_FILE: Final = "server.json"
 class Application(MsgspecOnly):
     """The web application, with short ways past the framework for what workers and programs do all day."""
 
+    frames: Litestar
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and _is_frame(self.state.house, scope):
+            await self.frames(scope, receive, send)
+            return
         if scope["type"] == "http" and scope["method"] == "POST":
             for answered in (at_once.answered, scale.answered_at_once):
                 receive = await answered(self.state.house, scope, receive, send)
                 if receive is None:
                     return
         await super().__call__(scope, receive, send)
+
+
+def _is_frame(home: http.House, scope: Any) -> bool:
+    """Whether a request is for one of the origins where customers' pages are shown, and nothing else answers."""
+    if home.frames is None:
+        return False
+    host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+    return home.frames.requester_of(host.decode("latin-1")) is not None
 
 
 def build(home: http.House) -> Litestar:
@@ -93,7 +106,10 @@ def build(home: http.House) -> Litestar:
     app.state.house = home
     # One state for both, so that they never work with different houses.
     speaks_scale.state = app.state
+    app.frames = mturk.framed()
+    app.frames.state = app.state
     refuse_undeclared(app)
+    refuse_undeclared(app.frames)
     refuse_undeclared(speaks_scale)
     _describe_problems(app)
     return app

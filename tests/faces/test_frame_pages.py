@@ -55,9 +55,9 @@ def test_a_page_is_told_who_it_is_for_in_the_order_of_the_original() -> None:
     assert with_parameters("https://c.example/q", "hitId=3") == "https://c.example/q?hitId=3"
 
 
-def test_boxes_of_one_name_are_joined_and_what_only_says_whose_it_is_is_left_out() -> None:
+def test_boxes_of_one_name_are_a_list_and_what_only_says_whose_it_is_is_left_out() -> None:
     posted = [("assignmentId", "3A"), ("color", "red"), ("color", "blue"), ("hitId", "3H"), ("note", "")]
-    assert answered_fields(posted) == {"color": "red|blue", "note": ""}
+    assert answered_fields(posted) == {"color": ["red", "blue"], "note": ""}
 
 
 def test_each_requester_has_an_origin_of_its_own() -> None:
@@ -86,8 +86,8 @@ def test_one_origin_for_all_is_refused(address: str) -> None:
 
 def test_a_ticket_opens_what_it_was_made_for_and_nothing_else_is_one() -> None:
     seals = memory_seals()
-    for engagement in (None, UUID(int=3)):
-        ticket = Ticket(UUID(int=1), UUID(int=2), engagement)
+    for engagement in (None, UUID(int=4)):
+        ticket = Ticket(UUID(int=1), UUID(int=2), UUID(int=3), engagement)
         sealed = ticket.seal(seals)
         assert open_ticket(sealed, seals) == ticket
         changed = sealed[:-2] + ("AA" if sealed[-2:] != "AA" else "BB")

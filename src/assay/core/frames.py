@@ -77,13 +77,20 @@ class Ticket:
     """What opens a frame: a turn (``engagement_id``), or a posting to be looked at before anybody accepts it."""
 
     market_id: UUID
+    # Who was given it, and acts by it.
+    freelancer_id: UUID
     posting_id: UUID
     # None for a look.
     engagement_id: UUID | None
 
     def seal(self, seals: Seals) -> str:
         """As it stands in an address: letters, digits, ``-`` and ``_``."""
-        ids = [self.market_id, self.posting_id, *([self.engagement_id] if self.engagement_id else [])]
+        ids = [
+            self.market_id,
+            self.freelancer_id,
+            self.posting_id,
+            *([self.engagement_id] if self.engagement_id else []),
+        ]
         sealed = seals.seal("".join(id_.hex for id_ in ids), PURPOSE)
         return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
@@ -95,6 +102,6 @@ def open_ticket(text: str, seals: Seals) -> Ticket:
             raise ValueError("too long")
         opened = seals.unseal(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), PURPOSE)
         ids = [UUID(hex=opened[start : start + 32]) for start in range(0, len(opened), 32)]
-        return Ticket(ids[0], ids[1], ids[2] if len(ids) > 2 else None)
+        return Ticket(ids[0], ids[1], ids[2], ids[3] if len(ids) > 3 else None)
     except (ValueError, IndexError, binascii.Error, Unavailable):
         raise NotFound("This page belongs to no turn. Open the job again from your list.") from None

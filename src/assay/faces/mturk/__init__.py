@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from assay.faces.mturk.door import speak
+from assay.faces.mturk.frame_door import application as framed
 
-__all__ = ["speak"]
+__all__ = ["framed", "speak"]

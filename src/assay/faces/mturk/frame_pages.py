@@ -8,7 +8,7 @@ else of the page is touched.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -91,11 +91,11 @@ def with_parameters(url: str, query: str) -> str:
 RESERVED: Final = frozenset({"assignmentId", "workerId", "turkSubmitTo", "hitId"})
 
 
-def answered_fields(posted: list[tuple[str, str]]) -> dict[str, str]:
+def answered_fields(posted: Sequence[tuple[str, str]]) -> dict[str, str | list[str]]:
     """The fields of a posted form, without those that only say whose it is. Several of one name (boxes that were
-    ticked) are joined with ``|``."""
+    ticked) are a list."""
     fields: dict[str, list[str]] = {}
     for name, value in posted:
         if name not in RESERVED:
             fields.setdefault(name, []).append(value)
-    return {name: "|".join(values) for name, values in fields.items()}
+    return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}

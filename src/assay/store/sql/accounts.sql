@@ -167,3 +167,9 @@ select exists (
         or project.id in (select project_id from attachments where organization_id = $1 and id = any ($2::uuid[]))
         or project.id in (select project_id from batches where organization_id = $1 and id = any ($2::uuid[]))
         or project.id in (select project_id from imports where organization_id = $1 and id = any ($2::uuid[]))));
+
+-- :name worker_caller
+select member.id as member_id, member.name, member.email, member.role
+from workers worker
+join members member on member.organization_id = $1 and member.id = worker.member_id
+where worker.organization_id = $1 and worker.id = $2 and member.disabled_at is null;
