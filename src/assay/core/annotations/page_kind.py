@@ -36,9 +36,12 @@ Fields: TypeAlias = dict[str, str | list[str]]
 
 
 def fields_of(answer: Answer) -> Fields:
-    """What a checked answer says, by field."""
-    fields: Fields = answer.get("attributes", {})
-    return fields
+    """What an answer says in texts, by field; the fields of other forms that are no texts are left out."""
+    return {
+        name: value
+        for name, value in answer.get("attributes", {}).items()
+        if isinstance(value, str) or (isinstance(value, list) and all(isinstance(text, str) for text in value))
+    }
 
 
 def said(value: str | Sequence[str]) -> tuple[str, ...]:

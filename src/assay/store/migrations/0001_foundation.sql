@@ -447,6 +447,8 @@ create table assignments (
     closed_at timestamptz,
     -- Why it was skipped, reported or cancelled; for a review turn, why the review was asked.
     reason text check (length(reason) <= 4000),
+    -- Begun on the market by an engagement of the same id, and ended there alone.
+    engaged boolean not null default false,
     primary key (organization_id, id),
     -- That its task is there, and of this project, is checked by `assignments_refer`, below.
     foreign key (organization_id, worker_id) references workers (organization_id, id),
@@ -1184,6 +1186,7 @@ begin
     with closed as (
         update assignments set state = 'submitted', closed_at = $8, lease_until = null
         where organization_id = $1 and id = $2 and worker_id = $3 and state = held and stage = 'annotate'
+            and not engaged
         returning id, task_id, project_id, round, claimed_at
     ), submission as (
         insert into submissions (organization_id, id, assignment_id, task_id, project_id, worker_id, round, answer,
@@ -1212,6 +1215,11 @@ begin
         as e (id, type, project_id, task_id, data);
     if $6 && array['task.completed', 'task.broken', 'batch.completed'] then
         perform call_back($1, $2, $5, $6, $8, $9);
+    end if;
+    if $6 && array['posting.created', 'posting.expired', 'posting.reviewable', 'posting.extended', 'posting.disposed',
+            'engagement.accepted', 'engagement.abandoned', 'engagement.returned', 'engagement.submitted',
+            'engagement.rejected', 'engagement.approved'] then
+        perform give_notices($1, $2, $5, $6, $9);
     end if;
     if not exists (select from webhooks where organization_id = $1 and disabled_at is null) then
         return;
@@ -1988,6 +1996,111 @@ create table requester_figures (
     primary key (organization_id, requester_id, mode)
 );
 
+-- --- telling requesters of their offers, each in its own room ------------------------------------------------------
+
+-- Where a requester is told of what happens to the postings of an offer.
+create table offer_listeners (
+    organization_id uuid not null references organizations (id),
+    -- In the market's room.
+    offer_id uuid not null,
+    mode text not null check (mode in ('live', 'test')),
+    -- A queue by its address, a topic by its name, an http address or a mailbox.
+    transport text not null check (transport in ('queue', 'topic', 'webhook', 'mail')),
+    destination text not null check (length(destination) between 1 and 2048),
+    -- Of the message's form, which the receiver asked for.
+    version text not null check (length(version) between 1 and 20),
+    event_types text[] not null check (cardinality(event_types) between 1 and 20),
+    active boolean not null,
+    updated_at timestamptz not null,
+    primary key (organization_id, offer_id)
+);
+
+-- One message of that kind, with its delivery. Rows of a week ago are dropped once they are done with.
+create table notices (
+    organization_id uuid not null references organizations (id),
+    id uuid not null,
+    mode text not null check (mode in ('live', 'test')),
+    -- Of `events`; none for a trial.
+    event_id uuid,
+    event_type text not null,
+    offer_id uuid,
+    posting_id uuid,
+    engagement_id uuid,
+    happened_at timestamptz not null,
+    -- As they were when it happened.
+    transport text not null check (transport in ('queue', 'topic', 'webhook', 'mail')),
+    destination text not null,
+    version text not null,
+    state text not null default 'pending' check (state in ('pending', 'delivered', 'failed')),
+    attempts integer not null default 0,
+    last_status integer,
+    last_error text,
+    next_attempt_at timestamptz,
+    delivered_at timestamptz,
+    primary key (organization_id, id),
+    check ((state = 'delivered') = (delivered_at is not null)),
+    check ((state = 'pending') = (next_attempt_at is not null))
+);
+create index notices_done on notices (organization_id, happened_at) where state <> 'pending';
+
+-- What a requester signs messages to its queues and topics with.
+create table queue_credentials (
+    organization_id uuid not null references organizations (id),
+    access_key text not null check (length(access_key) between 16 and 128),
+    sealed_secret bytea not null,
+    region text not null check (length(region) between 1 and 40),
+    -- Where topics are; none: where Amazon has them.
+    topics_url text check (length(topics_url) between 1 and 2048),
+    updated_at timestamptz not null,
+    primary key (organization_id)
+);
+
+-- The notices that follow from events (arrays: $3 ids, $4 types, $5 data) at $2, each with its job.
+create function give_notices(uuid, timestamptz, uuid[], text[], text[]) returns void
+language plpgsql set enable_seqscan = off as $$
+begin
+    with given as (
+        insert into notices (organization_id, id, mode, event_id, event_type, offer_id, posting_id, engagement_id,
+            happened_at, transport, destination, version, next_attempt_at)
+        select $1, gen_random_uuid(), listener.mode, event.id, event.type, listener.offer_id,
+               (event.data::json ->> 'posting_id')::uuid, (event.data::json ->> 'engagement_id')::uuid,
+               $2, listener.transport, listener.destination, listener.version, $2
+        from unnest($3::uuid[], $4::text[], $5::text[]) as event (id, type, data)
+        join offer_listeners listener
+            on listener.organization_id = $1 and listener.offer_id = (event.data::json ->> 'offer_id')::uuid
+            and listener.active and event.type = any (listener.event_types)
+        returning id
+    )
+    insert into queue.pgqueuer (priority, entrypoint, payload, status)
+    select 0, 'give_notice',
+           convert_to(json_build_object('organization_id', $1, 'subject', given.id)::text, 'UTF8'), 'queued'
+    from given;
+end $$;
+
+-- What a requester and a freelancer write to each other, in the market's room.
+create table messages (
+    organization_id uuid not null,
+    id uuid not null,
+    requester_id uuid not null,
+    freelancer_id uuid not null,
+    mode text not null check (mode in ('live', 'test')),
+    -- What it is about, where it is about one turn.
+    engagement_id uuid,
+    -- Who wrote it.
+    sender text not null check (sender in ('requester', 'freelancer')),
+    subject text not null check (length(subject) <= 200),
+    body text not null check (length(body) between 1 and 4096),
+    sent_at timestamptz not null,
+    -- When the other first saw it.
+    read_at timestamptz,
+    primary key (organization_id, id),
+    foreign key (organization_id, engagement_id) references engagements (organization_id, id),
+    foreign key (organization_id, freelancer_id) references freelancers (organization_id, freelancer_id)
+);
+create index messages_of_freelancer on messages (organization_id, freelancer_id, mode, id);
+create index messages_of_requester on messages (organization_id, requester_id, mode, id);
+create index messages_of_engagement on messages (organization_id, engagement_id, id) where engagement_id is not null;
+
 -- Tenants apart. `force` closes the tables to their owner too.
 do $$
 declare
@@ -1998,7 +2111,8 @@ begin
         'worker_groups', 'worker_group_members', 'trainings', 'audits', 'batches', 'batch_groups',
         'attachments', 'files', 'tasks', 'awaited', 'golds', 'assignments', 'drafts', 'submissions', 'consensuses', 'reviews',
         'responses', 'suspensions', 'events', 'imports', 'import_problems', 'webhooks', 'deliveries',
-        'callback_settings', 'idempotency_keys', 'signing_keys', 'layouts', 'offers', 'postings', 'engagements', 'review_results',
+        'callback_settings', 'idempotency_keys', 'signing_keys', 'layouts', 'offer_listeners', 'notices',
+        'queue_credentials', 'messages', 'offers', 'postings', 'engagements', 'review_results',
         'freelancers', 'sign_ups', 'qualification_types', 'qualification_requests', 'qualification_grants',
         'worker_blocks', 'saved_filters', 'dealings', 'requester_figures',
         'market_settings', 'accounts', 'transfers', 'entries', 'bonuses', 'payouts'
@@ -2029,7 +2143,7 @@ begin
         execute format('create policy party on %I as restrictive using (%2$s is null or freelancer_id = %2$s)', name, party);
     end loop;
     -- Rows between the two.
-    foreach name in array array['accounts', 'transfers', 'entries', 'bonuses', 'engagements',
+    foreach name in array array['accounts', 'transfers', 'entries', 'bonuses', 'engagements', 'messages',
         'qualification_requests', 'qualification_grants', 'worker_blocks', 'dealings']::text[] loop
         execute format('create policy party on %I as restrictive'
             ' using (%2$s is null or requester_id = %2$s or freelancer_id = %2$s)', name, party);

@@ -115,8 +115,9 @@ left join drafts draft on draft.organization_id = $1 and draft.assignment_id = a
 where assignment.organization_id = $1 and assignment.id = $2;
 
 -- :name turns_held
+-- Without those that were begun on the market.
 select id from assignments
-where organization_id = $1 and worker_id = $2 and state = 'claimed'
+where organization_id = $1 and worker_id = $2 and state = 'claimed' and not engaged
 order by claimed_at, id
 limit 100;
 
@@ -150,12 +151,12 @@ select id, answer, worker_id from submissions where organization_id = $1 and ass
 -- :name end_turn
 -- Skipped, reported or returned by its worker.
 update assignments set state = $4, reason = $5, closed_at = $6, lease_until = null
-where organization_id = $1 and id = $2 and worker_id = $3 and state = 'claimed'
+where organization_id = $1 and id = $2 and worker_id = $3 and state = 'claimed' and not engaged
 returning task_id, project_id;
 
 -- :name extend_turn
 update assignments set lease_until = $4, extended = true
-where organization_id = $1 and id = $2 and worker_id = $3 and state = 'claimed' and not extended
+where organization_id = $1 and id = $2 and worker_id = $3 and state = 'claimed' and not extended and not engaged
 returning lease_until;
 
 -- :name save_draft
