@@ -42,7 +42,7 @@ async def test_the_answer_to_a_tasks_own_question_is_told(speak: Speak, finish: 
     assert (await speaker.get_task(task.id)).response["annotations"][0]["label"] == "tree"
 
 
-async def test_tasks_need_no_project(speak: Speak, finish: Finish) -> None:
+async def test_tasks_need_no_project(speak: Speak, finish: Finish, organization: Organization) -> None:
     speaker = await speak()
 
     made = await asyncio.gather(
@@ -62,6 +62,9 @@ async def test_tasks_need_no_project(speak: Speak, finish: Finish) -> None:
         assert "project" not in found.as_dict()
         assert found.response["annotations"][0]["vertices"][0] == {"x": 1, "y": 1}
     assert (await speaker.tasks(type="polygonannotation")).total == 5
+    # People see where they are by a name that can be read.
+    manager = await organization.client_for("manager")
+    assert [one["name"] for one in (await manager.get("/v1/projects")).json()["items"]] == ["Polygon annotation"]
 
 
 async def test_a_task_that_asks_nothing_is_refused(speak: Speak) -> None:

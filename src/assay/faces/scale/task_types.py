@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -17,6 +18,11 @@ _ALL: Final = (
     *document_types.TYPES,
     *stored_types.TYPES,
 )
+# What the names are made of, to be read by people.
+_WORDS: Final = re.compile(
+    "(named|entity|recognition|federal|2d|lidar|top|down|video|image|audio|text|data|document|sensor|fusion|box|cuboid"
+    "|polygon|lane|line|point|segmentation|segment|annotation|linking|collection|transcription|playback|lite)"
+)
 # The first type of each kind is the one that tasks of our own making are told as.
 TYPES: Final[Mapping[str, TaskType]] = {one.name: one for one in _ALL}
 # The kinds of ours that this dialect has words for, and what each is told as.
@@ -29,6 +35,12 @@ def type_named(task_type: Any) -> TaskType:
     if isinstance(task_type, str) and task_type in TYPES:
         return TYPES[task_type]
     raise Invalid(f"There is no task type {str(task_type)[:50]!r}.", "type")
+
+
+def plainly(task_type: str) -> str:
+    """A type's name as people read it: ``polygonannotation`` is "Polygon annotation"."""
+    found = " ".join(part for part in _WORDS.split(task_type) if part)
+    return found[:1].upper() + found[1:]
 
 
 def told_as(kind: str) -> TaskType:

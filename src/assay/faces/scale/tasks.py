@@ -26,7 +26,7 @@ from assay.faces.scale.params import ProjectRequest, merged
 from assay.faces.scale.projects import usable
 from assay.faces.scale.reading import a_flag, json_of, one
 from assay.faces.scale.task_type import Params, TaskType
-from assay.faces.scale.task_types import KINDS, type_named
+from assay.faces.scale.task_types import KINDS, plainly, type_named
 from assay.faces.scale.tasks_told import gives_back, limited, told
 from assay.services import customer_tasks, projects, resolution
 from assay.services.context import Context
@@ -110,7 +110,8 @@ async def _make_home(request: AnyRequest, task_type: TaskType) -> None:
         async with enter(request) as context:
             await projects.create(
                 context,
-                name=WITHOUT + task_type.name,
+                # Workers read it, and find it among others.
+                name=plainly(task_type.name),
                 kind=task_type.kind,
                 instructions="",
                 taxonomy=Taxonomy(),
