@@ -4,81 +4,18 @@
  * Those that the server's OpenAPI says as exactly as the pages need are taken from it. The others say more: an
  * answer's shapes, unions of words, what is always given where the server has a default; contract.ts holds them to it.
  */
+import type { Answer, Media, ShownItem } from "./answers";
+import type { Id, Time } from "./ids";
 import type { components } from "./schema";
+import type { ConsensusObject, ReviewReason } from "./tasks";
+import type { Taxonomy } from "./taxonomy";
+
+export * from "./answers";
+export * from "./ids";
+export * from "./tasks";
+export * from "./taxonomy";
 
 type Schemas = components["schemas"];
-
-export type Id = string;
-export type Time = string;
-
-/* ---- what may be marked ---- */
-
-export type Shape = "box" | "polygon" | "polyline" | "point" | "ellipse" | "cuboid" | "span" | "group";
-export type AttributeType = "category" | "multiselect" | "number" | "text" | "datetime" | "group" | "angle" | "across" | "down" | "mark";
-
-/** With `children` a heading over finer choices; only those at the ends can be chosen. */
-export interface Choice {
-  name: string;
-  title?: string | null;
-  children?: Choice[];
-}
-
-export type Condition = Schemas["Condition"];
-
-export interface Attribute {
-  name: string;
-  type: AttributeType;
-  title?: string | null;
-  choices?: Choice[];
-  required?: boolean;
-  minimum?: number | null;
-  maximum?: number | null;
-  length_max?: number;
-  when?: Condition | null;
-  description?: string | null;
-  unit?: string | null;
-  choices_min?: number | null;
-  choices_max?: number | null;
-  values_max?: number;
-  time_of_day?: boolean;
-  attributes?: Attribute[];
-  /** Of which labels the mark may be that the value names. */
-  labels?: string[];
-}
-
-export type ShapeLimits = Schemas["ShapeLimits"];
-
-/** Sizes are image pixels; `color` is `#rrggbb`; `shapes: []` is a heading that only groups its children. */
-export interface Label {
-  name: string;
-  title?: string | null;
-  color?: string | null;
-  shapes?: Shape[];
-  rotatable?: boolean;
-  width_min?: number;
-  height_min?: number;
-  limits?: { [S in Shape]?: ShapeLimits };
-  attributes?: Attribute[];
-  children?: Label[];
-  /** Whether what stands in a region is typed; on pages of documents only. */
-  text?: "none" | "optional" | "required";
-}
-
-export type RelationType = Partial<Schemas["RelationType"]> & Pick<Schemas["RelationType"], "name">;
-
-export interface Taxonomy {
-  labels?: Label[];
-  attributes?: Attribute[];
-  relations?: RelationType[];
-  /** Where the question is one task's own: read before the project's instructions. */
-  instructions?: string;
-  /** In which the text of documents is typed, as a BCP 47 tag. */
-  language?: string | null;
-  connections?: Schemas["Connection"][];
-  given?: Schemas["GivenMarks"] | null;
-  margin_x?: number;
-  margin_y?: number;
-}
 
 /* ---- how the work is done ---- */
 
@@ -122,65 +59,6 @@ export interface Policy {
   skips_max: number;
   send_backs_max: number;
 }
-
-/* ---- answers: coordinates are original image pixels, origin top-left ---- */
-
-export type AttributeValue = string | number | string[];
-export type Vertex = [number, number];
-
-interface MarkBase {
-  id: string;
-  label: string;
-  attributes?: Record<string, AttributeValue>;
-}
-
-/** `rotation` in degrees, clockwise on the screen, about the centre. */
-export interface BoxMark extends MarkBase {
-  type: "box";
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-  rotation?: number;
-}
-
-/** `rings[0]` is the outline, the others are holes; not closed. */
-export interface PolygonMark extends MarkBase {
-  type: "polygon";
-  rings: Vertex[][];
-}
-
-export interface PolylineMark extends MarkBase {
-  type: "polyline";
-  points: Vertex[];
-}
-
-export interface PointMark extends MarkBase {
-  type: "point";
-  x: number;
-  y: number;
-}
-
-/** The ellipse that touches the sides of such a box. */
-export type EllipseMark = Omit<BoxMark, "type"> & { type: "ellipse" };
-
-export type CuboidMark = Omit<PolylineMark, "type" | "points"> & { type: "cuboid"; face: Vertex[]; side: Vertex[] };
-
-export type Mark = BoxMark | PolygonMark | PolylineMark | PointMark | EllipseMark | CuboidMark;
-
-export interface Answer {
-  annotations?: Mark[];
-  attributes?: Record<string, AttributeValue>;
-}
-
-export type Media = Schemas["Media"];
-
-/** What a task shows besides one photo. */
-export type ShownItem =
-  | { type: "text"; text: string; title: string | null }
-  | { type: "image"; media: Media; title: string | null }
-  | { type: "link"; url: string; title: string | null }
-  | { type: "file"; media: "audio" | "video" | "pdf"; url: string; content_type: string; file_name: string; title: string | null };
 
 /* ---- people ---- */
 
@@ -285,119 +163,6 @@ export interface ProjectVersion {
 export type Batch = Schemas["Batch"];
 
 export type ProjectWorker = Schemas["ProjectWorker"];
-
-/* ---- tasks ---- */
-
-export type TaskState = "preparing" | "annotating" | "reviewing" | "completed" | "cancelled" | "broken";
-
-export type TaskRow = Schemas["faces_native_tasks_TaskRow"];
-
-export interface Assignment {
-  id: Id;
-  stage: "annotate" | "review";
-  round: number;
-  state: "open" | "claimed" | "submitted" | "skipped" | "reported" | "expired" | "returned" | "cancelled";
-  worker: { id: Id; name: string; kind: "person" | "model" } | null;
-  claimed_at: Time | null;
-  closed_at: Time | null;
-  lease_until: Time | null;
-  reason: string | null;
-}
-
-export interface Submission {
-  id: Id;
-  assignment_id: Id;
-  worker: { id: Id; name: string };
-  round: number;
-  answer: Answer;
-  duration_seconds: number;
-  submitted_at: Time;
-  gold_score: number | null;
-  agreement_with_consensus: number | null;
-}
-
-export interface ConsensusObject {
-  annotation_id: string;
-  label: string;
-  kept: boolean;
-  confidence: number;
-  label_share: number;
-  spread_iou: number;
-  /** Pairs of an index into the consensus' `submission_ids` and an annotation id in that submission. */
-  members: [number, string][];
-}
-
-export interface Consensus {
-  answer: Answer;
-  confidence: number;
-  agreement: number;
-  objects: ConsensusObject[];
-  submission_ids: Id[];
-}
-
-export type Verdict = "accept" | "fix" | "send_back";
-
-export interface Review {
-  id: Id;
-  reviewer: { id: Id; name: string };
-  verdict: Verdict;
-  comment: string | null;
-  answer: Answer | null;
-  created_at: Time;
-}
-
-export interface TaskResponse {
-  answer: Answer;
-  confidence: number;
-  origin: "submission" | "consensus" | "review" | "audit" | "made_up";
-  accepted_at: Time;
-}
-
-export type AssayEvent = Schemas["Event"];
-
-export type AuditVerdict = "accept" | "fix" | "comment" | "reject";
-
-/** What the customer said of the answer of a round. `replaced`: that answer, where it was corrected or rejected. */
-export interface Audit {
-  id: Id;
-  round: number;
-  verdict: AuditVerdict;
-  comment: string | null;
-  replaced: Answer | null;
-  duration_seconds: number;
-  auditor: string;
-  created_at: Time;
-}
-
-/** One task with all that was said about it. `submissions` is the list here, and a count in `TaskRow`. */
-export interface TaskDetail extends Omit<TaskRow, "submissions"> {
-  project_id: Id;
-  project_version: number;
-  round: number;
-  content: ShownItem[] | null;
-  /** What it asks, where that is not what its project's version asks. */
-  taxonomy: Taxonomy | null;
-  prelabels: Answer | null;
-  gold: Answer | null;
-  broken_reason: string | null;
-  assignments: Assignment[];
-  submissions: Submission[];
-  consensus: Consensus | null;
-  reviews: Review[];
-  audits: Audit[];
-  response: TaskResponse | null;
-  events: AssayEvent[];
-}
-
-export type ReviewReason = "low_agreement" | "all" | "sample";
-
-export interface ReviewItem {
-  task: TaskRow;
-  assignment_id: Id;
-  waiting_since: Time;
-  reason: ReviewReason;
-  claimed_by: { id: Id; name: string } | null;
-}
 
 /* ---- data in ---- */
 

@@ -56,7 +56,7 @@ export function SelectionDetails({ editor }: { editor: Editor }) {
 function nameable(editor: Editor, { type, labels }: Attribute, own: string | null) {
   if (type !== "mark") return [];
   return editor.answer.annotations.flatMap((mark, index) =>
-    mark.id !== own && editor.relating.names(labels, mark.label) ? [{ id: mark.id, title: calledOf(editor, mark, index) }] : [],
+    mark.id !== own && editor.links.relating.names(labels, mark.label) ? [{ id: mark.id, title: calledOf(editor, mark, index) }] : [],
   );
 }
 
@@ -68,7 +68,7 @@ function calledOf(editor: Editor, mark: Mark, index: number): string {
 /** What the mark is to others, and the way to say more. */
 function Relations({ editor, mark }: { editor: Editor; mark: Mark }) {
   const { linking } = useEditorState(editor);
-  const relations = editor.relationsOf(mark.id);
+  const relations = editor.links.of(mark.id);
   return (
     <section aria-label="Relations" className="flex flex-col gap-1.5">
       <h4 className="text-1 font-semibold text-muted">Relations</h4>
@@ -76,12 +76,12 @@ function Relations({ editor, mark }: { editor: Editor; mark: Mark }) {
         const other = source === mark.id ? target : source;
         const index = editor.answer.annotations.findIndex((each) => each.id === other);
         const called = index < 0 ? other : calledOf(editor, editor.answer.annotations[index]!, index);
-        const names = editor.relationNames(source, target);
+        const names = editor.links.names(source, target);
         return (
           <div key={id} className="flex items-center gap-1.5 min-h-7 text-2">
             <span aria-hidden="true" className="text-muted">{directed ? (source === mark.id ? "→" : "←") : "↔"}</span>
             {names.length > 1 ? (
-              <Select aria-label={`Relation to ${called}`} value={name} onChange={(event) => editor.renameRelation(id, event.target.value)} className="w-auto!">
+              <Select aria-label={`Relation to ${called}`} value={name} onChange={(event) => editor.links.rename(id, event.target.value)} className="w-auto!">
                 {names.map((one) => <option key={one.name} value={one.name}>{titleOf(one)}</option>)}
               </Select>
             ) : (
@@ -89,12 +89,12 @@ function Relations({ editor, mark }: { editor: Editor; mark: Mark }) {
             )}
             <button type="button" className="truncate hover:underline" onClick={() => editor.select([other])}>{called}</button>
             <span className="grow" />
-            <IconButton icon="close" size="small" label={`Remove the relation ${name} to ${called}`} onClick={() => editor.renameRelation(id, null)} />
+            <IconButton icon="close" size="small" label={`Remove the relation ${name} to ${called}`} onClick={() => editor.links.rename(id, null)} />
           </div>
         );
       })}
       {linking === null
-        ? editor.canLink && <Button size="small" variant="ghost" className="self-start" onClick={() => editor.startLinking()}><Glyph name="link" size={15} /> Relate to…&nbsp;<span className="max-md:hidden"><Kbd>R</Kbd></span></Button>
+        ? editor.links.canStart && <Button size="small" variant="ghost" className="self-start" onClick={() => editor.links.start()}><Glyph name="link" size={15} /> Relate to…&nbsp;<span className="max-md:hidden"><Kbd>R</Kbd></span></Button>
         : <p className="text-2 text-muted">Choose the other mark on the photo.</p>}
     </section>
   );

@@ -153,7 +153,7 @@ export function ContextBar({ editor, narrow, onDetails }: { editor: Editor; narr
     return (
       <Bar>
         <span className="text-2 px-2">{refusal ?? "Choose the mark it is related to"}<span className="text-muted max-md:hidden"> · Tab and Enter, or click</span></span>
-        <Button size="small" variant="ghost" onClick={() => editor.stopLinking()}>
+        <Button size="small" variant="ghost" onClick={() => editor.links.stop()}>
           Cancel
         </Button>
       </Bar>
@@ -174,8 +174,8 @@ export function ContextBar({ editor, narrow, onDetails }: { editor: Editor; narr
           <Glyph name="hole" size={16} /> Hole
         </Button>
       )}
-      {editor.canLink && (
-        <Button size="small" variant="ghost" onClick={() => editor.startLinking()} className="h-9!">
+      {editor.links.canStart && (
+        <Button size="small" variant="ghost" onClick={() => editor.links.start()} className="h-9!">
           <Glyph name="link" size={16} /> Relate
         </Button>
       )}

@@ -12,10 +12,8 @@ import {
   type ImageAnswer,
   type Label,
   type Mark,
-  type MarkRelation,
   type PlacedLabel,
   type PlacedProblem,
-  type Relating,
   SHAPE_NAMES,
   type Shape,
   type Taxonomy,
@@ -63,11 +61,12 @@ export class Editor extends Staged<EditorState, ImageAnswer> implements StageHos
   readonly tools: readonly ToolName[];
   readonly overlays: readonly (Overlay & { readonly name: string })[];
   readonly doubts: ReadonlyMap<string, string>;
+  /** Relations between marks. */
+  readonly links: Linking;
   readonly #byName: ReadonlyMap<string, PlacedLabel>;
   readonly #labels: ReadonlyMap<string, Label>;
   readonly #suggestions: ReadonlyMap<string, Mark>;
   readonly #given: Given;
-  readonly #linking: Linking;
   #toolState: unknown;
 
   constructor(setup: EditorSetup) {
@@ -89,7 +88,7 @@ export class Editor extends Staged<EditorState, ImageAnswer> implements StageHos
     this.#labels = new Map(placed.map(({ label }) => [label.name, label]));
     this.#suggestions = suggestions;
     this.#given = given;
-    this.#linking = new Linking(setup.taxonomy, this, {
+    this.links = new Linking(setup.taxonomy, this, {
       change: (change) => this.change(change),
       takeTool: (tool, change) => this.#takeTool(tool, change),
       commit: (edits) => this.#commit(edits, {}),
@@ -152,7 +151,7 @@ export class Editor extends Staged<EditorState, ImageAnswer> implements StageHos
     this.#toolState = step.state;
     const drawing = tool.isBusy(step.state) && this.preview().path !== undefined;
     if (this.state.linking !== null && step.selection?.length === 1) {
-      this.#linking.to(step.selection[0]!);
+      this.links.to(step.selection[0]!);
       return step.pan ?? false;
     }
     const change: Partial<EditorState> = {
@@ -269,41 +268,6 @@ export class Editor extends Staged<EditorState, ImageAnswer> implements StageHos
     const mark = label && markInMiddle(label, sight, this.frame, newId());
     if (!mark) return;
     this.#commit(addMark(this.answer, mark), { selection: new Set([mark.id]) });
-  }
-
-  relationsOf(id: string): readonly MarkRelation[] {
-    return this.#linking.of(id);
-  }
-
-  get relating(): Relating {
-    return this.#linking.relating;
-  }
-
-  /** The selected mark can be related to another. */
-  get canLink(): boolean {
-    return this.#linking.canStart;
-  }
-
-  /** The next mark that is chosen is related to the selected one. Again: not any more. */
-  startLinking(): boolean {
-    return this.#linking.start();
-  }
-
-  stopLinking(): void {
-    this.#linking.stop();
-  }
-
-  finishLinking(): boolean {
-    return this.#linking.finish();
-  }
-
-  renameRelation(id: string, name: string | null): void {
-    this.#linking.rename(id, name);
-  }
-
-  /** The names that a relation between these two marks may have. */
-  relationNames(source: string, target: string): readonly { readonly name: string; readonly title: string | null }[] {
-    return this.#linking.names(source, target);
   }
 
   undo(): void {

@@ -98,8 +98,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   },
   { group: "Draw", title: "New mark in the middle, without a mouse", keys: ["N"], chords: ["n"], run: (editor) => editor.addInMiddle() },
   { group: "Draw", title: "Find a label", keys: ["/"], chords: ["/"], run: (_, page) => page.searchLabels() },
-  { group: "Draw", title: "Finish a polygon, a polyline or a relation", keys: ["Enter"], chords: ["enter"], run: (editor) => editor.finishLinking() || (editor.state.drawing && (toTool("Enter")(editor), true)) },
-  { group: "Draw", title: "Relate the selected mark to the next one chosen", keys: ["R"], chords: ["r"], run: (editor) => editor.startLinking() },
+  { group: "Draw", title: "Finish a polygon, a polyline or a relation", keys: ["Enter"], chords: ["enter"], run: (editor) => editor.links.finish() || (editor.state.drawing && (toTool("Enter")(editor), true)) },
+  { group: "Draw", title: "Relate the selected mark to the next one chosen", keys: ["R"], chords: ["r"], run: (editor) => editor.links.start() },
   { group: "Draw", title: "Take the last vertex back", keys: ["Backspace"], chords: ["backspace"], run: removeOr("Backspace") },
   { group: "Draw", title: "Cut a hole into the selected polygon", keys: ["C"], chords: ["c"], run: (editor) => editor.toggleCutting() },
   { group: "Draw", title: "Stop drawing, let go of the selection", keys: ["Esc"], chords: ["escape"], run: escape },
@@ -151,7 +151,7 @@ function removeOr(key: "Backspace" | "Delete") {
 }
 
 function escape(editor: Editor): void {
-  if (editor.state.linking !== null) editor.stopLinking();
+  if (editor.state.linking !== null) editor.links.stop();
   else if (editor.state.cutting) editor.toggleCutting();
   else if (editor.state.drawing) editor.send({ type: "key", key: "Escape" });
   else if (editor.state.selection.size > 0) editor.select([]);

@@ -60,9 +60,9 @@ describe("relating marks", () => {
     editor.select(["d"]);
     press(editor, "r", "shift+tab", "enter");
 
-    expect(editor.relationsOf("m")).toMatchObject([{ name: "leads", source: "m", target: "d" }]);
+    expect(editor.links.of("m")).toMatchObject([{ name: "leads", source: "m", target: "d" }]);
     press(editor, "mod+z");
-    expect(editor.relationsOf("m")).toEqual([]);
+    expect(editor.links.of("m")).toEqual([]);
   });
 
   it("says when nothing joins two marks, and waits for another", () => {
