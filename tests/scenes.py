@@ -9,7 +9,9 @@ from uuid import UUID
 
 from PIL import Image
 
+from assay.services import payouts
 from harness import Organization
+from trading import Trading, joined
 
 TAXONOMY: dict[str, Any] = {"labels": [{"name": "apple", "shapes": ["box"]}]}
 ANSWER: dict[str, Any] = {
@@ -105,5 +107,24 @@ async def populated(organization: Organization) -> Scene:
         "delivery_id": delivery["id"],
         "import_id": imported.json()["id"],
     }
+    scene.ids |= await _traded(organization)
     scene.made = {"project": project, "turn": turn.json(), "key": key, "webhook": webhook}
     return scene
+
+
+async def _traded(organization: Organization) -> dict[str, UUID | str]:
+    """A market that is its own requester, where somebody was paid and asked for it."""
+    await joined(organization, organization)
+    trading = Trading(organization, organization)
+    await trading.fund(1000)
+    offer = await trading.offer()
+    freelancer = organization.person("annotator")
+    engagement = await trading.engagement(await trading.posting(offer, 2), freelancer)
+    async with organization.context_for(freelancer) as context:
+        payout = await payouts.ask(context, "CH93 0076", 60)
+    return {
+        "requester_id": str(organization.id),
+        "offer_id": str(offer),
+        "engagement_id": str(engagement),
+        "payout_id": str(payout.id),
+    }

@@ -82,6 +82,11 @@ async def send(
         await store.pay(room, bonus, transfer_id=context.new_id())
         event = events.NewEvent(context.new_id(), "bonus.paid", data=store.told(bonus))
         await events.record(room, context.now, context.caller.actor, [event])
+        elsewhere = room.organization_id != requester
+    if elsewhere:
+        # The requester's own record, and those who listen to it.
+        event = events.NewEvent(context.new_id(), "bonus.paid", found.project_id, found.posting_id, store.told(bonus))
+        await events.record(context.tenant, context.now, context.caller.actor, [event])
     return bonus
 
 

@@ -82,6 +82,7 @@ async def _book(context: Context, transfer: Transfer, memo: str) -> Balance:
         raise Invalid(f"At most {rules.MEMO_MAX} characters that can be stored.", "memo")
     requester_id = transfer.requester_id
     assert requester_id is not None, "it is a requester's"
+    context.require_live()
     async with context.own_market() as room:
         await _check_requester(context, room, requester_id)
         currency = (await market_settings.get(room)).currency
@@ -136,6 +137,7 @@ class Requester:
 async def requesters(context: Context, *, after: UUID | None = None, limit: int = 50) -> Sequence[Requester]:
     """Those who ever had money here, by id; one more than ``limit`` where there is more. For whoever runs the
     market."""
+    context.require_live()
     found = []
     async with context.own_market() as room:
         for id_ in await ledger.requesters(room, after=after, limit=limit + 1):
@@ -200,6 +202,7 @@ async def year(context: Context, side: Side, year: int, mode: Mode | None = None
 
 async def check(context: Context) -> Report:
     """Adds everything up. For whoever runs the market. Raises ``Forbidden``, and ``NotFound`` where there is none."""
+    context.require_live()
     async with context.own_market() as room:
         return await ledger_check.check(room)
 

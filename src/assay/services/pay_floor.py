@@ -92,4 +92,14 @@ async def top_up(context: Context, offer_id: UUID, *, mode: Mode | None = None) 
         made = [events.NewEvent(context.new_id(), "bonus.paid", data=bonuses.told(bonus)) for bonus in paid]
         await events.record(room, context.now, context.caller.actor, made)
         left, _ = await store.owed(room, offer_id, least)
+        elsewhere = room.organization_id != requester
+    if elsewhere and paid:
+        total = sum(bonus.amount_minor + bonus.fee_minor for bonus in paid)
+        data = {"offer_id": str(offer_id), "bonuses": len(paid), "total_minor": total, "currency": pace.currency}
+        await events.record(
+            context.tenant,
+            context.now,
+            context.caller.actor,
+            [events.NewEvent(context.new_id(), "pay.topped_up", data=data)],
+        )
     return TopUp(paid, left)

@@ -40,6 +40,7 @@ class Rewardable:
     """An engagement, as far as a bonus for it asks."""
 
     posting_id: UUID
+    project_id: UUID
     freelancer_id: UUID
     mode: Mode
     state: str

@@ -117,3 +117,9 @@ async def requesters(room: Tenant, *, after: UUID | None, limit: int) -> list[UU
     """Those with an account for what they can spend, by id."""
     rows = await room.fetch(queries("ledger")["requesters"], after, limit)
     return [row["owner_id"] for row in rows]
+
+
+async def is_used(room: Tenant) -> bool:
+    """Whether any money was ever moved."""
+    found: bool = await room.fetchval(queries("ledger")["is_used"])
+    return found

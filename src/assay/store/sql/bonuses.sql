@@ -1,7 +1,10 @@
 -- :name engagement
 -- What a bonus can be given for: a requester's engagement.
-select posting_id, freelancer_id, mode, state, currency
-from engagements where organization_id = $1 and id = $2 and requester_id = $3;
+select engagement.posting_id, posting.project_id, engagement.freelancer_id, engagement.mode, engagement.state,
+       engagement.currency
+from engagements engagement
+join postings posting on posting.organization_id = $1 and posting.id = engagement.posting_id
+where engagement.organization_id = $1 and engagement.id = $2 and engagement.requester_id = $3;
 
 -- :name insert
 insert into bonuses (organization_id, id, mode, requester_id, freelancer_id, posting_id, engagement_id, amount_minor,

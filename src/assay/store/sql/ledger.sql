@@ -36,3 +36,6 @@ select distinct owner_id from accounts
 where organization_id = $1 and purpose = 'available' and mode = 'live' and ($2::uuid is null or owner_id > $2)
 order by owner_id
 limit $3;
+
+-- :name is_used
+select exists (select from transfers where organization_id = $1);
