@@ -4,4 +4,4 @@ export * from "./model";
 export { DocumentLabeler, type DocumentLabelerProps } from "./DocumentLabeler";
 export { DocumentView, type DocumentViewProps } from "./DocumentView";
 export type { PageAddress } from "./follow";
-export { type DocumentReview, colored, doubtsAbout } from "./Review";
+export { type DocumentReview, colored } from "./Review";

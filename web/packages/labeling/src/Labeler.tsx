@@ -23,7 +23,8 @@ import { Glyph } from "./glyphs";
 import { useChords } from "./chords";
 import { ContentView, type ShownItem } from "./form/Content";
 import { type PageCommands, runChord } from "./keymap";
-import { DOUBT_BELOW, type ObjectVerdict, type ReviewInfo, ReviewPanel, byDoubt, voicesOf } from "./review";
+import { DOUBT_BELOW, type ObjectVerdict, voicesOf } from "./judging";
+import { type ReviewInfo, ReviewPanel, byDoubt } from "./review";
 
 // A control with the focus keeps the keys that work it, and Tab always leaves it.
 const CONTROL_KEYS = ["enter", "tab", "shift+tab", "arrowleft", "arrowright", "arrowup", "arrowdown"];

@@ -13,5 +13,6 @@ export { ToolRail, type ToolEditor } from "./ToolRail";
 export { type ViewEditor, ZoomControls } from "./StageControls";
 export { Glyph } from "./glyphs";
 export * from "./Preview";
-export { DOUBT_BELOW, type ObjectVerdict, REASONS, type ReviewInfo, type Voice, doubtsOf, voiceOverlays, voicesOf } from "./review";
+export { DOUBT_BELOW, type Judged, JudgingPanel, type ObjectVerdict, REASONS, VOICE_COLORS, doubtsOf, voicesOf } from "./judging";
+export { type ReviewInfo, type Voice, voiceOverlays } from "./review";
 export * from "./form";

@@ -9,12 +9,12 @@ import {
   type PageAddress,
   type WireDocument,
   colored,
-  doubtsAbout,
   isEmptyDocument,
   placeDocumentProblems,
   readDocument,
   writeDocument,
 } from "@assay/documents";
+import { doubtsOf } from "@assay/labeling";
 import { type ShownItem, type Turn, work } from "../api";
 import type { MakeDesk } from "./desk";
 
@@ -40,7 +40,7 @@ export const documentDesk: MakeDesk = ({ turn, answer }, before) => {
     answer: readDocument(answer as WireDocument),
     suggestions: turn.prelabels ? readDocument(turn.prelabels as WireDocument) : null,
     voices: colored(review?.voices ?? []),
-    doubts: review ? doubtsAbout(review) : new Map(),
+    doubts: review ? doubtsOf(review) : new Map(),
     // A reviewer looks first and draws rarely.
     hand: turn.stage === "review" ? { tool: "select", ...hand } : hand,
   });

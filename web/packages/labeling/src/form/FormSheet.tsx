@@ -4,7 +4,7 @@ import { isTyping } from "@assay/canvas";
 import { Badge, Button, cx, percent } from "@assay/ui";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Instructions } from "../Instructions";
-import { DOUBT_BELOW, REASONS } from "../review";
+import { DOUBT_BELOW, REASONS } from "../judging";
 import { ContentView, type ShownItem } from "./Content";
 import { type FormReview, Hints, Questions, focusField } from "./Questions";
 import type { FormEditor } from "./editor";

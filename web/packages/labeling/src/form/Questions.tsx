@@ -3,7 +3,7 @@
 import { type Attribute, type Choice, askedAttributes, leavesOf, titleOf } from "@assay/annotation";
 import { Badge, Button, Field, IconButton, Input, Kbd, Textarea, cx, percent } from "@assay/ui";
 import { useEffect, useState } from "react";
-import { DOUBT_BELOW } from "../review";
+import { DOUBT_BELOW } from "../judging";
 import type { FormEditor } from "./editor";
 import { type Path, type Value, type Values, fieldOf, inWords, isValues } from "./values";
 
