@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import random
 import secrets
@@ -93,6 +94,8 @@ async def export_project(url: str, format: str, copy: Path | None) -> None:
     """The child that exports. Prints seconds and peak memory; keeps the file where a path is given."""
     import assay.app  # noqa: F401 - what a server has in memory before it exports anything
 
+    gc.collect()
+    gc.freeze()  # as a server does that has opened its door
     database = Database(url)
     await database.open()
     size = 0

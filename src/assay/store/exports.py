@@ -12,14 +12,10 @@ import msgspec
 from assay.core.formats.rows import ExportRow
 from assay.store.connection import Tenant, queries
 
-# A page is as many of these rows as make at most a megabyte of answers.
-PAGE_ROWS: Final = (10, 25, 50, 100, 250, 500)
+# A page is as many rows as make a megabyte of answers, within these.
+_ROWS_MIN: Final = 10
+_ROWS_MAX: Final = 500
 _PAGE_CHARACTERS: Final = 1_000_000
-
-
-def _rows_for(characters: float) -> int:
-    """How many rows of this size make a page: one of few numbers, as each is a prepared statement."""
-    return max((n for n in PAGE_ROWS if n * characters <= _PAGE_CHARACTERS), default=PAGE_ROWS[0])
 
 
 class _Verdict(msgspec.Struct, gc=False):
@@ -39,14 +35,14 @@ async def pages(tenant: Tenant, project_id: UUID, *, unfinished: bool, golds: bo
     ``unfinished``: also tasks without an accepted answer. ``golds``: also golds, with their known answer. While a
     page is used the database is already making the next. What is read is as it was when the first page was asked for.
     """
-    rows = PAGE_ROWS[0]
-    fetch = await tenant.cursor("export_feed", queries("exports")["feed"], project_id, unfinished, golds)
+    rows = _ROWS_MIN
+    fetch = await tenant.cursor(queries("exports")["feed"], project_id, unfinished, golds)
     following = asyncio.ensure_future(fetch(rows))
     try:
         while records := await following:
             wanted = rows
             characters = sum(len(record[4]) for record in records)
-            rows = _rows_for(characters / len(records))
+            rows = min(_ROWS_MAX, max(_ROWS_MIN, _PAGE_CHARACTERS * len(records) // max(1, characters)))
             more = len(records) == wanted
             if more:
                 following = asyncio.ensure_future(fetch(rows))
