@@ -37,6 +37,7 @@ async def test_an_answer_is_taken_approved_paid_and_becomes_the_response(market:
     assert (await market.posting(posting.id)).status == "unassignable"
     submitted = await market.submit(ann, engagement, colour=" blue")
     assert (await market.posting(posting.id)).status == "reviewable"
+    assert submitted.submitted_at is not None
     assert submitted.auto_approve_at == submitted.submitted_at + timedelta(days=3)
     approved = await market.approve(engagement, feedback="Thank you")
     await market.advance()
@@ -250,6 +251,7 @@ async def test_who_does_not_qualify_is_told_why_and_who_is_blocked_gets_nothing(
     assert (await market.accept(ann, asking)).state == "accepted"
 
     await market.post(plain)
+    assert ann.worker_id is not None
     async with market.office() as context:
         await blocks.block(context, ann.worker_id, "Copies.", mode="live")
     with pytest.raises(NotEligible):
@@ -333,14 +335,14 @@ async def test_nobody_reaches_what_is_anothers(market: Market) -> None:
         with pytest.raises(MissingThing):
             async with market.office(stranger) as context:
                 await ask(context)
-    for ask in (
+    for ask_own in (
         lambda context: engagements.work(context, done.id),
         lambda context: engagements.submit(context, done.id, {}),
         lambda context: engagements.give_back(context, done.id),
     ):
         with pytest.raises(MissingThing):
             async with market.organization.context_for(bob) as context:
-                await ask(context)
+                await ask_own(context)
 
 
 async def test_a_draft_is_there_when_its_freelancer_comes_back(market: Market) -> None:
