@@ -7,7 +7,7 @@ import { useEffect, useMemo, useRef } from "react";
 import { type WireDocument, readDocument } from "./answer";
 import { DocumentEditor } from "./editor";
 import { type PageAddress, usePage } from "./follow";
-import { PageRail } from "./Pages";
+import { PageRail, PageSteps } from "./Pages";
 
 export interface DocumentViewProps {
   readonly taxonomy: WireTaxonomy;
@@ -22,13 +22,13 @@ export interface DocumentViewProps {
 
 export function DocumentView({ taxonomy, pages, answer, others, highlighted, onPick }: DocumentViewProps) {
   const readout = useRef<HTMLSpanElement>(null);
-  const page = useRef(0);
+  const page = useRef<number | null>(null);
   const editor = useMemo(() => {
     const voices = others.map((other) => ({ name: other.name, color: other.color, answer: readDocument(other.answer) }));
     const made = new DocumentEditor({ taxonomy: readTaxonomy(taxonomy), pages, answer: readDocument(answer), voices, readOnly: true });
     for (const { name } of voices) made.toggleOverlay(name);
     // Another layer is shown on the page that was in sight.
-    made.goToPage(page.current);
+    if (page.current !== null) made.goToPage(page.current);
     return made;
   }, [taxonomy, pages, answer, others]);
   const state = useEditorState(editor);
@@ -48,8 +48,17 @@ export function DocumentView({ taxonomy, pages, answer, others, highlighted, onP
   }, [only, highlighted]);
 
   return (
-    <div className="h-full min-h-64 flex">
-      {pages.length > 1 && <PageRail editor={editor} pages={pages} />}
+    <div className="h-full min-h-64 flex max-sm:flex-col">
+      {pages.length > 1 && (
+        <>
+          <div className="max-sm:hidden flex">
+            <PageRail editor={editor} pages={pages} />
+          </div>
+          <div className="sm:hidden flex justify-end px-2 py-1 border-b border-border bg-surface">
+            <PageSteps editor={editor} pages={pages} />
+          </div>
+        </>
+      )}
       <div className="relative grow min-w-0 bg-sunken">
         <StageView editor={editor} photo={inSight.photo} readout={readout} label={`Page ${state.page + 1} with its regions`} />
         {inSight.photo === null && (

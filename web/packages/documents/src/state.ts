@@ -50,13 +50,14 @@ export interface DocumentSetup {
 }
 
 /** The state to begin with. `drawable`: the labels of regions, in their order. */
-export function startingState({ answer, hand = {}, readOnly = false }: DocumentSetup, drawable: readonly Label[]): DocumentState {
+export function startingState(setup: DocumentSetup, drawable: readonly Label[]): DocumentState {
+  const { answer, hand = {}, readOnly = false } = setup;
   const first = drawable.find(({ name }) => name === hand.label) ?? drawable[0];
   const keepsTool = hand.tool === "select" || (hand.tool !== undefined && (first?.shapes.includes(hand.tool) ?? false));
   return {
     ...plainView(hand),
     history: startDocument(answer),
-    page: 0,
+    page: startingPage(setup),
     tool: readOnly ? "select" : keepsTool ? hand.tool! : ((first && imageShapes(first)[0]) ?? "select"),
     label: first?.name ?? null,
     selection: NOTHING,
@@ -66,4 +67,12 @@ export function startingState({ answer, hand = {}, readOnly = false }: DocumentS
     problems: [],
     pointedOut: null,
   };
+}
+
+/** Who looks at what others read begins where they disagree, or where there is something to see; who reads, in front. */
+function startingPage({ answer, doubts, voices = [], readOnly = false }: DocumentSetup): number {
+  if (!readOnly && voices.length === 0) return 0;
+  const doubted = answer.annotations.filter(({ id }) => doubts?.has(id));
+  const pages = (doubted.length > 0 ? doubted : answer.annotations).map(({ page }) => page);
+  return pages.length > 0 ? Math.min(...pages) : 0;
 }

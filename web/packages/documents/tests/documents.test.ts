@@ -187,6 +187,25 @@ describe("checking", () => {
   });
 });
 
+describe("opening", () => {
+  const second = { annotations: [region("b", 1, 2, { page: 1 }), region("c", 1, 2, { page: 1 })] };
+  const first = { annotations: [region("a", 1, 2), ...second.annotations] };
+  const voices = [{ name: "A", color: "#fff", answer: EMPTY_DOCUMENT }];
+
+  it("begins in front for whoever reads, also where a guess is further on", () => {
+    expect(newEditor(second).state.page).toBe(0);
+  });
+
+  it("begins where there is something to see for whoever only looks", () => {
+    expect([second, first, {}].map((answer) => newEditor(answer, { readOnly: true }).state.page)).toEqual([1, 0, 0]);
+  });
+
+  it("begins for a reviewer where the readers disagree", () => {
+    expect(newEditor(first, { voices, doubts: new Map([["c", "38%"]]) }).state.page).toBe(1);
+    expect(newEditor(first, { voices }).state.page).toBe(0);
+  });
+});
+
 describe("travelling", () => {
   it("leaves defaults out and fills them in", () => {
     const answer = { ...EMPTY_DOCUMENT, annotations: [region("a", 1, 2), region("b", 1, 2, { page: 1, text: " x " })], groups: [{ id: "g", label: "row", members: ["a"], attributes: {} }] };

@@ -154,9 +154,9 @@ export function PolicyEditor({ policy, problems, onChange }: PolicyEditorProps) 
         </div>
       </Group>
 
-      <Group title="Turns" text="How long one person may hold a photo before it is given to another.">
+      <Group title="Turns" text="How long one person may hold a task before it is given to another.">
         <div className="flex flex-wrap gap-4">
-          <Minutes label="Time for one photo" value={policy.lease_seconds} error={problems.at("policy.lease_seconds")} onValue={(lease_seconds) => set({ lease_seconds }, "lease")} />
+          <Minutes label="Time for one task" value={policy.lease_seconds} error={problems.at("policy.lease_seconds")} onValue={(lease_seconds) => set({ lease_seconds }, "lease")} />
           <Minutes label="Extension, once" value={policy.extension_seconds} error={problems.at("policy.extension_seconds")} onValue={(extension_seconds) => set({ extension_seconds }, "extension")} />
           <Field label="Set aside after" hint="Skips or reports; then you decide." error={problems.at("policy.skips_max")}>
             {(control) => <NumberInput {...control} unit="skips" min={1} max={25} value={policy.skips_max} onValue={(value) => set({ skips_max: value ?? 1 }, "skips")} />}

@@ -81,16 +81,16 @@ function TopBar({ task, projectId }: { task: TaskDetail | undefined; projectId: 
   }, [next, previous, navigate, projectId, search]);
 
   return (
-    <header className="flex items-center gap-2 px-3 sm:px-4 min-h-13 py-2 bg-surface border-b border-border flex-wrap">
+    <header className="flex items-center gap-2 px-3 sm:px-4 min-h-13 py-2 bg-surface border-b border-border">
       <Link
         to="/console/projects/$projectId/tasks"
         params={{ projectId }}
         search={search}
-        className="inline-flex items-center gap-1 text-3 text-muted hover:text-text no-underline max-w-40"
+        className="inline-flex items-center gap-1 text-3 text-muted hover:text-text no-underline max-w-40 max-sm:p-2 max-sm:-m-2"
       >
-        <Icon name="chevronLeft" /> <span className="truncate">{project?.name ?? "Tasks"}</span>
+        <Icon name="chevronLeft" /> <span className="truncate max-sm:sr-only">{project?.name ?? "Tasks"}</span>
       </Link>
-      <span className="text-border-strong" aria-hidden="true">/</span>
+      <span className="text-border-strong max-sm:hidden" aria-hidden="true">/</span>
       <h1 className="text-4 font-semibold truncate min-w-0 max-w-[50vw]">{task ? taskName(task) : <Skeleton className="h-4 w-40" />}</h1>
       {task && <TaskStateBadge task={task} />}
       <span className="grow" />
