@@ -341,6 +341,8 @@ async def test_to_be_signed_in_is_no_permission(
 
 
 _PLAIN_BODIES: dict[str, dict[str, Any]] = {
+    "PATCH /v1/market/settings": {},
+    "POST /v1/market/earnings/payouts": {"destination": "CH93 0076"},
     "POST /v1/members": {"name": "N", "email": "n@new.test", "role": "annotator"},
     "POST /v1/api-keys": {"name": "N", "mode": "live", "role": "annotator"},
     "POST /v1/signing-keys": {"name": "N", "mode": "live"},

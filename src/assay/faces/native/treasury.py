@@ -185,6 +185,9 @@ async def export_payouts(request: AnyRequest, mode: AskedMode = None, which: OfS
 async def tell_payout_results(request: AnyRequest) -> Results:
     """Takes the CSV file back (the body): rows whose state is paid or failed are booked, all or none. The same file
     again changes nothing."""
+    async with enter(request) as context:
+        # Whoever may not do this learns so before a file is read.
+        await markets.settings(context)
     results = read_results(await request.body())
     if not results:
         raise Invalid("No row says paid or failed.", "file")
