@@ -9,7 +9,8 @@ from uuid import UUID
 
 from PIL import Image
 
-from assay.services import payouts
+from assay.services import payouts, reputation
+from assay.services.context import SYSTEM
 from harness import Organization
 from trading import Trading, joined
 
@@ -108,6 +109,7 @@ async def populated(organization: Organization) -> Scene:
         "import_id": imported.json()["id"],
     }
     scene.ids |= await _traded(organization)
+    scene.ids |= await _qualified(organization, scene.ids["offer_id"])
     scene.made = {"project": project, "turn": turn.json(), "key": key, "webhook": webhook}
     return scene
 
@@ -127,4 +129,23 @@ async def _traded(organization: Organization) -> dict[str, UUID | str]:
         "offer_id": str(offer),
         "engagement_id": str(engagement),
         "payout_id": str(payout.id),
+    }
+
+
+async def _qualified(organization: Organization, offer_id: UUID | str) -> dict[str, UUID | str]:
+    """Its freelancer asked for a qualification, keeps a search, and finds work of the offer."""
+    await Trading(organization, organization).posting(UUID(str(offer_id)), 1)
+    manager, annotator = await organization.client_for("manager"), await organization.client_for("annotator")
+    profile = await annotator.post("/v1/market/profile", json={})
+    assert profile.status_code == 201, profile.text
+    made = await manager.post("/v1/market/qualification-types", json={"name": "Birds", "description": "Knows birds"})
+    asked = await annotator.post(f"/v1/market/offered-qualifications/{made.json()['id']}/ask")
+    saved = await annotator.put("/v1/market/searches", json={"name": "Mine", "filter": {}})
+    async with organization.context_for(SYSTEM) as context:
+        await reputation.refresh(context)
+    return {
+        "freelancer_id": profile.json()["freelancer_id"],
+        "type_id": made.json()["id"],
+        "request_id": asked.json()["id"],
+        "search_id": saved.json()["id"],
     }

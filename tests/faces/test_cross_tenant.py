@@ -61,6 +61,19 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/market/requesters/{requester_id}/funds": {"json": {"amount": "5", "reference": "wire 2"}},
     "POST /v1/market/requesters/{requester_id}/refunds": {"json": {"amount": "1", "reference": "wire 3"}},
     "POST /v1/market/payouts/{payout_id}/outcome": {"json": {"state": "paid"}},
+    "PUT /v1/market/freelancers/{freelancer_id}/masters": {"json": {"masters": True}},
+    "DELETE /v1/market/searches/{search_id}": {},
+    "PATCH /v1/market/qualification-types/{type_id}": {"json": {"description": "Taken over"}},
+    "DELETE /v1/market/qualification-types/{type_id}": {},
+    "PUT /v1/market/qualification-types/{type_id}/holders/{freelancer_id}": {"json": {"value": 3}},
+    "DELETE /v1/market/qualification-types/{type_id}/holders/{freelancer_id}": {},
+    "POST /v1/market/qualification-requests/{request_id}/accept": {"json": {}},
+    "POST /v1/market/qualification-requests/{request_id}/reject": {"json": {}},
+    "PUT /v1/market/blocks/{freelancer_id}": {"json": {"reason": "Careless"}},
+    "DELETE /v1/market/blocks/{freelancer_id}": {},
+    "POST /v1/market/offered-qualifications/{type_id}/ask": {},
+    "POST /v1/market/offered-qualifications/{type_id}/test": {},
+    "POST /v1/market/tests/{request_id}/submit": {"json": {"fields": {}}},
     "POST /v1/work/projects/{project_id}/claim": {"json": {"stage": "annotate"}},
     "PUT /v1/work/turns/{turn_id}/draft": {"json": {"answer": ANSWER}},
     "POST /v1/work/turns/{turn_id}/submit": {"json": {"answer": ANSWER, "duration_seconds": 3}},
@@ -78,6 +91,8 @@ NOT_OBJECTS = ("/static", "/console", "/work/", "/v1/schema", "/media/")
 # Open to a stranger: signing in, pages without content, and the sign of life.
 OPEN = {
     "POST /v1/sessions",
+    "GET /v1/market/sign-ups",
+    "POST /v1/market/sign-ups",
     "GET /console",
     "GET /console/{_}",
     "GET /work",
@@ -222,6 +237,7 @@ async def test_no_list_and_no_address_tells_a_test_key_of_the_live_world(
 
     assert {name for name, status in found.items() if status == 200} == {
         "GET /v1/me", "GET /v1/projects", "GET /v1/events", "GET /v1/api-keys",
+        "GET /v1/market/qualification-types", "GET /v1/market/qualification-requests", "GET /v1/market/blocks",
         # Of play money.
         "GET /v1/market/balance", "GET /v1/market/statement", "GET /v1/market/statement.csv",
         "GET /v1/market/statement/year", "GET /v1/market/bonuses", "GET /v1/market/pay", "GET /v1/market/settings",
@@ -301,7 +317,8 @@ async def test_the_matrix_sends_what_is_well_formed(organization: Organization, 
     for route in sorted(routes_with_ids(app), key=lambda r: (order[r.method], r.name)):
         if route.name in ENDLESS:
             continue
-        role = "annotator" if route.path.startswith("/v1/work/") else "owner"
+        works = route.path.startswith("/v1/work/") or route.permission == "market.work"
+        role = "annotator" if works else "owner"
         client = await organization.client_for("reviewer" if route.path.endswith("/review") else role)  # type: ignore[arg-type]
         statuses[route.name] = (await client.request(**route.arguments(mine.ids))).status_code
 
@@ -347,6 +364,10 @@ _PLAIN_BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/api-keys": {"name": "N", "mode": "live", "role": "annotator"},
     "POST /v1/signing-keys": {"name": "N", "mode": "live"},
     "POST /v1/layouts": {"name": "N", "html": "<p>${word}</p>"},
+    "POST /v1/market/profile": {},
+    "PATCH /v1/market/profile": {},
+    "PUT /v1/market/searches": {"name": "N", "filter": {}},
+    "POST /v1/market/qualification-types": {"name": "N", "description": "D"},
     "POST /v1/projects": {"name": "N", "taxonomy": {"labels": [{"name": "a"}]}},
     "POST /v1/projects/check": {"name": "N", "taxonomy": {"labels": [{"name": "a"}]}},
     "POST /v1/webhooks": {"url": "https://hooks.acme.org/", "events": ["*"]},

@@ -11,7 +11,7 @@ from assay.core.offers import Mode
 from assay.core.qualification_types import check_reason
 from assay.services.context import Context
 from assay.store import blocks as store
-from assay.store import events
+from assay.store import events, freelancers
 from assay.store.blocks import Block as Block
 from assay.store.connection import Tenant
 
@@ -30,9 +30,13 @@ async def block(context: Context, freelancer_id: UUID, reason: str, *, mode: Mod
 
 
 async def unblock(context: Context, freelancer_id: UUID, reason: str | None = None, *, mode: Mode) -> None:
-    """Lets somebody work for the caller's organization again; nothing happens where they may already."""
+    """Lets somebody work for the caller's organization again; nothing happens where they may already. Raises
+    ``MissingThing`` for no freelancer."""
     check_reason(reason)
     async with context.market() as room:
+        # Whether there is such a freelancer is no secret of theirs, but their row is out of a requester's sight.
+        async with room.room(room.organization_id) as whole:
+            await freelancers.get(whole, freelancer_id)
         if await store.unblock(room, context.organization_id, freelancer_id, mode):
             await _record(context, room, "worker.unblocked", freelancer_id, {"mode": mode, "reason": reason})
 
