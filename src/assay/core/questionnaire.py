@@ -56,6 +56,10 @@ class Media(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="
     height: Count | None = None
 
 
+# Another thing of the same name is in the API's description already.
+Media: TypeAlias = MediaContent
+
+
 class Markup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="show", tag="markup"):
     """A piece of XHTML of the allowed elements, which whoever read it has checked."""
 
