@@ -45,7 +45,9 @@ class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field
     items: Annotated[list[Text], Meta(max_length=ITEMS_MAX)]
 
 
-class Media(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="show", tag="media", omit_defaults=True):
+class MediaContent(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="show", tag="media", omit_defaults=True
+):
     """A picture, recording or film elsewhere. ``width`` and ``height``: CSS pixels, where the form says so."""
 
     kind: Literal["image", "audio", "video"]
