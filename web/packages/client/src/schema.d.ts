@@ -2061,7 +2061,7 @@ export interface components {
             duplicate: boolean;
             /** Format: uuid */
             id: string;
-            media: components["schemas"]["faces_media_Media"];
+            media: components["schemas"]["Media"];
         };
         /** Attribute */
         Attribute: {
@@ -2710,6 +2710,34 @@ export interface components {
             role: string;
             worker_id: string | null;
         };
+        /** Media */
+        Media: {
+            content_type: string;
+            display_height: number;
+            display_url: string;
+            display_width: number;
+            file_name: string;
+            height: number;
+            /** Format: uuid */
+            id: string;
+            thumbnail_url: string;
+            url: string;
+            width: number;
+        };
+        /** MediaContent */
+        MediaContent: {
+            /** @default  */
+            alt: string;
+            height?: number | null;
+            /** @enum {string} */
+            kind: "image" | "audio" | "video";
+            /** @constant */
+            show: "media";
+            /** @default  */
+            subtype: string;
+            url: string;
+            width?: number | null;
+        };
         /** Member */
         Member: {
             /** Format: date-time */
@@ -2917,7 +2945,7 @@ export interface components {
         };
         /** Option */
         Option: {
-            content: components["schemas"]["Paragraph"] | components["schemas"]["core_questionnaire_Media"] | components["schemas"]["Markup"];
+            content: components["schemas"]["Paragraph"] | components["schemas"]["MediaContent"] | components["schemas"]["Markup"];
             id: string;
         };
         /** Organization */
@@ -2928,7 +2956,7 @@ export interface components {
         };
         /** Overview */
         Overview: {
-            contents: (components["schemas"]["Heading"] | components["schemas"]["Paragraph"] | components["schemas"]["Listing"] | components["schemas"]["core_questionnaire_Media"] | components["schemas"]["Markup"])[];
+            contents: (components["schemas"]["Heading"] | components["schemas"]["Paragraph"] | components["schemas"]["Listing"] | components["schemas"]["MediaContent"] | components["schemas"]["Markup"])[];
             /** @constant */
             item: "overview";
         };
@@ -3366,7 +3394,7 @@ export interface components {
         /** Question */
         Question: {
             answer: components["schemas"]["Written"] | components["schemas"]["Chosen"];
-            contents: (components["schemas"]["Heading"] | components["schemas"]["Paragraph"] | components["schemas"]["Listing"] | components["schemas"]["core_questionnaire_Media"] | components["schemas"]["Markup"])[];
+            contents: (components["schemas"]["Heading"] | components["schemas"]["Paragraph"] | components["schemas"]["Listing"] | components["schemas"]["MediaContent"] | components["schemas"]["Markup"])[];
             id: string;
             /** @constant */
             item: "question";
@@ -3573,7 +3601,7 @@ export interface components {
         };
         /** ShownImage */
         ShownImage: {
-            media: components["schemas"]["faces_media_Media"];
+            media: components["schemas"]["Media"];
             title: string | null;
             /** @constant */
             type: "image";
@@ -3713,7 +3741,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             is_gold: boolean;
-            media: components["schemas"]["faces_media_Media"] | null;
+            media: components["schemas"]["Media"] | null;
             media_problem: string | null;
             metadata: {
                 [key: string]: unknown;
@@ -3814,7 +3842,7 @@ export interface components {
             kind: string;
             /** Format: date-time */
             lease_until: string;
-            media: components["schemas"]["faces_media_Media"] | null;
+            media: components["schemas"]["Media"] | null;
             practice: components["schemas"]["Training"] | null;
             prelabels: {
                 [key: string]: unknown;
@@ -3993,34 +4021,6 @@ export interface components {
             }[];
             transfers: number;
         };
-        /** Media */
-        core_questionnaire_Media: {
-            /** @default  */
-            alt: string;
-            height?: number | null;
-            /** @enum {string} */
-            kind: "image" | "audio" | "video";
-            /** @constant */
-            show: "media";
-            /** @default  */
-            subtype: string;
-            url: string;
-            width?: number | null;
-        };
-        /** Media */
-        faces_media_Media: {
-            content_type: string;
-            display_height: number;
-            display_url: string;
-            display_width: number;
-            file_name: string;
-            height: number;
-            /** Format: uuid */
-            id: string;
-            thumbnail_url: string;
-            url: string;
-            width: number;
-        };
         /** TaskRow */
         faces_native_tasks_TaskRow: {
             agreement: number | null;
@@ -4033,7 +4033,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             is_gold: boolean;
-            media: components["schemas"]["faces_media_Media"] | null;
+            media: components["schemas"]["Media"] | null;
             media_problem: string | null;
             metadata: {
                 [key: string]: unknown;
