@@ -28,9 +28,9 @@ from assay.core.annotations.document import DocumentAnswer, Group, Region, mark_
 from assay.core.annotations.document_agreement import jaccard, mean_agreement, pages_marked
 from assay.core.annotations.document_text import medoid, similarity
 from assay.core.annotations.image import ImageAnswer
-from assay.core.annotations.image_attributes import merge_attributes, value_similarity
+from assay.core.annotations.image_attributes import attribute_decisions, merge_attributes
 from assay.core.annotations.kind import Merged, MergeOptions, ObjectVerdict, Voice
-from assay.core.annotations.voting import ROUNDING, Ballot, belief, own_order, winner
+from assay.core.annotations.voting import ROUNDING, Ballot, belief, overall, own_order, winner
 from assay.core.taxonomy import Taxonomy
 from assay.quality.geometry.matching import group
 
@@ -224,14 +224,5 @@ def _confidence(
     parts: Sequence[_Thing | _Grouped], answers: Sequence[DocumentAnswer], merged: DocumentAnswer, ballot: Ballot
 ) -> float:
     decisions = [(part.share, part.verdict.confidence if part.verdict.kept else 1 - part.presence) for part in parts]
-    for name, value in merged.attributes.items():
-        balance = sum(
-            weight * (2 * (value_similarity(answer.attributes[name], value) if name in answer.attributes else 0.0) - 1)
-            for answer, weight in zip(answers, ballot.weights, strict=True)
-        )
-        decisions.append((1.0, belief(balance)))
-    total = sum(share for share, _ in decisions)
-    if total == 0:
-        # Nobody marked anything: all voices agree that there is nothing.
-        return belief(sum(ballot.weights))
-    return sum(share * right for share, right in decisions) / total
+    decisions += attribute_decisions([answer.attributes for answer in answers], merged.attributes, ballot.weights)
+    return overall(decisions, sum(ballot.weights))

@@ -22,10 +22,10 @@ import numpy as np
 
 from assay.core.annotations.entities import EntitiesAnswer, Relation, Span
 from assay.core.annotations.entities_agreement import mean_agreement, overlaps, passages
-from assay.core.annotations.image_attributes import merge_attributes, value_similarity
+from assay.core.annotations.image_attributes import attribute_decisions, merge_attributes
 from assay.core.annotations.kind import Merged, MergeOptions, ObjectVerdict, Voice
 from assay.core.annotations.relations_merge import Link, merge_relations
-from assay.core.annotations.voting import Ballot, belief, own_order, winner
+from assay.core.annotations.voting import Ballot, belief, overall, own_order, winner
 from assay.quality.geometry.matching import group
 
 
@@ -160,14 +160,5 @@ def _confidence(
 ) -> float:
     decisions = [(thing.share, thing.confidence if thing.kept else 1 - thing.presence) for thing in things]
     decisions += [(link.share, link.presence if link.kept else 1 - link.presence) for link in links]
-    for name, value in merged.attributes.items():
-        balance = sum(
-            weight * (2 * (value_similarity(answer.attributes[name], value) if name in answer.attributes else 0.0) - 1)
-            for answer, weight in zip(answers, ballot.weights, strict=True)
-        )
-        decisions.append((1.0, belief(balance)))
-    total = sum(share for share, _ in decisions)
-    if total == 0:
-        # Nobody marked anything: all voices agree that there is nothing.
-        return belief(sum(ballot.weights))
-    return sum(share * right for share, right in decisions) / total
+    decisions += attribute_decisions([answer.attributes for answer in answers], merged.attributes, ballot.weights)
+    return overall(decisions, sum(ballot.weights))

@@ -15,6 +15,7 @@ import numpy as np
 
 from assay.core.annotations.attributes_check import Value, is_asked
 from assay.core.annotations.image import AttributeValue
+from assay.core.annotations.voting import belief
 from assay.core.taxonomy import Attribute
 from assay.quality.geometry.arrays import FloatArray
 from assay.quality.geometry.medians import weighted_median
@@ -156,3 +157,20 @@ def _dice(left: Counter[tuple[str, str]], right: Counter[tuple[str, str]]) -> fl
     """Shared pairs of letters, as a share of all (Dice 1945), within [0, 1]."""
     total = left.total() + right.total()
     return 2 * (left & right).total() / total if total else 0.0
+
+
+def attribute_decisions(
+    answers: Sequence[Attributes],
+    merged: Attributes,
+    weights: Sequence[float],
+    asked: Mapping[str, Attribute] | None = None,
+) -> list[tuple[float, float]]:
+    """For each merged value the share of the votes that it concerns, which is all of them, and how sure it is: who says
+    nothing of it speaks against it. See ``voting.overall``."""
+    decisions = []
+    for name, value in merged.items():
+        question = (asked or {}).get(name)
+        alike = [value_similarity(one[name], value, question) if name in one else 0.0 for one in answers]
+        balance = sum(weight * (2 * each - 1) for each, weight in zip(alike, weights, strict=True))
+        decisions.append((1.0, belief(balance)))
+    return decisions

@@ -24,14 +24,14 @@ import numpy as np
 
 from assay.core.annotations.image import Box, ImageAnswer, Mark
 from assay.core.annotations.image_agreement import mean_agreement
-from assay.core.annotations.image_attributes import Attributes, merge_attributes, value_similarity
+from assay.core.annotations.image_attributes import Attributes, attribute_decisions, merge_attributes
 from assay.core.annotations.image_named import NamedObjects
 from assay.core.annotations.image_questions import Questions
 from assay.core.annotations.image_shapes import Shapes, bounds, fuse, fuse_upright
 from assay.core.annotations.kind import Merged, MergeOptions, ObjectVerdict, Voice
 from assay.core.annotations.relations import Relation
 from assay.core.annotations.relations_merge import Link, merge_relations
-from assay.core.annotations.voting import ROUNDING, WEIGHT_MIN, Ballot, belief, own_order, winner
+from assay.core.annotations.voting import ROUNDING, WEIGHT_MIN, Ballot, belief, overall, own_order, winner
 from assay.quality.geometry.arrays import FloatArray, IntArray
 from assay.quality.geometry.boxes import iou
 from assay.quality.geometry.matching import group
@@ -275,12 +275,5 @@ def _confidence(
     """``whole`` and ``merged``: what each voice says of the whole photo, and what came of it."""
     decisions = [(thing.share, thing.confidence if thing.kept else 1 - thing.presence) for thing in things]
     decisions += [(link.share, link.presence if link.kept else 1 - link.presence) for link in links]
-    for name, value in merged.items():
-        asked = questions.whole.get(name)
-        given = [value_similarity(values[name], value, asked) if name in values else 0.0 for values in whole]
-        decisions.append((1.0, belief(float((weights * (2 * np.array(given) - 1)).sum()))))
-    total = sum(share for share, _ in decisions)
-    if total == 0:
-        # Nobody marked anything: all voices agree that there is nothing.
-        return belief(float(weights.sum()))
-    return sum(share * right for share, right in decisions) / total
+    decisions += attribute_decisions(whole, merged, weights.tolist(), questions.whole)
+    return overall(decisions, float(weights.sum()))

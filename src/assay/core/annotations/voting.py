@@ -55,6 +55,15 @@ def belief(balance: float) -> float:
     return 1.0 / (1.0 + exp(-_EVIDENCE * balance))
 
 
+def overall(decisions: Sequence[tuple[float, float]], weight: float) -> float:
+    """How sure a whole answer is, within [0, 1]: the mean of how sure each of its decisions is, by its share of the
+    votes. Where nothing was marked all voices, of this ``weight`` together, agree that there is nothing."""
+    total = sum(share for share, _ in decisions)
+    if total == 0:
+        return belief(weight)
+    return sum(share * right for share, right in decisions) / total
+
+
 def winner(names: Sequence[str], weights: Sequence[float]) -> tuple[str, float]:
     """The name with most weight, the first of the alphabet among equals, and its share of the weight."""
     if names.count(names[0]) == len(names):

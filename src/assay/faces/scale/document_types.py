@@ -6,7 +6,8 @@
     lang      "ar"
 
 A text is a region that is typed, a block one that is not, a group what belongs together. What a flag asks for is a
-question about the region, which is told beside its text (``flags``). Pages count from 0. A block refers to the texts that lie in it, a group to its members.
+question about the region, which is told beside its text (``flags``). Pages count from 0. A block refers to the texts
+that lie in it, a group to its members.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from assay.faces.scale.params import (
 from assay.faces.scale.reading import a_flag, one, written
 from assay.faces.scale.task_types import KINDS, type_named
 from assay.services import projects
+from assay.services.context import Context
 from assay.services.projects import Project, Version
 
 
@@ -124,16 +125,21 @@ async def set_params(request: AnyRequest, name: FromPath[str]) -> Response[bytes
     async with enter(request) as context:
         project = usable(await projects.called(context, named(name), to_change=True))
         said = changed(request_of(project.current, project.kind), {**body, "patch": patch})
-        question = question_of(type_named(said.type), said.params)
         called_back(request, said.params)
-        project = await projects.change(
-            context,
-            project.id,
-            instructions=question.instructions,
-            taxonomy=question.taxonomy,
-            request=msgspec.json.encode(said).decode(),
-        )
-        return answer(told(project, (await projects.versions(context, project.id))[::-1]))
+        return await asked_anew(context, project, said)
+
+
+async def asked_anew(context: Context, project: Project, said: ProjectRequest) -> Response[bytes]:
+    """The project once it says this, in a new version. Raises ``Invalid``."""
+    question = question_of(type_named(said.type), said.params)
+    project = await projects.change(
+        context,
+        project.id,
+        instructions=question.instructions,
+        taxonomy=question.taxonomy,
+        request=msgspec.json.encode(said).decode(),
+    )
+    return answer(told(project, (await projects.versions(context, project.id))[::-1]))
 
 
 HANDLERS: Final = [create_project, list_projects, get_project, set_params]

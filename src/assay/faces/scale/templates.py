@@ -11,8 +11,8 @@ from litestar.params import FromPath
 from assay.core.errors import Invalid
 from assay.faces.http import AnyRequest, enter
 from assay.faces.scale.asking import answer, named, object_in, serves
-from assay.faces.scale.params import question_of, request_of
-from assay.faces.scale.projects import told, usable
+from assay.faces.scale.params import request_of
+from assay.faces.scale.projects import asked_anew, usable
 from assay.faces.scale.reading import an_object, written
 from assay.faces.scale.task_ids import shown
 from assay.faces.scale.task_types import type_named
@@ -57,16 +57,7 @@ async def set_ontology(request: AnyRequest, name: FromPath[str]) -> Response[byt
                 f"Send what tasks of the type {before.type} ask: {', '.join(sorted(task_type.asks))}.", "ontology"
             )
         kept = {name: value for name, value in before.params.items() if name not in task_type.asks}
-        said = msgspec.structs.replace(before, params={**kept, **sent})
-        question = question_of(task_type, said.params)
-        project = await projects.change(
-            context,
-            project.id,
-            instructions=question.instructions,
-            taxonomy=question.taxonomy,
-            request=msgspec.json.encode(said).decode(),
-        )
-        return answer(told(project, (await projects.versions(context, project.id))[::-1]))
+        return await asked_anew(context, project, msgspec.structs.replace(before, params={**kept, **sent}))
 
 
 HANDLERS: Final = [get_template, set_ontology]
