@@ -9,10 +9,13 @@ from uuid import UUID
 
 from PIL import Image
 
-from assay.services import payouts, reputation
+from assay.core.freelancers import ProfileChange
+from assay.core.offers import OfferTerms
+from assay.core.pages import HtmlPage
+from assay.services import engagements, freelancers, ledger, offers, payouts, postings, reputation
 from assay.services.context import SYSTEM
 from harness import Organization
-from trading import Trading, joined
+from trading import joined
 
 TAXONOMY: dict[str, Any] = {"labels": [{"name": "apple", "shapes": ["box"]}]}
 ANSWER: dict[str, Any] = {
@@ -78,7 +81,7 @@ async def populated(organization: Organization) -> Scene:
     assert turn.status_code == 200, turn.text
     key = (await owner.post("/v1/api-keys", json={"name": "K", "mode": "live", "role": "manager"})).json()
     signing_key = (await owner.post("/v1/signing-keys", json={"name": "S", "mode": "live"})).json()
-    layout = (await manager.post("/v1/layouts", json={"name": "L", "html": "<p>${word}</p>"})).json()
+    layout = (await manager.post("/v1/market/layouts", json={"name": "L", "html": "<p>${word}</p>"})).json()
     hook = {"url": "https://hooks.acme.org/assay", "events": ["webhook.test"]}
     webhook = (await manager.post("/v1/webhooks", json=hook)).json()
     delivery = (await manager.post(f"/v1/webhooks/{webhook['id']}/test")).json()
@@ -109,35 +112,45 @@ async def populated(organization: Organization) -> Scene:
         "import_id": imported.json()["id"],
     }
     scene.ids |= await _traded(organization)
-    scene.ids |= await _qualified(organization, scene.ids["offer_id"])
+    scene.ids |= await _qualified(organization)
     scene.made = {"project": project, "turn": turn.json(), "key": key, "webhook": webhook}
     return scene
 
 
 async def _traded(organization: Organization) -> dict[str, UUID | str]:
-    """A market that is its own requester, where somebody was paid and asked for it."""
+    """A market that is its own requester, where somebody worked, was paid and asked for it."""
     await joined(organization, organization)
-    trading = Trading(organization, organization)
-    await trading.fund(1000)
-    offer = await trading.offer()
-    freelancer = organization.person("annotator")
-    engagement = await trading.engagement(await trading.posting(offer, 2), freelancer)
+    manager, freelancer = organization.person("manager"), organization.person("annotator")
+    async with organization.context_for(manager) as context:
+        await ledger.fund(context, organization.id, 1000, "wire")
+        terms = OfferTerms("Name the colour", "Look, and say it.", 100, "USD", 3600, 3600)
+        offer = await offers.ensure(context, terms, mode="live")
+        page = HtmlPage("<form><input name='colour'></form>")
+        posting = await postings.publish(context, offer.id, page, lifetime_seconds=86_400, max_engagements=2)
+        # One that they have not done, to be found.
+        await postings.publish(context, offer.id, page, lifetime_seconds=86_400)
+    async with organization.context_for(freelancer) as context:
+        await freelancers.join(context, ProfileChange())
+        engagement = await engagements.accept(context, posting.id)
+        await engagements.submit(context, engagement.id, {"attributes": {"colour": "red"}})
+    async with organization.context_for(manager) as context:
+        await engagements.approve(context, engagement.id)
     async with organization.context_for(freelancer) as context:
         payout = await payouts.ask(context, "CH93 0076", 60)
     return {
         "requester_id": str(organization.id),
-        "offer_id": str(offer),
-        "engagement_id": str(engagement),
+        "offer_id": str(offer.id),
+        "posting_id": str(posting.id),
+        "engagement_id": str(engagement.id),
         "payout_id": str(payout.id),
     }
 
 
-async def _qualified(organization: Organization, offer_id: UUID | str) -> dict[str, UUID | str]:
+async def _qualified(organization: Organization) -> dict[str, UUID | str]:
     """Its freelancer asked for a qualification, keeps a search, and finds work of the offer."""
-    await Trading(organization, organization).posting(UUID(str(offer_id)), 1)
     manager, annotator = await organization.client_for("manager"), await organization.client_for("annotator")
-    profile = await annotator.post("/v1/market/profile", json={})
-    assert profile.status_code == 201, profile.text
+    profile = await annotator.get("/v1/market/profile")
+    assert profile.status_code == 200, profile.text
     made = await manager.post("/v1/market/qualification-types", json={"name": "Birds", "description": "Knows birds"})
     asked = await annotator.post(f"/v1/market/offered-qualifications/{made.json()['id']}/ask")
     saved = await annotator.put("/v1/market/searches", json={"name": "Mine", "filter": {}})

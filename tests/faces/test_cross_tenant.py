@@ -26,7 +26,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/members/{member_id}/sign-in-links": {},
     "DELETE /v1/api-keys/{key_id}": {},
     "DELETE /v1/signing-keys/{signing_key_id}": {},
-    "DELETE /v1/layouts/{layout_id}": {},
+    "DELETE /v1/market/layouts/{layout_id}": {},
+    "POST /v1/market/engagements/{engagement_id}/messages": {"json": {"body": "Thank you"}},
+    "POST /v1/work/engagements/{engagement_id}/messages": {"json": {"body": "Gladly"}},
     "PATCH /v1/projects/{project_id}": {"json": {"name": "Taken over", "instructions": "New"}},
     "POST /v1/projects/{project_id}/attachments": {"content": photo(7), "headers": {"x-file-name": "7.png"}},
     "POST /v1/projects/{project_id}/tasks": {"json": {"tasks": [{"url": "https://photos.acme.org/2.jpg"}]}},
@@ -56,8 +58,23 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/batches/{batch_id}/finalize": {},
     "PUT /v1/batches/{batch_id}/priority": {"json": {"priority": 70}},
     "POST /v1/batches/{batch_id}/callbacks": {},
+    "POST /v1/work/jobs/{offer_id}/accept": {},
+    "POST /v1/work/postings/{posting_id}/accept": {},
+    "PUT /v1/work/engagements/{engagement_id}/draft": {"json": {"answer": {}}},
+    "POST /v1/work/engagements/{engagement_id}/submit": {"json": {"answer": {}}},
+    "POST /v1/work/engagements/{engagement_id}/extend": {},
+    "POST /v1/work/engagements/{engagement_id}/return": {},
     "POST /v1/market/engagements/{engagement_id}/bonuses": {"json": {"amount": "0.05", "reason": "Quick"}},
     "POST /v1/market/offers/{offer_id}/top-up": {},
+    "POST /v1/projects/{project_id}/offers": {"json": {"title": "Ours", "description": "Now", "reward": "0.01"}},
+    "POST /v1/market/offers/{offer_id}/pause": {},
+    "POST /v1/market/offers/{offer_id}/resume": {},
+    "POST /v1/market/offers/{offer_id}/postings": {"json": {}},
+    "POST /v1/market/postings/{posting_id}/extend": {"json": {"more": 1}},
+    "POST /v1/market/postings/{posting_id}/end": {"json": {"ends_at": "2026-03-02T09:00:00Z"}},
+    "POST /v1/market/postings/{posting_id}/dispose": {},
+    "POST /v1/market/engagements/{engagement_id}/approve": {"json": {}},
+    "POST /v1/market/engagements/{engagement_id}/reject": {"json": {"feedback": "No"}},
     "POST /v1/market/requesters/{requester_id}/funds": {"json": {"amount": "5", "reference": "wire 2"}},
     "POST /v1/market/requesters/{requester_id}/refunds": {"json": {"amount": "1", "reference": "wire 3"}},
     "POST /v1/market/payouts/{payout_id}/outcome": {"json": {"state": "paid"}},
@@ -238,6 +255,8 @@ async def test_no_list_and_no_address_tells_a_test_key_of_the_live_world(
     assert {name for name, status in found.items() if status == 200} == {
         "GET /v1/me", "GET /v1/projects", "GET /v1/events", "GET /v1/api-keys",
         "GET /v1/market/qualification-types", "GET /v1/market/qualification-requests", "GET /v1/market/blocks",
+        # Of the sandbox.
+        "GET /v1/market/messages", "GET /v1/work/messages",
         # Of play money.
         "GET /v1/market/balance", "GET /v1/market/statement", "GET /v1/market/statement.csv",
         "GET /v1/market/statement/year", "GET /v1/market/bonuses", "GET /v1/market/pay", "GET /v1/market/settings",
@@ -324,6 +343,9 @@ async def test_the_matrix_sends_what_is_well_formed(organization: Organization, 
 
     # A reviewer is not whose turn it is, so that route says what it says abroad.
     assert statuses.pop("POST /v1/work/turns/{turn_id}/review") in (403, 404, 409)
+    # By then its requester has blocked the freelancer.
+    for name in ("POST /v1/work/jobs/{offer_id}/accept", "POST /v1/work/postings/{posting_id}/accept"):
+        assert statuses.pop(name) == 403
     wrong = {name: status for name, status in statuses.items() if status not in (200, 201, 202, 204, 409)}
     assert wrong == {}
 
@@ -363,7 +385,9 @@ _PLAIN_BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/members": {"name": "N", "email": "n@new.test", "role": "annotator"},
     "POST /v1/api-keys": {"name": "N", "mode": "live", "role": "annotator"},
     "POST /v1/signing-keys": {"name": "N", "mode": "live"},
-    "POST /v1/layouts": {"name": "N", "html": "<p>${word}</p>"},
+    "POST /v1/market/messages": {"freelancer_ids": [], "subject": "S", "body": "B"},
+    "PUT /v1/market/queue-credentials": {"access_key": "A" * 20, "secret": "s"},
+    "POST /v1/market/layouts": {"name": "N", "html": "<p>${word}</p>"},
     "POST /v1/market/profile": {},
     "PATCH /v1/market/profile": {},
     "PUT /v1/market/searches": {"name": "N", "filter": {}},

@@ -25,7 +25,7 @@ from assay.core.pages import PageItem
 from assay.core.photos import StoredPhoto, blob_key, content_type_of
 from assay.core.ports import Blobs
 from assay.faces.http import AnyRequest, House, enter, house
-from assay.services import projects
+from assay.services import accounts, projects
 from assay.services.context import Caller
 
 # Addresses stay the same within an hour, so that browsers keep what they have loaded, and end one to two hours later.
@@ -226,7 +226,8 @@ async def get_media(request: AnyRequest, key: FromPath[str]) -> Response[bytes]:
     home = house(request)
     key = key.lstrip("/")
     async with enter(request) as context:
-        if not key.startswith(f"{context.organization_id.hex}/"):
+        # Of one's own organization; a market's freelancers are shown the photos of its requesters.
+        if not key.startswith(f"{context.organization_id.hex}/") and not await accounts.is_market(context):
             raise Forbidden("This address was not made for you.")
         query = {name: str(value) for name, value in request.query_params.items()}
         grant = home.blobs.check_url(key, query, viewer=viewer_of(context.caller), now=context.now)

@@ -173,6 +173,11 @@ async def organization(context: Context) -> Organization:
 # --- members --------------------------------------------------------------------------------------------------------
 
 
+async def is_market(context: Context) -> bool:
+    """Whether the organization is a market, whose annotators work for others."""
+    return await store.market_of(context.tenant) == context.organization_id
+
+
 async def members(context: Context, *, after: UUID | None, limit: int) -> Sequence[Member]:
     """Oldest first; one more than ``limit`` where there are more. Raises ``Forbidden`` for a test key."""
     context.require_live()

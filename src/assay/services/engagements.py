@@ -12,12 +12,13 @@ import msgspec
 
 from assay.core.annotations import kind_named
 from assay.core.annotations.kind import Answer
+from assay.core.content import photos_in
 from assay.core.errors import AlreadyExists, Invalid, LeaseLost, TooLarge
 from assay.core.freelancers import Profile
 from assay.core.offers import Mode, feedback_problems
+from assay.core.photos import StoredPhoto
 from assay.core.postings import (
     QUEUE_MAX,
-    Engagement,
     EngagementState,
     HadBefore,
     LimitReached,
@@ -30,12 +31,14 @@ from assay.core.postings import (
     check_transition,
     extended_deadline,
 )
+from assay.core.postings import Engagement as Engagement
 from assay.core.qualifications import types_of, unmet
+from assay.core.taxonomy import Taxonomy
 from assay.services import settling
 from assay.services.context import Context
 from assay.services.settling import NOBODY, arrive, locked, look_at, settle, tell
 from assay.services.threads import computed
-from assay.store import assignments, blocks, freelancers, postings, projects, qualifications
+from assay.store import assignments, attachments, blocks, freelancers, postings, projects, qualifications
 from assay.store import engagements as store
 from assay.store.connection import Tenant
 from assay.store.engagements import Asked as Asked
@@ -48,12 +51,19 @@ VISIBLE: Final[tuple[EngagementState, ...]] = ("submitted", "approved", "rejecte
 
 @dataclass(frozen=True)
 class Work:
-    """A freelancer's turn with what it shows and asks. ``version``: of its project, as the task was asked."""
+    """A freelancer's turn with what it shows and asks. ``version``: of its project, as the task was asked;
+    ``photos``: those of its content."""
 
     engagement: Engagement
     offer: Offer
     asked: Asked
     version: Version
+    photos: Mapping[UUID, StoredPhoto]
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """What is asked: the task's own, or the project's."""
+        return self.version.taxonomy if self.asked.taxonomy is None else self.asked.taxonomy
 
 
 # --- beginning ----------------------------------------------------------------------------------------------------
@@ -282,7 +292,9 @@ async def _work(room: Tenant, engagement: Engagement) -> Work:
     async with room.room(engagement.requester_id) as home:
         asked = await store.asked(home, engagement.id)
         version = await projects.version(home, asked.project_id, asked.project_version)
-    return Work(engagement, offer, asked, version)
+        ids = photos_in(asked.items)
+        photos = await attachments.photos(home, ids) if ids else {}
+    return Work(engagement, offer, asked, version, photos)
 
 
 def _check_in_time(context: Context, engagement: Engagement) -> None:
@@ -291,9 +303,8 @@ def _check_in_time(context: Context, engagement: Engagement) -> None:
 
 
 async def _checked(work: Work, answer: Any, *, complete: bool = True) -> Answer:
-    taxonomy = work.version.taxonomy if work.asked.taxonomy is None else work.asked.taxonomy
     check = kind_named(work.asked.kind).check
-    checked = await computed([answer], check, answer, taxonomy, work.asked.content, complete=complete)
+    checked = await computed([answer], check, answer, work.taxonomy, work.asked.content, complete=complete)
     if len(msgspec.json.encode(checked)) > ANSWER_BYTES_MAX:
         raise TooLarge(f"An answer has at most {ANSWER_BYTES_MAX // 2**20} MiB of JSON.")
     return checked

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from litestar import Router
 
-from assay.faces.worker import routes
+from assay.faces.worker import engagements, messages, routes
 
-router = Router(path="/v1/work", route_handlers=routes.HANDLERS, tags=["Work"])
+router = Router(path="/v1/work", route_handlers=[*routes.HANDLERS, *engagements.HANDLERS, *messages.HANDLERS], tags=["Work"])

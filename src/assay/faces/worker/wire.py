@@ -166,3 +166,63 @@ class Stats(msgspec.Struct):
     submitted_today: int
     submitted_total: int
     seconds_median: float | None
+
+
+# --- on the market --------------------------------------------------------------------------------------------------
+
+
+class Frame(msgspec.Struct):
+    """Where a customer's page is shown: in a sandboxed frame at ``url``, which tells the page around it from
+    ``origin`` what became of an answer. ``height``: CSS pixels, 0 is as high as fits. ``drawn_by_us``: a form of
+    questions rather than a customer's program."""
+
+    url: str
+    origin: str
+    height: int
+    drawn_by_us: bool
+
+
+class Engagement(msgspec.Struct):
+    """Your turn on the market, paid ``reward_minor`` when it is approved. Without a decision it is approved at
+    ``auto_approve_at``."""
+
+    id: UUID
+    posting_id: UUID
+    offer_id: UUID
+    requester_id: UUID
+    mode: Literal["live", "test"]
+    state: Literal["accepted", "submitted", "approved", "rejected", "returned", "abandoned"]
+    reward_minor: int
+    currency: str
+    accepted_at: datetime
+    deadline: datetime
+    extended: bool
+    submitted_at: datetime | None
+    auto_approve_at: datetime | None
+    decided_at: datetime | None
+    reason_code: str | None
+    feedback: str | None
+    seconds: float | None
+    server_time: datetime
+
+
+class EngagementShown(msgspec.Struct):
+    """With what it shows while you work on it: a ``frame``, or a ``turn`` for one of our desks."""
+
+    engagement: Engagement
+    title: str
+    description: str
+    duration_seconds: int
+    frame: Frame | None
+    turn: Turn | None
+    answer: dict[str, Any] | None
+
+
+class PostingPreview(msgspec.Struct):
+    """What the work is like. ``frame``: the page itself, where it is one; nothing can be sent from there."""
+
+    posting_id: UUID
+    offer_id: UUID
+    title: str
+    description: str
+    frame: Frame | None
