@@ -60,6 +60,24 @@ def test_the_interval_holds_the_truth_about_as_often_as_it_says() -> None:
     assert 0.90 < ((low <= truth) & (truth <= high)).mean() < 0.98
 
 
+@pytest.mark.parametrize("kind", ["none", "offset", "gain"])
+def test_the_interval_holds_the_truth_where_workers_gave_few_values(kind: Any) -> None:
+    """Five values a worker, three a task: what is taken off as a leaning is itself in doubt, and the errors seen are
+    smaller than those made. Twelve crowds; without both corrections the interval holds 76 to 90 in a hundred."""
+    held = []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        truth, task = rng.gamma(4, 10, 100), np.repeat(np.arange(100), 3)
+        worker = np.concatenate([rng.choice(60, 3, replace=False) for _ in range(100)])
+        gain = np.exp(rng.normal(0, 0.2, 60)) if kind == "gain" else np.ones(60)
+        offset = rng.normal(0, 5, 60) if kind == "offset" else np.zeros(60)
+        value = gain[worker] * truth[task] + offset[worker] + rng.normal(0, 1, 300) * rng.uniform(2, 8, 60)[worker]
+        low, high = RobustMean(bias=kind).fit(task, worker, value).interval().T
+        held.append(((low <= truth) & (truth <= high)).mean())
+
+    assert 0.91 < np.mean(held) < 0.98
+
+
 def test_wild_values_do_no_harm() -> None:
     task, worker, value, truth, _, _ = raters(3, wild=0.03)
 

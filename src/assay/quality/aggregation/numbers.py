@@ -20,10 +20,10 @@ Bias = Literal["none", "offset", "gain"]
 class Numbers:
     """One value a task. Units are those of the values given.
 
-    ``values``, ``deviation``: (n_tasks,), and its standard error. ``bias``: (n_workers,), what a worker adds to the
-    truth (offset, 0 is none) or multiplies it with (gain, 1 is none). ``spread``: (n_workers,), the standard deviation
-    of their errors once the bias is taken off. ``bias_kind``: which it was. ``trace``: the objective, a log-posterior
-    less constants, after each iteration.
+    ``values``, ``deviation``: (n_tasks,), and its standard error, in which doubt about leanings counts too. ``bias``:
+    (n_workers,), what a worker adds to the truth (offset, 0 is none) or multiplies it with (gain, 1 is none).
+    ``spread``: (n_workers,), the standard deviation of their errors once the bias is taken off. ``bias_kind``: which it
+    was. ``trace``: the objective, a log-posterior less constants, after each iteration.
     """
 
     tasks: Ids
@@ -184,7 +184,17 @@ def _climb(
             evidence -= float(np.log(precision).sum()) / 2
         if step <= method.tolerance * np.sqrt(scale):
             break
-    deviation = np.divide(1.0, np.sqrt(strength), out=np.full(n_tasks, np.inf), where=strength > 0)
+    deviation = np.full(n_tasks, np.inf)
+    if len(value):
+        unsure = np.zeros(n_workers) if kind == "none" else 1 / precision
+        leaning = np.bincount(task, (share * lift * slope) ** 2 * unsure[worker], n_tasks)
+        answered = (strength > 0) & np.isnan(known)
+        # Errors were measured from answers fitted to them: as many as were fitted are missing from the count.
+        fitted = answered.sum() + float((1 - unsure / width).sum() if kind != "none" else 0.0)
+        given = int((weight > 0).sum())
+        missed = given / max(given - fitted, 1.0)
+        part = strength > 0
+        deviation[part] = np.sqrt(missed * (1 / strength[part] + leaning[part] / strength[part] ** 2))
     deviation[~np.isnan(known)] = 0.0
     return _Fit(kind, evidence, truth, deviation, bias, np.sqrt(variance), trace)
 
