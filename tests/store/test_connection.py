@@ -103,3 +103,19 @@ async def test_an_attempt_that_breaks_a_rule_leaves_what_was_written_before(pool
 
     assert one in await pool.tenants()
     assert other not in await pool.tenants()
+
+
+async def test_one_that_dies_between_two_rooms_is_told_like_any_other(pool: Database, database_url: str) -> None:
+    """Moving into another organization's rows and back is a statement too."""
+    with pytest.raises(Unavailable):
+        async with pool.tenant(uuid4()) as tenant:
+            await end(database_url, [await tenant.connection.fetchval("select pg_backend_pid()")])
+            async with tenant.room(uuid4()):
+                pass
+    with pytest.raises(Unavailable):
+        async with pool.tenant(uuid4()) as tenant, tenant.room(uuid4()):
+            await end(database_url, [await tenant.connection.fetchval("select pg_backend_pid()")])
+    with pytest.raises(ValueError, match="what went wrong"):
+        async with pool.tenant(uuid4()) as tenant, tenant.room(uuid4()):
+            await end(database_url, [await tenant.connection.fetchval("select pg_backend_pid()")])
+            raise ValueError("what went wrong")

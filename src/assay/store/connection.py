@@ -66,17 +66,22 @@ class Tenant:
         a freelancer's worker. Rows of the market that concern somebody else then stay hidden (the policies ``party``).
         """
         await self._move_to(organization_id, party)
+        # A broken transaction takes no more orders; it is rolled back, and the settings with it.
         try:
             yield Tenant(self.connection, organization_id, party)
-        finally:
-            # A broken transaction takes no more orders; it is rolled back, and the settings with it.
-            with suppress(asyncpg.InFailedSQLTransactionError):
+        except BaseException:
+            # What went wrong inside is what is told, also when the connection is gone.
+            with suppress(asyncpg.InFailedSQLTransactionError, Unavailable):
                 await self._move_to(self.organization_id, self.party)
+            raise
+        with suppress(asyncpg.InFailedSQLTransactionError):
+            await self._move_to(self.organization_id, self.party)
 
     async def _move_to(self, organization_id: UUID, party: UUID | None) -> None:
-        await self.connection.execute(
-            f"set local assay.organization = '{organization_id}'; set local assay.party = '{party or ''}'"
-        )
+        with _as_rules():
+            await self.connection.execute(
+                f"set local assay.organization = '{organization_id}'; set local assay.party = '{party or ''}'"
+            )
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
