@@ -112,6 +112,13 @@ def test_no_damaged_archive_raises_anything_but_invalid(name: str, data: st.Data
         assert isinstance(read(name, bytes(whole)), list)
 
 
+@pytest.mark.parametrize("format", ["yolo", "voc"])
+def test_an_entry_whose_name_begins_with_nothing_is_a_problem_of_its_own(format: str) -> None:
+    whole = archive(lambda z: z.writestr("a.xml", "x")).replace(b"a.xml", b"\0.xml")
+
+    assert "leads outside" in str(messages(format, whole))
+
+
 @given(st.text(max_size=400))
 def test_safe_stems_are_safe(name: str) -> None:
     stem = safe_stem(name)

@@ -103,7 +103,8 @@ class ZipEntries:
         self._by_name: dict[str, tuple[int, zipfile.ZipInfo]] = {}
         self.problems: list[RowProblem] = []
         for row, entry in enumerate(entries, start=1):
-            if entry.is_dir() or _is_litter(entry.filename):
+            # Not `is_dir`: it looks at the last letter of a name that may have none.
+            if entry.filename.endswith("/") or _is_litter(entry.filename):
                 continue
             trouble = "another entry has the same name" if entry.filename in self._by_name else _entry_trouble(entry)
             if trouble:
@@ -204,7 +205,7 @@ def _is_litter(name: str) -> bool:
 
 def _entry_trouble(entry: zipfile.ZipInfo) -> str | None:
     name = entry.orig_filename.replace("\\", "/")
-    if "\0" in name or name.startswith("/") or ".." in name.split("/") or name[1:2] == ":":
+    if not name or "\0" in name or name.startswith("/") or ".." in name.split("/") or name[1:2] == ":":
         return "its name leads outside the archive; pack it under a plain name"
     if len(name) > 500:
         return "its name is longer than 500 characters"
