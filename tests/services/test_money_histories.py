@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from assay.core.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from assay.core.ledger import Mode
 from assay.core.payouts import Outcome
 from assay.core.postings import Engagement, Posting
 from assay.faces.http import House
@@ -31,7 +32,7 @@ from assay.faces.jobs.workshop import Workshop
 from assay.services import bonuses, engagements, ledger, pay_floor, payouts, postings
 from assay.store.postings import Offer
 from fragile import FragileDatabase
-from harness import Clock, Person
+from harness import Clock, Organization, Person
 from market import Market, new_market
 
 Done = TypeVar("Done")
@@ -63,15 +64,17 @@ class Histories(RuleBasedStateMachine):
         self.clock = clock
         self.market: Market = self.run(new_market(self.database, None, self.home, ("One", "Two"), minor=0))  # type: ignore[arg-type]
         self.people: list[Person] = [self.run(self.market.freelancer()) for _ in range(3)]
+        one, two = self.market.requesters
+        terms: list[tuple[Organization, int, Mode]] = [
+            (one, 100, "live"),
+            (one, 7, "live"),
+            (two, 60, "live"),
+            (two, 50, "test"),
+            (two, 0, "live"),
+        ]
         self.offers: list[Offer] = [
             self.run(self.market.offer(requester, reward_minor=reward, mode=mode, auto_approval_seconds=86_400))
-            for requester, reward, mode in (
-                (self.market.requesters[0], 100, "live"),
-                (self.market.requesters[0], 7, "live"),
-                (self.market.requesters[1], 60, "live"),
-                (self.market.requesters[1], 50, "test"),
-                (self.market.requesters[1], 0, "live"),
-            )
+            for requester, reward, mode in terms
         ]
         self.posted: list[Posting] = []
         self.turns: list[tuple[Engagement, Person]] = []
@@ -84,7 +87,7 @@ class Histories(RuleBasedStateMachine):
             self.fund(requester, 600, None)
 
     def run(self, work: Awaitable[Done]) -> Done:
-        return self.loop.run_until_complete(work)  # type: ignore[arg-type]
+        return self.loop.run_until_complete(work)
 
     def do(self, work: Doing, cut: int | None, then: Callable[[Any], None] = lambda _: None) -> None:
         """One request, which may be cut off; what came of it is noted only where it was acknowledged."""
@@ -276,7 +279,7 @@ class Histories(RuleBasedStateMachine):
             return await ledger.check(context)
 
     @staticmethod
-    def one(things: list[Done], pick: int) -> Done:
+    def one(things: Sequence[Done], pick: int) -> Done:
         return things[pick % len(things)]
 
 

@@ -105,17 +105,26 @@ async def test_an_attempt_that_breaks_a_rule_leaves_what_was_written_before(pool
     assert other not in await pool.tenants()
 
 
+async def killed_between_rooms(
+    database: Database, database_url: str, *, inside: bool, error: Exception | None = None
+) -> None:
+    """A transaction whose connection is ended before it moves into another organization's rows, or there."""
+    async with database.tenant(uuid4()) as tenant:
+        pids = [await tenant.connection.fetchval("select pg_backend_pid()")]
+        if not inside:
+            await end(database_url, pids)
+        async with tenant.room(uuid4()):
+            if inside:
+                await end(database_url, pids)
+            if error is not None:
+                raise error
+
+
 async def test_one_that_dies_between_two_rooms_is_told_like_any_other(pool: Database, database_url: str) -> None:
     """Moving into another organization's rows and back is a statement too."""
     with pytest.raises(Unavailable):
-        async with pool.tenant(uuid4()) as tenant:
-            await end(database_url, [await tenant.connection.fetchval("select pg_backend_pid()")])
-            async with tenant.room(uuid4()):
-                pass
+        await killed_between_rooms(pool, database_url, inside=False)
     with pytest.raises(Unavailable):
-        async with pool.tenant(uuid4()) as tenant, tenant.room(uuid4()):
-            await end(database_url, [await tenant.connection.fetchval("select pg_backend_pid()")])
+        await killed_between_rooms(pool, database_url, inside=True)
     with pytest.raises(ValueError, match="what went wrong"):
-        async with pool.tenant(uuid4()) as tenant, tenant.room(uuid4()):
-            await end(database_url, [await tenant.connection.fetchval("select pg_backend_pid()")])
-            raise ValueError("what went wrong")
+        await killed_between_rooms(pool, database_url, inside=True, error=ValueError("what went wrong"))
