@@ -30,6 +30,7 @@ from assay.adapters.callbacks import HttpCallbacks
 from assay.adapters.egress import EgressPolicy, HttpEgress
 from assay.adapters.embedded_postgres import EmbeddedPostgres
 from assay.adapters.mail import SmtpMail
+from assay.adapters.queues import HttpQueues
 from assay.adapters.sealing import file_seals
 from assay.config import Settings
 from assay.core.errors import Unavailable
@@ -256,7 +257,9 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         inside = await stack.enter_async_context(opened(settings, bell.ring))
         house, database = inside.house, inside.database
         if settings.run_jobs:
-            shop = Workshop(house, inside.egress, inside.callbacks, scale.SpokenCallbacks())
+            spoken = scale.SpokenCallbacks()
+            queues = HttpQueues(inside.egress)
+            shop = Workshop(house, inside.egress, inside.callbacks, spoken, queues, mturk.SpokenNotices())
             runner = Runner(shop, database, bell)
             await runner.start()
             stack.push_async_callback(runner.stop)

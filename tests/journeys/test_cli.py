@@ -289,7 +289,14 @@ def test_secrets_are_sealed_with_a_new_key_while_no_server_runs(shell: Shell, de
         done = Shell(home).json("reseal")
 
         assert "Stop it first" in refused["error"]["message"]
-        assert done == {"webhooks": 1, "callback_keys": 0, "signing_keys": 0, "keys_dropped": 1, "file": str(file)}
+        assert done == {
+            "webhooks": 1,
+            "callback_keys": 0,
+            "signing_keys": 0,
+            "queue_credentials": 0,
+            "keys_dropped": 1,
+            "file": str(file),
+        }
         assert len(file.read_bytes().split()) == 1
         assert file.read_bytes() != before
         assert stat.S_IMODE(file.stat().st_mode) == 0o600

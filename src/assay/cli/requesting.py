@@ -72,7 +72,7 @@ def layout(
         except (OSError, UnicodeDecodeError) as error:
             raise Stop(REFUSED, f"{file} cannot be read as text: {error}.", kind="invalid") from None
         async with connected(settings_for(home)) as api:
-            made = await api.post("/v1/layouts", {"name": name, "html": html})
+            made = await api.post("/v1/market/layouts", {"name": name, "html": html})
         return {"HITLayoutId": made["code"], "places": made["places"]}
 
     made = perform(work(), as_json=as_json)

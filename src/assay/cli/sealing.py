@@ -21,7 +21,7 @@ def reseal(home: HomeOption = None, as_json: JsonOption = False) -> None:
     from assay.adapters.sealing import add_key, drop_old_keys
     from assay.app import opened, seals_file
     from assay.cli.home import entered, server_url, settings_for
-    from assay.services import callback_keys, delivery, signing_keys
+    from assay.services import callback_keys, delivery, notices, signing_keys
 
     async def work() -> dict[str, Any]:
         settings = settings_for(home)
@@ -30,21 +30,25 @@ def reseal(home: HomeOption = None, as_json: JsonOption = False) -> None:
         file = seals_file(settings)
         if file.exists():
             add_key(file)
-        count = modes = keys = 0
+        count = modes = keys = queues = 0
         async with opened(settings) as inside:
             for organization_id in await inside.database.tenants():
                 async with entered(inside.house, organization_id) as context:
                     count += await delivery.reseal(context, inside.house.seals)
                     modes += await callback_keys.reseal(context, inside.house.seals)
                     keys += await signing_keys.reseal(context, inside.house.seals)
-        done = {"webhooks": count, "callback_keys": modes, "signing_keys": keys}
+                    queues += await notices.reseal(context, inside.house.seals)
+        done = {"webhooks": count, "callback_keys": modes, "signing_keys": keys, "queue_credentials": queues}
         return {**done, "keys_dropped": drop_old_keys(file), "file": str(file)}
 
     done = perform(work(), as_json=as_json)
     show(done, as_json=as_json, text=lambda: _print(done))
 
 
+_SEALED = ("webhooks", "callback_keys", "signing_keys", "queue_credentials")
+
+
 def _print(done: dict[str, Any]) -> None:
-    kept = ", ".join(f"{done[name]} {name.replace('_', ' ')}" for name in ("webhooks", "callback_keys", "signing_keys"))
+    kept = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in done.items() if name in _SEALED)
     out.print(f"{done['file']} has a new key; the secrets of {kept} are sealed with it.", markup=False)
     out.print("Back it up apart from the database. Older backups of the database need the key file of their time.")

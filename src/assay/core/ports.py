@@ -10,6 +10,7 @@ from typing import BinaryIO, Protocol
 from assay.core import payouts
 from assay.core.delivery import Outcome
 from assay.core.media_links import Grant
+from assay.core.sigv4 import Credentials
 
 
 class Blobs(Protocol):
@@ -97,6 +98,26 @@ class Payouts(Protocol):
 
     async def look(self, payout: payouts.Payout) -> payouts.Outcome:
         """What became of one that was sent. Raises ``Unavailable``."""
+
+
+@dataclass(frozen=True)
+class QueueMessage:
+    """One message for a queue, by its address, or for a topic, by its name. ``body`` is JSON. ``region``: of queues
+    whose address does not say one; ``topics_url``: where topics are, if not where Amazon has them."""
+
+    topic: bool
+    destination: str
+    body: bytes
+    credentials: Credentials
+    region: str
+    topics_url: str | None = None
+
+
+class Queues(Protocol):
+    """Puts messages where programs fetch them."""
+
+    async def send(self, message: QueueMessage, now: datetime) -> Outcome:
+        """One attempt; never raises for what a receiver does. ``now`` is the time it is signed with."""
 
 
 class Seals(Protocol):

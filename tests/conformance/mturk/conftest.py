@@ -6,14 +6,17 @@ client()     boto3's client with a live manager's key; client("test"), client(ro
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 import pytest
 from litestar import Litestar
 
+from assay.faces.http import House
 from assay.services import signing_keys
+from assay.store.connection import Database
 from harness import Clock, Organization
+from market import Market, new_market
 from requesting import Requester
 from speaking import listening
 
@@ -27,9 +30,28 @@ async def url(_app: Litestar) -> AsyncIterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def _this_moment(clock: Clock) -> None:
-    """Libraries sign with the machine's clock, so the house's is set to it; from there on it stands still."""
-    clock.now = datetime.now(UTC)
+def _one_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library signs with the house's clock, which tests move on by days."""
+
+    def now(remove_tzinfo: bool = True) -> datetime:
+        return clock().replace(tzinfo=None) if remove_tzinfo else clock()
+
+    monkeypatch.setattr("botocore.auth.get_current_datetime", now)
+
+
+@pytest.fixture
+async def market(database: Database, app: Litestar, house: House) -> AsyncIterator[Market]:
+    """One requester, with 10,000.00."""
+    made = await new_market(database, app, house)
+    yield made
+    await made.check()
+    await made.close()
+
+
+@pytest.fixture
+async def requester(market: Market, client: Make) -> Requester:
+    """A program of the market's requester."""
+    return await client(of=market.requester)
 
 
 @pytest.fixture

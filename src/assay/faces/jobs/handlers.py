@@ -16,14 +16,14 @@ from assay.core.content import FileItem, TextItem
 from assay.core.errors import Invalid, NotFound, TooLarge, Unavailable
 from assay.core.files import file_of
 from assay.core.photos import StoredPhoto
-from assay.core.ports import Message
+from assay.core.ports import Message, QueueMessage
 from assay.core.workflow import RESERVATION
 from assay.faces.fetched import Found, found_in
 from assay.faces.jobs.importing import run_import
 from assay.faces.jobs.market import MARKET_ROUNDS
 from assay.faces.jobs.payouts import hand_over_payouts
 from assay.faces.jobs.workshop import Handler, TryAgain, Workshop
-from assay.services import accounts, attempts, files, freelancers, reputation, resolution
+from assay.services import accounts, attempts, files, freelancers, notices, reputation, resolution
 from assay.store import assignments, due
 from assay.store.connection import queries
 from assay.store.jobs import Job
@@ -105,6 +105,22 @@ async def send_callback(shop: Workshop, job: Job, _: int) -> None:
         await attempts.record(context, job.subject, outcome)
 
 
+async def give_notice(shop: Workshop, job: Job, _: int) -> None:
+    """Makes one attempt to tell a requester of an offer; a later one, if it takes any, is a job of its own."""
+    assert shop.queues is not None, "where there are notices there are queues"
+    assert shop.notices is not None, "where there are notices they are worded"
+    async with shop.enter(job.organization_id) as context:
+        message = await notices.load(context, shop.home.seals, shop.notices, job.subject)
+    if message is None:
+        return
+    if isinstance(message, QueueMessage):
+        outcome = await shop.queues.send(message, shop.home.clock())
+    else:
+        outcome = await shop.callbacks.send(message, shop.home.clock())
+    async with shop.enter(job.organization_id) as context:
+        await notices.record(context, job.subject, outcome)
+
+
 async def send_sign_up(shop: Workshop, job: Job, tries: int) -> None:
     """Sends somebody who signed up the link that lets them in. Each attempt makes one anew, as only hashes are kept."""
     async with shop.enter(job.organization_id) as context:
@@ -124,6 +140,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "fetch_attachment": fetch_attachment,
     "run_import": run_import,
     "send_callback": send_callback,
+    "give_notice": give_notice,
     "send_sign_up": send_sign_up,
 }
 
@@ -141,8 +158,9 @@ async def expire_leases(shop: Workshop, organization_id: UUID) -> None:
 
 
 async def forget_requests(shop: Workshop, organization_id: UUID) -> None:
-    """Drops idempotency keys that are a day old."""
+    """Drops idempotency keys that are a day old, and notices that were done with a week ago."""
     async with shop.enter(organization_id) as context:
+        await notices.forget(context)
         await context.tenant.execute(queries("tasks")["forget_requests"], context.now - REMEMBERED_FOR)
 
 

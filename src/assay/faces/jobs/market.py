@@ -6,7 +6,7 @@ elsewhere meanwhile is never waited for with other rows in hand. All of it is sa
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -61,7 +61,7 @@ async def _each(
         shop.home.ring()
 
 
-MARKET_ROUNDS: Final = {
+MARKET_ROUNDS: Final[Mapping[Callable[[Workshop, UUID], Awaitable[None]], timedelta]] = {
     end_postings: timedelta(seconds=2),
     abandon_turns: timedelta(seconds=2),
     approve_overdue: timedelta(seconds=5),

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from assay.core.ports import Callbacks, Egress
+from assay.core.ports import Callbacks, Egress, Queues
 from assay.faces.http import House
+from assay.services import notices
 from assay.services.attempts import Dialect
 from assay.services.context import SYSTEM, Context
 from assay.store.jobs import Job
@@ -17,12 +18,15 @@ from assay.store.jobs import Job
 
 @dataclass(frozen=True)
 class Workshop:
-    """The house, the two ways out of it, and how callbacks are worded."""
+    """The house, the ways out of it, and how callbacks and notices are worded."""
 
     home: House
     egress: Egress
     callbacks: Callbacks
     dialect: Dialect
+    # Where markets are kept: the queues of requesters, and how they are told of their offers.
+    queues: Queues | None = None
+    notices: notices.Dialect | None = None
 
     @asynccontextmanager
     async def enter(self, organization_id: UUID) -> AsyncIterator[Context]:

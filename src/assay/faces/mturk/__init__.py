@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from assay.faces.mturk.door import speak
 from assay.faces.mturk.frame_door import application as framed
+from assay.faces.mturk.telling import SpokenNotices
 
-__all__ = ["framed", "speak"]
+__all__ = ["SpokenNotices", "framed", "speak"]

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from assay.core import errors
 from assay.core.postings import MissingThing, TooMany, WrongState
+from assay.core.qualification_types import NameTaken
 
 PREFIX: Final = "AWS.MechanicalTurk."
 
@@ -106,16 +107,23 @@ _THINGS: Final = {
     "posting": ("HIT", "HITId"),
     "offer": ("HITType", "HITTypeId"),
     "engagement": ("Assignment", "AssignmentId"),
-    "qualification_type": ("QualificationType", "QualificationTypeId"),
-    "qualification_request": ("QualificationRequest", "QualificationRequestId"),
+    "qualification": ("Qualification", "QualificationTypeId"),
+    "qualification type": ("QualificationType", "QualificationTypeId"),
+    "qualification request": ("QualificationRequest", "QualificationRequestId"),
     "layout": ("HITLayout", "HITLayoutId"),
 }
-_STATES: Final = {"accepted": "null", "returned": "null", "abandoned": "null"}
+_TOLD: Final = {"posting": "HIT", "engagement": "assignment", "offer": "HIT"} | {
+    name: thing for name, (thing, _) in _THINGS.items() if name.startswith("qualification")
+}
+# What nobody is told of but the worker who has it.
+_UNTOLD: Final = ("accepted", "returned", "abandoned")
 
 
 def of_rule(error: errors.AssayError, given: Mapping[str, Any]) -> Refused:
     """A broken rule of ours in the words of the dialect. ``given``: what was asked, for the ids in it."""
     match error:
+        case MissingThing(what="freelancer"):
+            return unknown_worker(str(given.get("WorkerId", "")))
         case MissingThing():
             thing, member = _THINGS[error.what]
             return missing(thing, str(given.get(member, "")))
@@ -123,8 +131,11 @@ def of_rule(error: errors.AssayError, given: Mapping[str, Any]) -> Refused:
             return _of_state(error)
         case TooMany():
             return refused("InvalidMaximumAssignmentsIncrease", error.message)
+        case NameTaken():
+            words = "You have already created a QualificationType with this name."
+            return refused("QualificationTypeAlreadyExists", f"{words} QualificationTypeName: {error.name}")
         case errors.InsufficientFunds():
-            return refused("InsufficientFunds", f"This Requester has insufficient funds: {error.message}")
+            return refused("InsufficientFunds", f"This Requester has insufficient funds. {error.message}")
         case errors.Invalid():
             words = "; ".join(f"{one.field}: {one.message}" if one.field else one.message for one in error.problems[:5])
             return refused("InvalidParameterValue", words)
@@ -136,19 +147,19 @@ def of_rule(error: errors.AssayError, given: Mapping[str, Any]) -> Refused:
             return Refused("ThrottlingException", error.message)
         case errors.Unavailable():
             return Refused("ServiceFault", error.message, "AWS.ServiceUnavailable", 503)
-        case errors.Unauthenticated():
-            return Refused("UnrecognizedClientException", error.message)
-        case errors.NotFound():
+        case errors.NotFound() | errors.Unauthenticated():
             return Refused("RequestError", error.message, "AWS.NotAuthorized")
-    return refused("InvalidHITState", error.message)
+        case errors.AlreadyExists():
+            return refused("HitAlreadyExists", error.message)
+    # Two that met; the program may try again.
+    return Refused("ServiceFault", error.message, "AWS.ServiceUnavailable", 503)
 
 
 def _of_state(error: WrongState) -> Refused:
     allowed = ", ".join(_cased(one) for one in error.allowed)
-    if error.what == "engagement":
-        state = _STATES.get(error.state, _cased(error.state))
-        return wrong_state("assignment", state, allowed if state != "null" else "null")
-    return wrong_state("HIT", _cased(error.state), allowed)
+    if error.what == "engagement" and error.state in _UNTOLD:
+        return wrong_state("assignment", "null", "null")
+    return wrong_state(_TOLD[error.what], _cased(error.state), allowed)
 
 
 def _cased(state: str) -> str:

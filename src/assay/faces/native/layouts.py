@@ -38,7 +38,7 @@ class NewLayout(msgspec.Struct, forbid_unknown_fields=True):
     html: str
 
 
-@get("/layouts", opt={"permission": "market.read"}, operation_id="list_layouts", tags=["Market"])
+@get("/market/layouts", opt={"permission": "market.read"}, operation_id="list_layouts", tags=["Market"])
 async def list_layouts(request: AnyRequest, cursor: FromQuery[str | None] = None, limit: Limit = 50) -> Page[Layout]:
     """All layouts, newest first, retired ones included."""
     async with enter(request) as context:
@@ -46,14 +46,14 @@ async def list_layouts(request: AnyRequest, cursor: FromQuery[str | None] = None
         return page_of([_layout(row) for row in rows], limit, lambda layout: str(layout.id))
 
 
-@post("/layouts", opt={"permission": "market.write"}, operation_id="make_layout", tags=["Market"])
+@post("/market/layouts", opt={"permission": "market.write"}, operation_id="make_layout", tags=["Market"])
 async def make_layout(request: AnyRequest, data: JSONBody[NewLayout]) -> Layout:
     """Makes a layout. Its text stays; make another for another text."""
     async with enter(request) as context:
         return _layout(await layouts.make(context, data.name, data.html))
 
 
-@get("/layouts/{layout_id:uuid}", opt={"permission": "market.read"}, operation_id="get_layout", tags=["Market"])
+@get("/market/layouts/{layout_id:uuid}", opt={"permission": "market.read"}, operation_id="get_layout", tags=["Market"])
 async def get_layout(request: AnyRequest, layout_id: FromPath[UUID]) -> Layout:
     """One layout."""
     async with enter(request) as context:
@@ -61,7 +61,7 @@ async def get_layout(request: AnyRequest, layout_id: FromPath[UUID]) -> Layout:
 
 
 @delete(
-    "/layouts/{layout_id:uuid}",
+    "/market/layouts/{layout_id:uuid}",
     opt={"permission": "market.write"},
     operation_id="retire_layout",
     tags=["Market"],
