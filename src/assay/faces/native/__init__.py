@@ -7,6 +7,7 @@ from litestar import Router
 from assay.faces.native import (
     audits,
     batches,
+    blocks,
     callbacks,
     earnings,
     events,
@@ -41,6 +42,7 @@ router = Router(
         *job_search.HANDLERS,
         *qualifications.HANDLERS,
         *qualifying.HANDLERS,
+        *blocks.HANDLERS,
         *workers.HANDLERS,
         *teams.HANDLERS,
         *webhooks.HANDLERS,

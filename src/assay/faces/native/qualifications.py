@@ -1,4 +1,4 @@
-"""Qualifications, for requesters: types, grants, requests that wait, and blocks."""
+"""Qualifications, for requesters: types, grants, and requests that wait."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from assay.core.qualification_types import Asked, TypeChange, TypeTerms
 from assay.core.questionnaire import AnswerKey, Questionnaire
 from assay.faces.http import AnyRequest, Page, enter, id_cursor, page_of
 from assay.faces.native.market import AskedMode, Limit, mode_of
-from assay.services import blocks, qualifications
+from assay.services import qualifications
 from assay.services.context import Context
 
 TypeState: TypeAlias = Literal["active", "inactive"]
@@ -108,18 +108,6 @@ class Reason(msgspec.Struct, forbid_unknown_fields=True):
     """Told to the freelancer."""
 
     reason: str | None = None
-
-
-class Block(msgspec.Struct):
-    """The reason is yours; the freelancer is not told it."""
-
-    freelancer_id: UUID
-    reason: str
-    created_at: datetime
-
-
-class NewBlock(msgspec.Struct, forbid_unknown_fields=True):
-    reason: str
 
 
 # --- types ----------------------------------------------------------------------------------------------------------
@@ -330,48 +318,6 @@ async def reject_qualification_request(
         await qualifications.reject_request(context, request_id, data.reason, mode=mode_of(context, mode))
 
 
-# --- blocks ---------------------------------------------------------------------------------------------------------
-
-
-@get("/market/blocks", opt={"permission": "market.read"}, operation_id="list_blocks", tags=["Qualifications"])
-async def list_blocks(
-    request: AnyRequest, mode: AskedMode = None, cursor: FromQuery[str | None] = None, limit: Limit = 50
-) -> Page[Block]:
-    """Whom you give no more work."""
-    async with enter(request) as context:
-        rows = await blocks.blocks(context, mode=mode_of(context, mode), after=id_cursor(cursor), limit=limit)
-        found = [Block(row.freelancer_id, row.reason, row.created_at) for row in rows]
-        return page_of(found, limit, lambda one: str(one.freelancer_id))
-
-
-@put(
-    "/market/blocks/{freelancer_id:uuid}",
-    opt={"permission": "market.write"},
-    operation_id="block_freelancer",
-    tags=["Qualifications"],
-    status_code=204,
-)
-async def block_freelancer(
-    request: AnyRequest, freelancer_id: FromPath[UUID], data: JSONBody[NewBlock], mode: AskedMode = None
-) -> None:
-    """Gives somebody no more work; what they have begun they may finish."""
-    async with enter(request) as context:
-        await blocks.block(context, freelancer_id, data.reason, mode=mode_of(context, mode))
-
-
-@delete(
-    "/market/blocks/{freelancer_id:uuid}",
-    opt={"permission": "market.write"},
-    operation_id="unblock_freelancer",
-    tags=["Qualifications"],
-    status_code=204,
-)
-async def unblock_freelancer(request: AnyRequest, freelancer_id: FromPath[UUID], mode: AskedMode = None) -> None:
-    """Lets somebody work for you again."""
-    async with enter(request) as context:
-        await blocks.unblock(context, freelancer_id, mode=mode_of(context, mode))
-
-
 HANDLERS = [
     list_qualification_types,
     create_qualification_type,
@@ -384,9 +330,6 @@ HANDLERS = [
     list_qualification_requests,
     accept_qualification_request,
     reject_qualification_request,
-    list_blocks,
-    block_freelancer,
-    unblock_freelancer,
 ]
 
 
