@@ -14,6 +14,7 @@ import { AuditPanel } from "./AuditPanel";
 import { Callbacks } from "./Callbacks";
 import { History } from "./History";
 import { MarkedText } from "./MarkedText";
+import { brokenWords } from "./broken";
 import { neighbours } from "./neighbours";
 import { Details, Layers, Objects, Verdict } from "./panels";
 import { sceneOf } from "./scene";
@@ -171,7 +172,7 @@ function Body({ task, projectId }: { task: TaskDetail; projectId: string }) {
       <aside aria-label="About this task" className="border-t lg:border-t-0 lg:border-l border-border bg-surface lg:overflow-y-auto min-h-0 flex flex-col">
         {task.broken_reason && (
           <p className="flex gap-2 items-start px-4 py-3 bg-danger-soft text-danger text-3">
-            <Icon name="alert" className="mt-0.5 shrink-0" /> {task.broken_reason}
+            <Icon name="alert" className="mt-0.5 shrink-0" /> {brokenWords(task.broken_reason)}
           </p>
         )}
         <Verdict task={task} />
