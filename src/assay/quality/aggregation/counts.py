@@ -16,8 +16,9 @@ import numpy as np
 
 from assay.quality.aggregation.coins import sweep_coins
 from assay.quality.aggregation.shares import open_coins, open_confusion, open_four
-from assay.quality.aggregation.sweeps import sweep_four, sweep_many, sweep_two
+from assay.quality.aggregation.sweeps import sweep_four, sweep_many, sweep_two, write_cells
 from assay.quality.arrays import Codes, Floats, Offsets, Reals
+from assay.quality.compiled import in_ranges
 from assay.quality.votes import Golds, Votes
 
 # Above this many classes tables and posteriors are float32: they no longer fit the cache, and half of them might.
@@ -25,7 +26,6 @@ CLASSES_IN_DOUBLE = 16
 # Partitions of one array: enough to keep threads busy, each large enough to be worth its table.
 PIECES_MAX = 8
 PIECE_VOTES = 100_000
-BLOCK_VOTES = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,21 +61,20 @@ class Partition:
         known = golds.dense(votes.n_tasks) if golds is not None and len(golds) else None
         return cls(votes.worker, votes.label, votes.start, votes.n_workers, votes.n_classes, votes.weight, known)
 
-    def with_cells(self) -> Partition:
+    def with_cells(self, threads: int | None = 1) -> Partition:
         """The same, with ``cells``: a pass then reads one number a vote instead of two, for four bytes a vote."""
-        return self if self.cells is not None else replace(self, cells=self._cells())
+        return self if self.cells is not None else replace(self, cells=self._cells(threads))
 
-    def _cells(self) -> Codes:
+    def _cells(self, threads: int | None) -> Codes:
         row = 2 * width_of(self.n_classes)
         if self.n_workers * self.n_classes * row >= 2**32:
             raise ValueError(f"{self.n_workers} workers by {self.n_classes} classes are too many for one table")
-        # Beyond 2**31 these wrap around, and passes read them as unsigned. In blocks, which stay in the cache.
         cells = np.empty_like(self.worker)
-        for begin in range(0, len(cells), BLOCK_VOTES):
-            block = cells[begin : begin + BLOCK_VOTES]
-            np.multiply(self.worker[begin : begin + BLOCK_VOTES], np.int32(self.n_classes), out=block)
-            block += self.label[begin : begin + BLOCK_VOTES]
-            block *= np.int32(row)
+
+        def fill(begin: int, end: int) -> None:
+            write_cells(self.worker[begin:end], self.label[begin:end], self.n_classes, row, cells[begin:end])
+
+        in_ranges(len(cells), fill, threads)
         return cells
 
     def pieces(self, count: int) -> Iterator[Partition]:

@@ -84,6 +84,7 @@ class FittedByEM(ABC):
             skill_interval=interval,
             prior=fit.tables.prior / fit.tables.prior.sum() if len(fit.tables.prior) else fit.tables.prior,
             worker_votes=_worker_votes(votes, fit),
+            threads=self.threads,
             confusion=self.confusion(fit),
             trace=fit.trace,
             converged=fit.converged,
@@ -93,7 +94,7 @@ class FittedByEM(ABC):
         )
 
     def _prepared(self, partition: Partition) -> Partition:
-        return partition.with_cells() if self.by_shares is Opening.CONFUSION else partition
+        return partition.with_cells(self.threads) if self.by_shares is Opening.CONFUSION else partition
 
     def with_iterations(self, iterations: int) -> FittedByEM:
         """The same method that makes exactly so many passes, whatever they gain."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from assay.quality.aggregation.shares import decided
 from assay.quality.arrays import Codes, Flags, Floats, Ids, Offsets, Reals
+from assay.quality.compiled import in_ranges
 from assay.quality.votes import Votes
 
 # Posteriors that differ by less than rounding are tied.
@@ -71,17 +72,18 @@ def aggregated(
     prior: Floats | None = None,
     worker_votes: Offsets | None = None,
     decided_already: tuple[Codes, Flags] | None = None,
+    threads: int | None = 1,
     **rest: Any,
 ) -> Aggregated:
     """The result for ``votes`` from a posterior: decides labels and ties, and carries ids and counts over.
 
     ``prior``: (n_classes,), decides ties; by default the posterior's mean. ``worker_votes``: where they were counted
-    already. ``decided_already``: label codes and what was tied, where they are known. ``rest``: further fields of
-    ``Aggregated``.
+    already. ``decided_already``: label codes and what was tied, where they are known. ``threads``: None for all cores.
+    ``rest``: further fields of ``Aggregated``.
     """
     if prior is None:
         prior = posterior.mean(axis=0, dtype=np.float64) if len(posterior) else np.full(votes.n_classes, np.nan)
-    codes, tied = decide(posterior, prior) if decided_already is None else decided_already
+    codes, tied = decide(posterior, prior, threads) if decided_already is None else decided_already
     rest.setdefault("notes", votes.notes)
     return Aggregated(
         tasks=votes.tasks,
@@ -104,11 +106,16 @@ def tie_of(posterior: Reals) -> float:
     return TIE if posterior.dtype == np.float64 else TIE_SINGLE
 
 
-def decide(posterior: Reals, prior: Floats) -> tuple[Codes, Flags]:
+def decide(posterior: Reals, prior: Floats, threads: int | None = 1) -> tuple[Codes, Flags]:
     """The likeliest class of each row, ties decided by ``prior`` and then the lowest code, and which rows were tied."""
     codes, tied = np.zeros(len(posterior), np.int32), np.zeros(len(posterior), np.bool_)
     if posterior.shape[1] > 0:
-        _decided(np.ascontiguousarray(posterior), prior, codes, tied, None)
+        whole = np.ascontiguousarray(posterior)
+        in_ranges(
+            len(whole),
+            lambda begin, end: _decided(whole[begin:end], prior, codes[begin:end], tied[begin:end], None),
+            threads,
+        )
     return codes, tied
 
 

@@ -47,6 +47,13 @@ Four: TypeAlias = tuple[float, float, float, float]
 
 
 @compiled
+def write_cells(worker: Codes, label: Codes, classes: int, row: int, cells: Codes) -> None:
+    """``cells`` of votes, where rows of the table have ``row`` entries. Beyond 2**31 they wrap around."""
+    for vote in range(len(cells)):
+        cells[vote] = np.int32((worker[vote] * classes + label[vote]) * row)
+
+
+@compiled
 def by_logs(
     cells: Codes,
     weight: Floats,
