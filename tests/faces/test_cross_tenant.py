@@ -258,6 +258,7 @@ async def test_no_list_and_no_address_tells_a_test_key_of_the_live_world(
         # Of the sandbox.
         "GET /v1/market/messages", "GET /v1/work/messages",
         # Of play money.
+        "GET /v1/market/offers", "GET /v1/market/postings",
         "GET /v1/market/balance", "GET /v1/market/statement", "GET /v1/market/statement.csv",
         "GET /v1/market/statement/year", "GET /v1/market/bonuses", "GET /v1/market/pay", "GET /v1/market/settings",
         "GET /v1/market/payouts", "GET /v1/market/payouts.csv",

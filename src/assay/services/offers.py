@@ -7,6 +7,7 @@ from uuid import UUID
 
 from assay.core import offers as rules
 from assay.core.errors import AlreadyExists, Conflict, Invalid
+from assay.core.market_settings import MarketSettings
 from assay.core.money import check_currency
 from assay.core.offers import Mode, OfferState, OfferTerms
 from assay.core.policy import Policy
@@ -16,6 +17,7 @@ from assay.services.context import Context
 from assay.store import events, market_settings, postings, projects
 from assay.store.connection import Tenant
 from assay.store.postings import Offer as Offer
+from assay.store.postings import Progress as Progress
 
 
 async def ensure(context: Context, terms: OfferTerms, *, mode: Mode) -> Offer:
@@ -91,6 +93,19 @@ async def set_state(context: Context, offer_id: UUID, state: OfferState) -> Offe
         if await postings.set_offer_state(room, offer_id, context.organization_id, state):
             await _tell(context, room, offer, f"offer.{state}")
         return await postings.offer(room, offer_id)
+
+
+async def market(context: Context) -> MarketSettings:
+    """How the market trades where the caller does."""
+    async with context.market() as room:
+        return await market_settings.get(room)
+
+
+async def progress(context: Context, offer_id: UUID) -> Progress:
+    """How far one of the requester's offers is. Raises ``MissingThing``."""
+    async with context.market() as room:
+        await own(context, room, offer_id)
+        return await postings.progress(room, offer_id)
 
 
 async def own(context: Context, room: Tenant, offer_id: UUID) -> Offer:

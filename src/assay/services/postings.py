@@ -19,13 +19,13 @@ from assay.core.pay_floor import check_reward
 from assay.core.postings import (
     DISPOSED_AFTER,
     MissingThing,
-    Posting,
     Status,
     WrongState,
     check_disposal,
     check_reviewing,
     new_end,
 )
+from assay.core.postings import Posting as Posting
 from assay.core.review_policies import Policies
 from assay.services import settling
 from assay.services.context import Context

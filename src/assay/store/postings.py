@@ -90,6 +90,21 @@ async def offers(
     return [offer_from(row) for row in rows]
 
 
+@dataclass(frozen=True)
+class Progress:
+    """Of one offer: postings by status, engagements by state, as of now; ``seconds_median`` of what was handed in."""
+
+    postings: Mapping[str, int]
+    engagements: Mapping[str, int]
+    seconds_median: float | None
+
+
+async def progress(room: Tenant, offer_id: UUID) -> Progress:
+    row = await room.fetchrow(queries("postings")["offer_progress"], offer_id)
+    assert row is not None, "aggregates always give a row"
+    return Progress(from_json(row["postings"]) or {}, from_json(row["engagements"]) or {}, row["seconds_median"])
+
+
 async def set_offer_state(room: Tenant, offer_id: UUID, requester_id: UUID, state: OfferState) -> bool:
     """False where it was so, or there is none."""
     return await room.execute(queries("postings")["set_offer_state"], offer_id, state, requester_id) > 0
@@ -293,8 +308,12 @@ async def insert_project(home: Tenant, project_id: UUID, name: str, mode: Mode, 
 
 
 async def offer_project(home: Tenant, project_id: UUID) -> bool:
-    """A project's work is for freelancers from now on; false if it was before."""
-    return await home.execute(queries("postings")["offer_project"], project_id) > 0
+    """A project's work is for freelancers from now on, and turns open for others close as their tasks advance;
+    false if it was so before."""
+    if not await home.execute(queries("postings")["offer_project"], project_id):
+        return False
+    await home.execute(queries("postings")["close_open_turns"], project_id)
+    return True
 
 
 async def offer_tasks(home: Tenant, project_id: UUID, task_ids: Sequence[UUID] | None, limit: int) -> Sequence[UUID]:

@@ -18,6 +18,16 @@ where organization_id = $1 and requester_id = $2 and mode = $3 and ($4::uuid is 
     and ($5::uuid is null or project_id = $5)
 order by id desc limit $6;
 
+-- :name offer_progress
+select (select json_object_agg(status, number) from (
+            select status, count(*) as number from postings
+            where organization_id = $1 and offer_id = $2 group by status) counted) as postings,
+       (select json_object_agg(state, number) from (
+            select state, count(*) as number from engagements
+            where organization_id = $1 and offer_id = $2 group by state) counted) as engagements,
+       (select percentile_cont(0.5) within group (order by seconds)::float8 from engagements
+        where organization_id = $1 and offer_id = $2 and seconds is not null) as seconds_median;
+
 -- :name set_offer_state
 update offers set state = $3 where organization_id = $1 and id = $2 and requester_id = $4 and state <> $3;
 
@@ -105,6 +115,12 @@ values ($1, $2, $3, 'page', $4, 1, $5, $5, true);
 -- :name offer_project
 -- From now on its work is for freelancers; false if it was so before.
 update projects set offered = true where organization_id = $1 and id = $2 and not offered;
+
+-- :name close_open_turns
+-- Tasks with turns that were open for the organization's own people are due, and their turns close.
+insert into queue.due_tasks (organization_id, task_id)
+select distinct organization_id, task_id from assignments
+where organization_id = $1 and project_id = $2 and stage = 'annotate' and state = 'open';
 
 -- :name offer_tasks
 -- Tasks of a project that can be posted: unfinished, of nobody's else posting, and no known answers. The first $4 of
