@@ -229,8 +229,9 @@ async def found(
     if asked is None:
         return []
     conditions, values = asked
-    sql = f"{queries('customer_tasks')['find_tasks']}\n{conditions}\norder by task.id desc limit ${len(values) + 2}"
-    ids = [row["id"] for row in await tenant.fetch(sql, *values, limit)]
+    sql = queries("customer_tasks")["find_tasks"]
+    end = f"order by task.id desc limit ${len(values) + 2}"
+    ids = [row["id"] for row in await tenant.fetch(f"{sql}\n{conditions}\n{end}", *values, limit)]
     return await _told(tenant, ids, mode, kinds) if ids else []
 
 
@@ -240,7 +241,8 @@ async def count(tenant: Tenant, search: Search, *, mode: str, kinds: Sequence[st
     if asked is None:
         return 0
     conditions, values = asked
-    number: int = await tenant.fetchval(f"{queries('customer_tasks')['count_tasks']}\n{conditions}", *values)
+    sql = queries("customer_tasks")["count_tasks"]
+    number: int = await tenant.fetchval(f"{sql}\n{conditions}", *values)
     return number
 
 
