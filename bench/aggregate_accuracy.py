@@ -9,13 +9,15 @@ of draws).
     python bench/aggregate_accuracy.py [--sets rte,dog] [--seconds 10] [--draws 2] [--peers MV,DS]
 
 Our side takes some ten minutes, crowd-kit's more than an hour with ``--seconds 400``; so each can be run alone
-(``--peers ''``, ``--ours no``) and by sets: ``--save figures.json`` keeps the rows and adds those of earlier runs.
+(``--peers ''``, ``--ours no``) and by sets: ``--save bench/figures/accuracy.json`` keeps the rows and adds those of
+earlier runs, and ``--sets none --page docs/reference/quality-accuracy.md`` renews the page from them.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 from time import process_time
@@ -36,30 +38,15 @@ OURS = (
     "auto", "majority", "wawa", "one-coin", "dawid-skene", "ibcc", "pooled-bcc", "glad", "mace", "ebcc", "ordinal",
 )  # fmt: skip
 PEERS = ("MV", "Wawa", "ZBS", "OneCoin", "DS", "GLAD", "MACE", "MMSR", "KOS")
+# crowd-kit's own steps with its sums made another way, taken where the package itself has no figure.
+STANDS_IN = {"GLAD": "GLAD by arrays"}
 ECE_OF = ("auto", "majority", "dawid-skene", "ibcc", "ebcc")
 SAME = {"majority": "MV", "wawa": "Wawa", "one-coin": "OneCoin", "dawid-skene": "DS", "glad": "GLAD", "mace": "MACE"}
 # Too slow above this many votes.
 OURS_VOTES_MAX = {"ebcc": 60_000}
-# MMSR holds a dense table of workers by workers.
+# MMSR holds three dense tables of workers by workers, and goes through their pairs one by one.
 MMSR_WORKERS_MAX = 5_000
-# crowd-kit's slow methods and large sets, measured before on the same files: shown, with a star, where a run has no
-# figure of its own.
-BEFORE: Rows = {
-    "adult": {"MV": 75.8, "Wawa": 76.3, "OneCoin": 71.5, "DS": 76.6, "GLAD": 76.0},
-    "cifar10n": {"MV": 91.2, "Wawa": 91.2, "OneCoin": 90.9, "DS": 92.0},
-    "dog": {"GLAD": 83.4, "MACE": 83.6, "MMSR": 82.8},
-    "fact": {"MV": 90.2, "Wawa": 90.1, "OneCoin": 90.1, "DS": 89.1},
-    "mill": {"MV": 90.4, "Wawa": 90.5, "OneCoin": 91.9, "DS": 92.1},
-    "possent": {"GLAD": 94.8, "MACE": 95.3, "MMSR": 93.7},
-    "product": {"GLAD": 92.8, "MACE": 69.5},
-    "relevance": {"MV": 54.2, "Wawa": 55.9, "OneCoin": 19.4, "DS": 61.6, "GLAD": 56.2},
-    "sp": {"GLAD": 91.7},
-    "sp_amt": {"GLAD": 94.6, "MACE": 94.4, "MMSR": 94.4},
-    "trec": {"GLAD": 57.9},
-    "zc_all": {"GLAD": 83.1, "MACE": 84.7, "MMSR": 84.6},
-    "zc_in": {"GLAD": 75.2, "MACE": 77.4, "MMSR": 75.8},
-    "zc_us": {"GLAD": 87.6, "MACE": 84.1, "MMSR": 86.7},
-}
+KOS_CLASSES = 2
 # Li, Rubinstein and Cohn 2019, their code on the same votes: IBCC, EBCC and BWA.
 PAPERS = ("IBCC", "EBCC", "BWA")
 PUBLISHED: dict[str, tuple[float, float | None, float | None]] = {
@@ -107,12 +94,31 @@ def of_ours(votes: Votes, truth: NDArray[np.int32], draws: int) -> dict[str, Any
     return row
 
 
-def of_peers(votes: Votes, truth: NDArray[np.int32], seconds: int, peers: list[str]) -> dict[str, float]:
-    asked = [peer for peer in peers if peer != "MMSR" or votes.n_workers <= MMSR_WORKERS_MAX]
+def of_peers(votes: Votes, truth: NDArray[np.int32], seconds: int, peers: list[str]) -> dict[str, Any]:
+    """``peers``: accuracies, ``failed``: why there is none, by method."""
+    failed = {peer: why for peer in peers if (why := hopeless(votes, peer))}
+    asked = [peer for peer in peers if peer not in failed]
     columns: dict[str, Any] = {"task": votes.task, "worker": votes.worker, "label": votes.label}
     columns |= {"truth_task": np.flatnonzero(truth >= 0), "truth": truth[truth >= 0]}
     answer = run_peer("crowdkit_accuracy", {**columns, "methods": asked, "seconds": seconds}, 10 * seconds + 600)
-    return {peer: 100 * said["accuracy"] for peer, said in answer.items() if said is not None}
+    figures = {}
+    for peer, said in answer.items():
+        if "failed" in said:
+            failed[peer] = f"{said['failed']}, after {said['cpu_seconds']:,.0f} s of processor time"
+        else:
+            figures[peer] = 100 * said["accuracy"]
+    return {"peers": figures, "failed": failed}
+
+
+def hopeless(votes: Votes, peer: str) -> str:
+    """Why ``peer`` is not tried on these votes; empty if it is."""
+    if peer == "KOS" and votes.n_classes != KOS_CLASSES:
+        return "for two classes only"
+    if peer == "MMSR" and votes.n_workers > MMSR_WORKERS_MAX:
+        gib = 3 * 8 * votes.n_workers**2 / 2**30
+        pairs = votes.n_workers**2 / 1e6
+        return f"not tried; its tables of workers by workers take {gib:,.0f} GiB, its pairs are {pairs:,.0f} million"
+    return ""
 
 
 def with_golds(votes: Votes, truth: NDArray[np.int32], draws: int) -> list[float] | None:
@@ -135,78 +141,119 @@ def with_golds(votes: Votes, truth: NDArray[np.int32], draws: int) -> list[float
     return [float(value) for value in np.mean(made, axis=0)]
 
 
-def table(title: str, columns: tuple[str, ...], rows: Rows, before: Rows | None = None) -> None:
-    """One row a set; figures of ``before`` where ``rows`` has none, with a star. Means: of each column that has a
-    figure on every set, then of all columns on the sets that have all figures."""
-    whole = {name: {**(before or {}).get(name, {}), **row} for name, row in rows.items()}
-    print(f"\n{title}\n")
-    print(f"| set | {' | '.join(columns)} |\n|{'---|' * (len(columns) + 1)}")
-    for name, row in whole.items():
-        cells = [row.get(column) for column in columns]
-        stars = ["" if rows[name].get(column) is not None else "*" for column in columns]
-        shown = ["" if cell is None else f"{cell:.1f}{star}" for cell, star in zip(cells, stars, strict=True)]
-        print(f"| {name} | " + " | ".join(shown) + " |")
-    full = [column for column in columns if all(row.get(column) is not None for row in whole.values())]
-    complete = [name for name, row in whole.items() if all(row.get(column) is not None for column in columns)]
-    for over, given in ((tuple(whole), full), (complete, columns)):
-        if over and len(given) > 0:
-            means = {column: float(np.mean([whole[name][column] or 0.0 for name in over])) for column in given}
-            cells_shown = [f"{means[column]:.2f}" if column in means else "" for column in columns]
-            print(f"| mean of {len(over)} | " + " | ".join(cells_shown) + " |")
+def table(columns: tuple[str, ...], rows: Rows, marks: dict[str, str] | None = None) -> str:
+    """One row a set. ``marks``: after the figure of "set column". Means: of each column that has a figure on every set,
+    then of all columns on the sets that have all figures."""
+    lines = [f"| set | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
+    for name, row in rows.items():
+        cells = [(row.get(column), (marks or {}).get(f"{name} {column}", "")) for column in columns]
+        shown = ["" if cell is None else f"{cell:.1f}{mark}" for cell, mark in cells]
+        lines.append(f"| {name} | " + " | ".join(shown) + " |")
+    full = [column for column in columns if all(row.get(column) is not None for row in rows.values())]
+    complete = [name for name, row in rows.items() if all(row.get(column) is not None for column in columns)]
+    for over, given in ((list(rows), full), (complete, list(columns))):
+        if over and given:
+            means = {column: float(np.mean([rows[name][column] or 0.0 for name in over])) for column in given}
+            shown = [f"{means[column]:.2f}" if column in means else "" for column in columns]
+            lines.append(f"| mean of {len(over)} | " + " | ".join(shown) + " |")
         if len(full) == len(columns):
             break
+    return "\n".join(lines)
 
 
-def report(rows: dict[str, dict[str, Any]]) -> None:
+def of_crowdkit(rows: dict[str, dict[str, Any]]) -> tuple[Rows, str]:
+    """crowd-kit's figures, stand-ins taken where it has none, and its table with what is to be said of some cells."""
+    figures: Rows = {name: dict(row["peers"]) for name, row in rows.items()}
+    marks, absent = {}, []
+    for name, row in rows.items():
+        for peer in PEERS:
+            stand_in = row["peers"].get(STANDS_IN.get(peer, ""))
+            why = row.get("failed", {}).get(peer)
+            if peer not in row["peers"] and stand_in is not None:
+                figures[name][peer] = stand_in
+                marks[f"{name} {peer}"] = "†"
+            if peer not in row["peers"] and why and why != "for two classes only":
+                absent.append(f"- {peer} on {name}: {why}")
+    said = [table(PEERS, figures, marks)]
+    if marks:
+        said.append(
+            "† By crowd-kit's own steps, with sums over arrays in place of its joins of data frames "
+            "(`bench/peers/crowdkit_arrays.py`)."
+        )
+    if absent:
+        said.append("crowd-kit has no figure of its own:\n\n" + "\n".join(absent))
+    return figures, "\n\n".join(said)
+
+
+def report(rows: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """By heading, what the page says under it."""
     ours: Rows = {name: row["ours"] for name, row in rows.items()}
-    theirs: Rows = {name: row["peers"] for name, row in rows.items()}
+    theirs, crowdkit = of_crowdkit(rows)
     papers: Rows = {name: dict(zip(PAPERS, PUBLISHED[name], strict=True)) for name in rows}
-    table("Ours", OURS, ours)
-    table("crowd-kit", PEERS, theirs, BEFORE)
-    table("Published code of Li, Rubinstein and Cohn 2019", PAPERS, papers)
-    table("Expected calibration error, ours", ECE_OF, {name: row["ece"] for name, row in rows.items()})
     golds = {name: row["golds"] for name, row in rows.items() if row["golds"]}
     names = ("majority", "auto", "auto, golds", "its ECE")
-    table("With 10 % golds, scored on the rest", names, {k: dict(zip(names, v, strict=True)) for k, v in golds.items()})
-    print("\nauto against each other method, on the sets where that one has a figure\n")
-    print("| method | sets | its mean | auto's mean |\n|---|---|---|---|")
+    versus = ["| method | sets | its mean | auto's mean |", "|---|---|---|---|"]
     for title, columns, figures in (("crowd-kit", PEERS, theirs), ("published", PAPERS, papers)):
         for column in columns:
-            held = {name: {**BEFORE.get(name, {}), **row}.get(column) for name, row in figures.items()}
+            held = {name: row.get(column) for name, row in figures.items()}
             pairs = [(value, ours[name]["auto"] or 0.0) for name, value in held.items() if value is not None]
             if pairs:
                 its, auto = np.mean(pairs, axis=0)
-                print(f"| {title} {column} | {len(pairs)} | {its:.2f} | {auto:.2f} |")
-    print("\nSame method, ours more than 0.3 points below crowd-kit's:", end=" ")
+                versus.append(f"| {title} {column} | {len(pairs)} | {its:.2f} | {auto:.2f} |")
     below = [
-        f"{method} on {name} ({mine:.1f}, {its:.1f})"
-        for name in rows
+        f"| {method} | {name} | {mine:.1f} | {its:.1f} |"
         for method, peer in SAME.items()
-        if (mine := ours[name].get(method)) is not None
-        and (its := {**BEFORE.get(name, {}), **theirs[name]}.get(peer)) is not None
-        and mine < its - 0.3
+        for name in rows
+        if (mine := ours[name].get(method)) is not None and (its := theirs[name].get(peer)) is not None
+        if mine < its - 0.3
     ]
-    print("; ".join(below) or "none", "\n\nWhat auto chose:\n")
+    chosen = []
     for name, row in rows.items():
         times = row["cpu"]["auto"] / max(row["cpu"]["dawid-skene"], 1e-3)
-        print(f"- {name} ({row['cpu']['auto']:.1f} s, {times:,.0f} fits of Dawid-Skene): {row['chosen']}")
+        chosen.append(f"- {name} ({row['cpu']['auto']:.1f} s, {times:,.0f} fits of Dawid-Skene): {row['chosen']}")
+    return {
+        "The default against every other method": "\n".join(versus),
+        "Ours": table(OURS, ours),
+        "crowd-kit": crowdkit,
+        "Published": table(PAPERS, papers),
+        "Calibration": table(ECE_OF, {name: row["ece"] for name, row in rows.items()}),
+        "With golds": table(names, {name: dict(zip(names, row, strict=True)) for name, row in golds.items()}),
+        "What auto chose": "\n".join(chosen),
+        "Below crowd-kit's method of the same name": "\n".join(
+            ["| method | set | ours | crowd-kit's |", "|---|---|---|---|", *below]
+        ),
+    }
+
+
+def on_page(page: str, said: dict[str, str]) -> str:
+    """``page`` with what is ``said`` under each heading, from the first table or list on, put in place of the old."""
+    sections = page.split("\n## ")
+    for place, section in enumerate(sections):
+        heading = section.split("\n", 1)[0]
+        if heading in said:
+            before = re.split(r"^(?:\||- )", section, maxsplit=1, flags=re.MULTILINE)[0].rstrip("\n")
+            sections[place] = f"{before}\n\n{said[heading]}\n"
+    return "\n## ".join(sections)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sets", default="", help="names, with commas between; all by default")
+    parser.add_argument(
+        "--sets", default="", help="names, with commas between; all by default; none: only the rows of --save"
+    )
     parser.add_argument("--seconds", type=int, default=10, help="for each of crowd-kit's methods")
     parser.add_argument("--draws", type=int, default=2, help="of golds; 0 for none")
     parser.add_argument("--ours", choices=("yes", "no"), default="yes", help="no: crowd-kit's methods alone")
     parser.add_argument("--peers", default=",".join(PEERS), help="of crowd-kit's methods these; '' for none")
     parser.add_argument("--save", type=Path, help="a JSON file of rows: read first if it is there, then written")
+    parser.add_argument("--page", type=Path, help="a page whose tables are renewed; without it they are printed")
     asked = parser.parse_args()
     if not DATA.exists():
         print(f"the recorded crowds are not here: {DATA}")
         return 3
     every = sorted(path.name.split(".")[0] for path in DATA.glob("*.labels.parquet"))
     names = [name for name in every if name not in OTHER_KINDS]
-    names = [name for name in asked.sets.split(",") if name] or names
+    names = [] if asked.sets == "none" else [name for name in asked.sets.split(",") if name] or names
     rows = json.loads(asked.save.read_text()) if asked.save and asked.save.exists() else {}
     aggregate(Votes.from_codes([0, 0, 1, 1], [0, 1, 0, 1], [0, 1, 0, 0]))  # Compiles.
     for name in names:
@@ -215,11 +262,16 @@ def main() -> int:
         if asked.ours == "yes":
             row |= of_ours(votes, truth, asked.draws)
         if asked.peers:
-            row["peers"] |= of_peers(votes, truth, asked.seconds, asked.peers.split(","))
+            for key, found in of_peers(votes, truth, asked.seconds, asked.peers.split(",")).items():
+                row[key] = {**row.get(key, {}), **found}
         print(f"{name} done", file=sys.stderr, flush=True)
         if asked.save:
-            asked.save.write_text(json.dumps(rows))
-    report({name: row for name, row in sorted(rows.items()) if "ours" in row})
+            asked.save.write_text(json.dumps(rows, indent=1, sort_keys=True) + "\n")
+    said = report({name: row for name, row in sorted(rows.items()) if "ours" in row})
+    if asked.page:
+        asked.page.write_text(on_page(asked.page.read_text(), said))
+    else:
+        print("\n".join(f"\n## {heading}\n\n{text}" for heading, text in said.items()))
     return 0
 
 

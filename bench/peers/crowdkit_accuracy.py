@@ -1,12 +1,14 @@
 """crowd-kit's answers of many methods on one crowd, for ``bench/peer.py``; runs in the peers' interpreter.
 
 Request: ``arrays`` with ``task``, ``worker``, ``label``, ``truth_task``, ``truth``; ``methods``, names of those below;
-``seconds``: what each may take of the processor. A method that fails or takes longer has null. Answer: by method, the
-share right, tied answers counted in part, the processor seconds of the fit, and its iterations where it tells them.
+``seconds``: what each may take of the processor. Answer: by method, the share right, tied answers counted in part, the
+processor seconds of the fit, and its iterations where it tells them; of a method that fails or takes longer, why in
+``failed``, and the processor seconds until then.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import signal
 import sys
@@ -23,6 +25,17 @@ from crowdkit.aggregation.classification import wawa, zero_based_skill  # type: 
 # These two do not pass the check of the scikit-learn that is installed, which has nothing to do with what they compute.
 wawa.check_is_fitted = zero_based_skill.check_is_fitted = lambda *_args, **_names: None
 
+
+def beside(name: str) -> Any:
+    """The module ``name`` of this folder, which is kept off the path: see ``bench/peer.py``."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 METHODS: dict[str, Any] = {
     "MV": aggregation.MajorityVote,
     "Wawa": aggregation.Wawa,
@@ -30,6 +43,7 @@ METHODS: dict[str, Any] = {
     "OneCoin": aggregation.OneCoinDawidSkene,
     "DS": aggregation.DawidSkene,
     "GLAD": aggregation.GLAD,
+    "GLAD by arrays": beside("crowdkit_arrays").GLADByArrays,
     "MACE": aggregation.MACE,
     "MMSR": aggregation.MMSR,
     "KOS": aggregation.KOS,
@@ -61,10 +75,11 @@ def main(path: str) -> None:
             right = accuracy(method, labels, arrays["truth_task"], arrays["truth"])
             made = len(getattr(method, "loss_history_", [])) or None
             answer[name] = {"accuracy": right, "cpu_seconds": process_time() - begun, "iterations": made}
-        except Exception:
+        except Exception as error:
             # Whatever a method stumbles over, it has no figure.
             signal.setitimer(signal.ITIMER_PROF, 0)
-            answer[name] = None
+            why = "took longer" if isinstance(error, TooLongError) else f"{type(error).__name__}: {error}"
+            answer[name] = {"failed": why.splitlines()[0][:200], "cpu_seconds": process_time() - begun}
     print(json.dumps(answer))
 
 
