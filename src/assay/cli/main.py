@@ -11,6 +11,7 @@ from assay.cli import (
     exporting,
     label,
     ledger,
+    market,
     people,
     projects,
     requesting,
@@ -38,6 +39,7 @@ app.command()(aggregating.aggregate)
 app.command()(people.link)
 app.command()(requesting.signing_key)
 app.command()(requesting.layout)
+app.add_typer(market.group, name="market")
 app.command("check-ledger")(ledger.check_ledger)
 app.command()(doctor.doctor)
 app.command()(sealing.reseal)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from typing import Any
+from uuid import UUID
 
 from assay.core.errors import Conflict
 from assay.core.market_settings import MarketSettings, check
 from assay.services.context import Context
-from assay.store import events, ledger, market_settings
+from assay.store import accounts, events, ledger, market_settings
 
 
 async def settings(context: Context) -> MarketSettings:
@@ -38,3 +39,29 @@ async def change(context: Context, changed: dict[str, Any]) -> MarketSettings:
             event = events.NewEvent(context.new_id(), "market.settings_changed", data=told)
             await events.record(room, context.now, context.caller.actor, [event])
     return after
+
+
+# --- by whoever runs the installation -----------------------------------------------------------------------------
+
+
+async def open_here(context: Context) -> bool:
+    """Makes the organization a market; false when it is one. It trades on itself, so that it can offer work to its own
+    people. Raises ``Conflict`` for one that trades elsewhere."""
+    return await join(context, context.organization_id)
+
+
+async def join(context: Context, market_id: UUID) -> bool:
+    """The organization trades on this market from now on; false when it does already.
+
+    Raises ``Conflict`` for one that trades on another: what it promised there must be kept there.
+    """
+    before = await accounts.market_of(context.tenant)
+    if before == market_id:
+        return False
+    if before is not None:
+        raise Conflict("This organization trades on another market already, and keeps what it promised there.")
+    await accounts.join_market(context.tenant, market_id)
+    type_ = "market.opened" if market_id == context.organization_id else "market.joined"
+    event = events.NewEvent(context.new_id(), type_, data={"market_id": str(market_id)})
+    await events.record(context.tenant, context.now, context.caller.actor, [event])
+    return True
