@@ -29,6 +29,7 @@ from assay.core.frames import SANDBOX, Ticket, open_ticket
 from assay.core.pages import ExternalPage, FormPage, HtmlPage, Page
 from assay.core.postings import MissingThing
 from assay.faces.http import STATUS, AnyRequest, House, house, request_id
+from assay.faces.msgspec_only import MsgspecOnly
 from assay.faces.mturk.frame_form import FORM_CSP, STYLE, STYLE_PATH, TELL, form_page, said_page
 from assay.faces.mturk.frame_pages import (
     CROWD_PATH,
@@ -56,7 +57,7 @@ _TICKET: Final = re.compile(r"/t/([\w-]+)/")
 
 def application() -> Litestar:
     """Give it the state of the application beside it."""
-    return Litestar(
+    return MsgspecOnly(
         route_handlers=[
             opened,
             page,
