@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from itertools import permutations
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +15,9 @@ from assay.core.annotations import kind_named
 from assay.core.annotations.kind import Content, MergeOptions, Voice
 from assay.core.annotations.page_kind import page_problems
 from assay.core.errors import Invalid
-from assay.core.pages import ExternalPage, FormPage, HtmlPage
+from assay.core.formats.exports import export, export_format
+from assay.core.formats.rows import ExportFacts, ExportRow
+from assay.core.pages import ExternalPage, FormPage, HtmlPage, PageItem
 from assay.core.questionnaire import Chosen, Option, Paragraph, Question, Questionnaire, Written
 from assay.core.taxonomy import Taxonomy
 
@@ -115,6 +119,24 @@ def test_a_lone_answer_is_itself() -> None:
     merged = KIND.merge([Voice("a", answer(x="1"))], OPTIONS)
 
     assert (merged.answer, merged.agreement) == (answer(x="1"), 1.0)
+
+
+def test_answers_to_pages_leave_as_csv_and_as_jsonl() -> None:
+    facts = ExportFacts("1", "Colours", Taxonomy())
+    content = msgspec.json.encode([PageItem(HtmlPage("<p>"))]).decode()
+    row = ExportRow("7", "", 0, 0, answer(colour="blue", kinds=["coat", "hat"]), content=content)
+
+    csv, jsonl = (
+        b"".join(export(export_format(name, "page").begin(facts, io.BytesIO()), [row])) for name in ("csv", "jsonl")
+    )
+
+    assert csv.decode().splitlines() == [
+        "task_id,unique_id,batch,origin,confidence,is_gold,completed_at,text,colour,kinds",
+        "7,,,,,false,,,blue,coat | hat",
+    ]
+    assert msgspec.json.decode(jsonl)["answer"] == row.answer
+    with pytest.raises(Invalid):
+        export_format("coco", "page")
 
 
 ANSWERS = st.dictionaries(st.sampled_from("xyz"), st.sampled_from(["1", "2", ["1", "2"], ["2", "1"]]), max_size=3).map(

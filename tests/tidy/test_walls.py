@@ -31,6 +31,7 @@ APPEND_ONLY = {
     "reviews",
     "consensuses",
     "tenants",
+    "review_results",
     "transfers",
     "entries",
     "bonuses",
