@@ -24,11 +24,11 @@ from assay.store.job_search import Opening as Opening
 from assay.store.job_search import SavedFilter as SavedFilter
 
 # So many of the newest offers that fit are looked at; whoever wants older ones says what they look for.
-LOOKED_AT: Final = 500
+LOOKED_AT: Final = 300
 # Places are told exactly up to so many postings of an offer.
-POSTINGS_COUNTED: Final = 100
+POSTINGS_COUNTED: Final = 20
 # What an hour pays is told from so many of the latest answers.
-TIMES: Final = 30
+TIMES: Final = 20
 NAME_LENGTH_MAX: Final = 100
 
 

@@ -35,7 +35,8 @@ class WhyNot(msgspec.Struct):
 class Job(msgspec.Struct):
     """An offer as you see it. ``hourly_minor``: what an hour pays at the median pace of the ``timed`` latest answers
     (``seconds_median``); none while nobody's is known. ``expected_hourly_minor``: what an hour would bring you, by how
-    likely approval is. ``places`` are counted in up to 100 postings. ``requester``: once there is something to tell."""
+    likely approval is. ``places`` are counted in up to 20 ``postings``. ``requester``: once there is something to tell.
+    """
 
     offer_id: UUID
     requester_id: UUID

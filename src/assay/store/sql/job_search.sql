@@ -2,6 +2,8 @@
 -- Active offers of which $2 could take a posting at $4, the newest first, with what is known of each: to be asked as the
 -- market itself, as what others did is out of a freelancer's sight. $5 patterns that are all met; $6 to $9 the least
 -- reward, the longest time, a requester, one offer. Places are counted up to $11 postings, times over the latest $12.
+-- Looked up one by one, with a limit, where `exists` would do: that was planned as joins of all postings with all
+-- engagements where there were no statistics yet, and took minutes.
 with candidate as (
     select offer.id, offer.requester_id, offer.project_id, offer.title, offer.description, offer.keywords,
            offer.reward_minor, offer.currency, offer.duration_seconds, offer.auto_approval_seconds, offer.requirements,
@@ -13,12 +15,14 @@ with candidate as (
         and ($7::integer is null or offer.duration_seconds <= $7)
         and ($8::uuid is null or offer.requester_id = $8)
         and ($9::uuid is null or offer.id = $9)
-        and exists (select from postings posting
+        and (select posting.id from postings posting
             where posting.organization_id = $1 and posting.offer_id = offer.id and posting.status = 'assignable'
                 and posting.expires_at > $4
-                and not exists (select from engagements had
+                and (select had.id from engagements had
                     where had.organization_id = $1 and had.posting_id = posting.id and had.freelancer_id = $2
-                        and had.state not in ('returned', 'abandoned')))
+                        and had.state not in ('returned', 'abandoned')
+                    limit 1) is null
+            limit 1) is not null
     order by offer.id desc
     limit $10)
 select candidate.*, open.places, open.postings, open.first_expiry,
@@ -41,9 +45,10 @@ cross join lateral (
           from postings posting
           where posting.organization_id = $1 and posting.offer_id = candidate.id and posting.status = 'assignable'
               and posting.expires_at > $4
-              and not exists (select from engagements had
+              and (select had.id from engagements had
                   where had.organization_id = $1 and had.posting_id = posting.id and had.freelancer_id = $2
-                      and had.state not in ('returned', 'abandoned'))
+                      and had.state not in ('returned', 'abandoned')
+                  limit 1) is null
           limit $11) counted) open
 cross join lateral (
     select percentile_cont(0.5) within group (order by lately.seconds) as seconds, count(*) as timed
