@@ -45,7 +45,7 @@ async def test_a_page_is_previewed_accepted_answered_in_its_frame_and_paid(marke
     again = await client.post(f"/v1/work/postings/{posting.id}/accept")
     assert again.status_code == 409
     queue = (await client.get("/v1/work/engagements?states=accepted")).json()
-    assert [one["id"] for one in queue["items"]] == [engagement["id"]]
+    assert [(one["id"], one["title"]) for one in queue["items"]] == [(engagement["id"], "Name the colour")]
 
     frame = taken.json()["frame"]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=market.organization.app)) as browser:  # type: ignore[arg-type]

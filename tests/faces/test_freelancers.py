@@ -117,7 +117,7 @@ async def test_somebody_signs_up_by_mail_and_starts_to_work(door: Door) -> None:
     assert (letter["To"], letter["Subject"]) == ("ann.lee@example.org", "Your way into Market")
     assert list(letter.iter_attachments()) == []
     assert (entered.json()["role"], entered.json()["name"]) == ("annotator", "Ann Lee")
-    assert before.status_code == 404
+    assert (before.status_code, before.json()["code"]) == (404, "not_joined")
     profile = made.json()
     assert re.fullmatch("Freelancer [A-Z2-7]{6}", profile["shown_name"]), "no part of the name"
     assert (profile["country"], profile["languages"], profile["adult"]) == ("DE", ["de", "en-GB"], True)

@@ -317,10 +317,12 @@ async def mine(
     states: Sequence[EngagementState],
     before: UUID | None = None,
     limit: int,
-) -> Sequence[Engagement]:
-    """The caller's, the newest first; one more than ``limit`` where there are more."""
+) -> Sequence[tuple[Engagement, str]]:
+    """The caller's with the title of their offers, the newest first; one more than ``limit`` where there are more."""
     async with context.market() as room:
-        return await store.of_freelancer(room, context.worker_id, mode, states, before, limit + 1)
+        found = await store.of_freelancer(room, context.worker_id, mode, states, before, limit + 1)
+        titles = await postings.titles(room, [one.offer_id for one in found])
+        return [(one, titles.get(one.offer_id, "")) for one in found]
 
 
 # --- deciding -----------------------------------------------------------------------------------------------------

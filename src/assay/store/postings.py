@@ -82,6 +82,12 @@ async def offer(room: Tenant, offer_id: UUID) -> Offer:
     return offer_from(row)
 
 
+async def titles(room: Tenant, offer_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    """Of these offers, as far as they are in sight."""
+    rows = await room.fetch(queries("postings")["offer_titles"], list(set(offer_ids)))
+    return {row["id"]: row["title"] for row in rows}
+
+
 async def offers(
     room: Tenant, requester_id: UUID, mode: Mode, *, before: UUID | None, project_id: UUID | None, limit: int
 ) -> list[Offer]:

@@ -110,6 +110,12 @@ class KnownFreelancer(msgspec.Struct):
     rejected: int
 
 
+class NotYetJoined(NotFound):
+    """Where they work is a market, and they may join it: pages ask them to."""
+
+    code = "not_joined"
+
+
 class Mastery(msgspec.Struct, forbid_unknown_fields=True):
     masters: bool
 
@@ -174,7 +180,9 @@ async def get_profile(request: AnyRequest, mode: AskedMode = None) -> OwnProfile
     async with enter(request) as context:
         found = await freelancers.profile(context)
         if found is None:
-            raise NotFound("You have not joined the market yet.")
+            # Nothing is found either for those whose organization only trades on a market, and who cannot join it.
+            await freelancers.market(context)
+            raise NotYetJoined("You have not joined the market yet.")
         return await _own(context, found, mode)
 
 

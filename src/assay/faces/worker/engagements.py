@@ -6,7 +6,7 @@ shape in which members get theirs, for the same desks.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
 from litestar import get, post, put
@@ -49,10 +49,12 @@ def _frame(
 
 
 def _told(context: Context, engagement: Engagement) -> wire.Engagement:
-    return wire.Engagement(
-        **{name: getattr(engagement, name) for name in wire.Engagement.__struct_fields__ if name != "server_time"},
-        server_time=context.now,
-    )
+    return wire.Engagement(**_fields(context, engagement))
+
+
+def _fields(context: Context, engagement: Engagement) -> dict[str, Any]:
+    names = wire.Engagement.__struct_fields__
+    return {name: getattr(engagement, name) for name in names if name != "server_time"} | {"server_time": context.now}
 
 
 def _shown(home: House, context: Context, work: Work) -> wire.EngagementShown:
@@ -146,12 +148,13 @@ async def listed(
     mode: FromQuery[AskedMode] = "live",
     limit: FromQuery[Limit] = 25,
     cursor: FromQuery[Cursor] = None,
-) -> Page[wire.Engagement]:
+) -> Page[wire.TitledEngagement]:
     """Yours, the newest first: those in state ``accepted`` are your queue."""
     before = id_cursor(cursor)
     async with enter(request) as context:
         found = await engagements.mine(context, mode=mode, states=states or _STATES, before=before, limit=limit)
-        return page_of([_told(context, one) for one in found], limit, lambda one: str(one.id))
+        told = [wire.TitledEngagement(**_fields(context, one), title=title) for one, title in found]
+        return page_of(told, limit, lambda one: str(one.id))
 
 
 @get(

@@ -206,6 +206,12 @@ class Engagement(msgspec.Struct):
     server_time: datetime
 
 
+class TitledEngagement(Engagement):
+    """With the title of its offer, for lists."""
+
+    title: str
+
+
 class EngagementShown(msgspec.Struct):
     """With what it shows while you work on it: a ``frame``, or a ``turn`` for one of our desks."""
 

@@ -11,6 +11,9 @@ returning id;
 -- :name get_offer
 select * from offers where organization_id = $1 and id = $2;
 
+-- :name offer_titles
+select id, title from offers where organization_id = $1 and id = any ($2::uuid[]);
+
 -- :name list_offers
 -- Of a requester, the newest first.
 select * from offers

@@ -3,3 +3,4 @@ export * from "./types";
 export * as api from "./api";
 export type { TaskFilters } from "./api";
 export { newQueryClient } from "./query";
+export type { components } from "./schema";

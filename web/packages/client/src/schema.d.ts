@@ -3556,6 +3556,7 @@ export interface components {
         Organization: {
             /** Format: uuid */
             id: string;
+            market_id: string | null;
             name: string;
         };
         /** Overview */
@@ -3754,9 +3755,9 @@ export interface components {
             items: components["schemas"]["worker_messages_Letter"][];
             next_cursor?: string | null;
         };
-        /** Page[Engagement] */
-        "Page_assay.faces.worker.wire.Engagement_": {
-            items: components["schemas"]["worker_wire_Engagement"][];
+        /** Page[TitledEngagement] */
+        "Page_assay.faces.worker.wire.TitledEngagement_": {
+            items: components["schemas"]["TitledEngagement"][];
             next_cursor?: string | null;
         };
         /** Paragraph */
@@ -4241,6 +4242,9 @@ export interface components {
         Settings: {
             appeal_days: number;
             auto_approval_seconds: number;
+            brake_count: number;
+            brake_days: number;
+            brake_percent: number;
             currency: string;
             fee_basis_points: number;
             fee_minimum_minor: number;
@@ -4254,6 +4258,9 @@ export interface components {
         SettingsChange: {
             appeal_days?: number;
             auto_approval_seconds?: number;
+            brake_count?: number;
+            brake_days?: number;
+            brake_percent?: number;
             currency?: string;
             fee_basis_points?: number;
             fee_minimum_minor?: number;
@@ -4484,6 +4491,37 @@ export interface components {
             title?: string | null;
             /** @constant */
             type: "text";
+        };
+        /** TitledEngagement */
+        TitledEngagement: {
+            /** Format: date-time */
+            accepted_at: string;
+            auto_approve_at: string | null;
+            currency: string;
+            /** Format: date-time */
+            deadline: string;
+            decided_at: string | null;
+            extended: boolean;
+            feedback: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            mode: "live" | "test";
+            /** Format: uuid */
+            offer_id: string;
+            /** Format: uuid */
+            posting_id: string;
+            reason_code: string | null;
+            /** Format: uuid */
+            requester_id: string;
+            reward_minor: number;
+            seconds: number | null;
+            /** Format: date-time */
+            server_time: string;
+            /** @enum {string} */
+            state: "accepted" | "submitted" | "approved" | "rejected" | "returned" | "abandoned";
+            submitted_at: string | null;
+            title: string;
         };
         /** ToppedUp */
         ToppedUp: {
@@ -19382,7 +19420,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_assay.faces.worker.wire.Engagement_"];
+                    "application/json": components["schemas"]["Page_assay.faces.worker.wire.TitledEngagement_"];
                 };
             };
             /** @description What was sent is not well-formed, or not allowed as it is. */
