@@ -19,7 +19,7 @@ async def test_me_says_who_is_asking_and_what_they_may_do(organization: Organiza
 
     person = organization.people[role]
     assert (me["member_id"], me["role"], me["email"]) == (str(person.id), role, person.email)
-    assert me["organization"] == {"id": str(organization.id), "name": "Orchard"}
+    assert me["organization"] == {"id": str(organization.id), "name": "Orchard", "market_id": None}
     assert ("member.write" in me["permissions"]) == (role in ("owner", "manager"))
     assert (me["worker_id"] is None) == (role == "auditor"), "everyone but an auditor can hold turns"
 

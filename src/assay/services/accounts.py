@@ -173,9 +173,14 @@ async def organization(context: Context) -> Organization:
 # --- members --------------------------------------------------------------------------------------------------------
 
 
+async def market_of(context: Context) -> UUID | None:
+    """Where the organization offers work to freelancers; its own id if it is a market."""
+    return await store.market_of(context.tenant)
+
+
 async def is_market(context: Context) -> bool:
     """Whether the organization is a market, whose annotators work for others."""
-    return await store.market_of(context.tenant) == context.organization_id
+    return await market_of(context) == context.organization_id
 
 
 async def members(context: Context, *, after: UUID | None, limit: int) -> Sequence[Member]:

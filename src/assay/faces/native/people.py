@@ -34,8 +34,11 @@ Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=500)]
 
 
 class Organization(msgspec.Struct):
+    """``market_id``: where it offers work to freelancers; its own id if it is a market."""
+
     id: UUID
     name: str
+    market_id: UUID | None
 
 
 class Me(msgspec.Struct):
@@ -246,7 +249,7 @@ async def _me(context: Context, caller: Caller) -> Me:
         caller.name,
         caller.email,
         caller.role,
-        Organization(organization.id, organization.name),
+        Organization(organization.id, organization.name, await accounts.market_of(context)),
         sorted(permissions_of(caller.role)),
     )
 

@@ -65,6 +65,8 @@ export interface Policy {
 export type Role = "owner" | "manager" | "reviewer" | "annotator" | "auditor";
 
 export type Permission =
+  | "market.read"
+  | "market.write"
   | "project.read"
   | "project.write"
   | "task.read"
@@ -90,7 +92,8 @@ export interface Me {
   name: string;
   email: string;
   role: Role;
-  organization: { id: Id; name: string };
+  /** `market_id`: where it offers work to freelancers; its own id if it is a market. */
+  organization: { id: Id; name: string; market_id?: Id | null };
   permissions: string[];
 }
 
