@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from assay.core.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
-from assay.core.ledger import Mode
+from assay.core.ledger import TRANSFER_KINDS, Mode
 from assay.core.payouts import Outcome
 from assay.core.postings import Engagement, Posting
 from assay.faces.http import House
@@ -38,7 +38,7 @@ from market import Market, new_market
 Done = TypeVar("Done")
 Doing = Callable[[], Awaitable[Any]]
 
-HISTORIES = int(os.environ.get("ASSAY_HISTORIES", "6"))
+HISTORIES = int(os.environ.get("ASSAY_HISTORIES", "8"))
 STEPS = 30
 # Most steps go well; the others are cut at one of their first statements, or at one of their last.
 CUTS = st.one_of(st.none(), st.none(), st.integers(0, 12), st.integers(0, 60))
@@ -54,6 +54,7 @@ class Histories(RuleBasedStateMachine):
     database: FragileDatabase
     house: House
     counted: dict[str, int]
+    kinds: dict[str, int]
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,8 +84,13 @@ class Histories(RuleBasedStateMachine):
         self.asked: list[payouts.Payout] = []
         self.paid_out: dict[UUID, int] = {}
         self.last: tuple[Doing, Callable[[Any], None]] | None = None
+        # Each begins in the middle of things, with money, work that can be taken, and some that was handed in.
         for requester in (0, 1):
-            self.fund(requester, 600, None)
+            self.fund(requester, 900, None)
+        for offer in (0, 2, 3):
+            self.publish(offer, 3, None)
+            self.accept(len(self.posted) - 1, offer, None)
+            self.end_turn(len(self.turns) - 1, True, None)
 
     def run(self, work: Awaitable[Done]) -> Done:
         return self.loop.run_until_complete(work)
@@ -274,6 +280,15 @@ class Histories(RuleBasedStateMachine):
         assert -outside == sum(self.came_in.values()) - sum(self.went_back.values()) - sum(self.paid_out.values())
         self.counted["checked"] += 1
 
+    def teardown(self) -> None:
+        for kind, times in self.run(self.booked()).items():
+            self.kinds[kind] = self.kinds.get(kind, 0) + times
+
+    async def booked(self) -> dict[str, int]:
+        async with self.market.books() as (_, room):
+            rows = await room.fetch("select kind, count(*) from transfers where organization_id = $1 group by kind")
+        return {row["kind"]: row["count"] for row in rows}
+
     async def check(self) -> Any:
         async with self.market.organization.context_for("auditor") as context:
             return await ledger.check(context)
@@ -291,7 +306,9 @@ def test_any_history_keeps_the_books(database_url: str, house: House, monkeypatc
     monkeypatch.setattr(Histories, "loop", loop, raising=False)
     monkeypatch.setattr(Histories, "database", database, raising=False)
     monkeypatch.setattr(Histories, "house", house, raising=False)
+    kinds: dict[str, int] = {}
     monkeypatch.setattr(Histories, "counted", counted, raising=False)
+    monkeypatch.setattr(Histories, "kinds", kinds, raising=False)
     settings = hypothesis.settings(
         max_examples=HISTORIES,
         stateful_step_count=STEPS,
@@ -307,9 +324,12 @@ def test_any_history_keeps_the_books(database_url: str, house: House, monkeypatc
         loop.run_until_complete(database.close())
         loop.close()
 
-    print(counted)
+    print(counted, kinds)
     # Histories in which nothing happens prove nothing.
     assert counted["done"] > HISTORIES * 4
     assert counted["refused"] > 0
     assert database.crashes > 0
     assert counted["cut"] > 0
+    assert {"fund", "hold", "pay"} <= kinds.keys()
+    if HISTORIES >= 300:
+        assert kinds.keys() == set(TRANSFER_KINDS) - {"reversal"}
