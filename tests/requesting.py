@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -33,8 +34,9 @@ class Requester:
             aws_secret_access_key=key.secret,
             aws_session_token=key.session_token,
             # A refusal is looked at as it comes, and not asked for again.
-            config=Config(retries={"mode": "standard", "total_max_attempts": 1}),
+            config=Config(retries={"mode": "standard", "total_max_attempts": 1}, read_timeout=200),
         )
+        client.meta.events.register("before-parse.mturk", _check_body)
         return cls(client, key, url)
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[dict[str, Any]]]:
@@ -58,6 +60,28 @@ class Requester:
             told.get("TurkErrorCode"),
             told["ResponseMetadata"]["HTTPStatusCode"],
         )
+
+
+def _check_body(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
+    """The library passes over what it does not know; here an answer holds nothing but what the model says."""
+    if response_dict["status_code"] == 200:
+        _check_shape(operation_model.output_shape, json.loads(response_dict["body"]), operation_model.name)
+
+
+def _check_shape(shape: Any, told: Any, path: str) -> None:
+    kinds = {"string": str, "integer": int, "long": int, "boolean": bool, "timestamp": int | float}
+    if shape.type_name == "structure":
+        unknown = set(told) - set(shape.members)
+        assert not unknown, f"{path} has {unknown}"
+        for name, value in told.items():
+            _check_shape(shape.members[name], value, f"{path}.{name}")
+    elif shape.type_name == "list":
+        for one in told:
+            _check_shape(shape.member, one, f"{path}[]")
+    else:
+        assert isinstance(told, kinds[shape.type_name]), f"{path} is {told!r}"
+        choices = shape.metadata.get("enum", [])
+        assert not choices or told in choices, f"{path} is {told!r}"
 
 
 @dataclass(frozen=True)

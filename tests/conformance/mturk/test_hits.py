@@ -167,6 +167,18 @@ async def test_a_token_is_good_once(requester: Requester, client: Any, market: M
     assert len((await requester.list_hits())["HITs"]) == 2
 
 
+async def test_a_token_is_good_once_for_two_at_a_time(requester: Requester) -> None:
+    given = {**TERMS, **POSTED, "UniqueRequestToken": "mine"}
+    await requester.create_hit_type(**TERMS)
+
+    answers = await asyncio.gather(*(requester.create_hit(**given) for _ in range(6)), return_exceptions=True)
+
+    made = [one for one in answers if not isinstance(one, BaseException)]
+    assert len(made) == 1
+    assert all("HitAlreadyExists" in str(vars(one)) for one in answers if isinstance(one, BaseException))
+    assert len((await requester.list_hits())["HITs"]) == 1
+
+
 async def test_a_token_of_what_was_refused_is_free(requester: Requester) -> None:
     await requester.refused("create_hit", **{**TERMS, **POSTED, "Title": "t" * 129, "UniqueRequestToken": "mine"})
 

@@ -102,6 +102,11 @@ export const membersQuery = queryOptions({
 
 export const keysQuery = queryOptions({ queryKey: ["keys"], queryFn: ({ signal }) => api.keys.list(signal) });
 
+export const signingKeysQuery = queryOptions({
+  queryKey: ["signing-keys"],
+  queryFn: ({ signal }) => api.signingKeys.list(signal),
+});
+
 export const webhooksQuery = queryOptions({
   queryKey: ["webhooks"],
   queryFn: ({ signal }) => api.webhooks.list(signal),

@@ -37,6 +37,8 @@ import type {
   ReviewItem,
   Role,
   SignInLink,
+  SigningKey,
+  SigningKeyCreated,
   TaskDetail,
   TaskRow,
   TasksCreated,
@@ -71,6 +73,12 @@ export const keys = {
   create: (key: { name: string; mode: Mode; role: Role; expires_at?: string }) =>
     post<ApiKeyCreated>("/v1/api-keys", key),
   revoke: (id: Id) => remove(`/v1/api-keys/${id}`),
+};
+
+export const signingKeys = {
+  list: (signal?: Signal) => get<Page<SigningKey>>("/v1/signing-keys", { limit: 200 }, signal),
+  create: (key: { name: string; mode: Mode; role: Role }) => post<SigningKeyCreated>("/v1/signing-keys", key),
+  revoke: (id: Id) => remove(`/v1/signing-keys/${id}`),
 };
 
 export interface TaskFilters {
@@ -189,3 +197,5 @@ export const events = {
   list: (query: { type?: string; project?: Id; cursor?: string | null; limit?: number }, signal?: Signal) =>
     get<Page<AssayEvent>>("/v1/events", query, signal),
 };
+
+export * as market from "./market";

@@ -119,6 +119,25 @@ export interface ApiKeyCreated extends ApiKey {
   key: string;
 }
 
+/** For programs that sign their requests; the access key is no secret. */
+export interface SigningKey {
+  id: Id;
+  access_key: string;
+  name: string;
+  mode: Mode;
+  role: Role;
+  temporary: boolean;
+  created_at: Time;
+  expires_at: Time | null;
+  revoked_at: Time | null;
+  last_used_at: Time | null;
+}
+
+export interface SigningKeyCreated extends SigningKey {
+  secret: string;
+  session_token: string | null;
+}
+
 /* ---- projects ---- */
 
 /** What sort of thing is labelled, as the pages know it. */

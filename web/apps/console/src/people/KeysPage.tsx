@@ -8,6 +8,7 @@ import { PageFrame, useTitle } from "../shell/page";
 import { useMay } from "../shell/session";
 import { FormDialog, SecretDialog } from "./dialogs";
 import { ROLES } from "./MembersPage";
+import { SigningKeys } from "./SigningKeys";
 
 export function KeysPage() {
   useTitle("API keys");
@@ -96,6 +97,7 @@ export function KeysPage() {
           </Table>
         )}
       </Panel>
+      <SigningKeys />
 
       {creating && (
         <CreateDialog
