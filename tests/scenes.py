@@ -12,7 +12,7 @@ from PIL import Image
 from assay.core.freelancers import ProfileChange
 from assay.core.offers import OfferTerms
 from assay.core.pages import HtmlPage
-from assay.services import engagements, freelancers, ledger, offers, payouts, postings, reputation
+from assay.services import appeals, engagements, freelancers, ledger, offers, payouts, postings, reputation
 from assay.services.context import SYSTEM
 from harness import Organization
 from trading import joined
@@ -129,13 +129,18 @@ async def _traded(organization: Organization) -> dict[str, UUID | str]:
         posting = await postings.publish(context, offer.id, page, lifetime_seconds=86_400, max_engagements=2)
         # One that they have not done, to be found.
         await postings.publish(context, offer.id, page, lifetime_seconds=86_400)
+        refused = await postings.publish(context, offer.id, page, lifetime_seconds=86_400)
     async with organization.context_for(freelancer) as context:
         await freelancers.join(context, ProfileChange())
         engagement = await engagements.accept(context, posting.id)
         await engagements.submit(context, engagement.id, {"attributes": {"colour": "red"}})
+        second = await engagements.accept(context, refused.id)
+        await engagements.submit(context, second.id, {"attributes": {"colour": "blue"}})
     async with organization.context_for(manager) as context:
         await engagements.approve(context, engagement.id)
+        await engagements.reject(context, second.id, feedback="It is red.")
     async with organization.context_for(freelancer) as context:
+        appeal = await appeals.open_(context, second.id, "It is blue.")
         payout = await payouts.ask(context, "CH93 0076", 60)
     return {
         "requester_id": str(organization.id),
@@ -143,6 +148,7 @@ async def _traded(organization: Organization) -> dict[str, UUID | str]:
         "posting_id": str(posting.id),
         "engagement_id": str(engagement.id),
         "payout_id": str(payout.id),
+        "appeal_id": str(appeal.id),
     }
 
 

@@ -74,7 +74,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/market/postings/{posting_id}/end": {"json": {"ends_at": "2026-03-02T09:00:00Z"}},
     "POST /v1/market/postings/{posting_id}/dispose": {},
     "POST /v1/market/engagements/{engagement_id}/approve": {"json": {}},
-    "POST /v1/market/engagements/{engagement_id}/reject": {"json": {"feedback": "No"}},
+    "POST /v1/market/engagements/{engagement_id}/reject": {"json": {"feedback": "No", "reason_code": "wrong"}},
+    "POST /v1/work/engagements/{engagement_id}/appeal": {"json": {"words": "It is right."}},
+    "POST /v1/market/appeals/{appeal_id}/answer": {"json": {"words": "It is not."}},
+    "POST /v1/market/appeals/{appeal_id}/ruling": {"json": {"verdict": "uphold", "reason": "It is not."}},
+    "POST /v1/market/appeals/{appeal_id}/yield": {},
     "POST /v1/market/requesters/{requester_id}/funds": {"json": {"amount": "5", "reference": "wire 2"}},
     "POST /v1/market/requesters/{requester_id}/refunds": {"json": {"amount": "1", "reference": "wire 3"}},
     "POST /v1/market/payouts/{payout_id}/outcome": {"json": {"state": "paid"}},
@@ -256,7 +260,7 @@ async def test_no_list_and_no_address_tells_a_test_key_of_the_live_world(
         "GET /v1/me", "GET /v1/projects", "GET /v1/events", "GET /v1/api-keys",
         "GET /v1/market/qualification-types", "GET /v1/market/qualification-requests", "GET /v1/market/blocks",
         # Of the sandbox.
-        "GET /v1/market/messages", "GET /v1/work/messages",
+        "GET /v1/market/messages", "GET /v1/work/messages", "GET /v1/market/appeals",
         # Of play money.
         "GET /v1/market/offers", "GET /v1/market/postings",
         "GET /v1/market/balance", "GET /v1/market/statement", "GET /v1/market/statement.csv",

@@ -19,6 +19,7 @@ class MarketSettings:
 
     ``fee_*``: what the market keeps of rewards and bonuses, on top of them, paid by the requester. ``strict_limits``:
     limits that other markets have, and we do not need, hold too. ``appeal_days``: how long a rejection may be appealed.
+    ``brake_*``: see ``core.appeals.is_braked``.
     """
 
     currency: str = "USD"
@@ -29,6 +30,9 @@ class MarketSettings:
     sign_up: SignUp = "invitation"
     strict_limits: bool = False
     appeal_days: int = 7
+    brake_count: int = 20
+    brake_percent: int = 50
+    brake_days: int = 7
     auto_approval_seconds: int = 259_200
 
     def fee(self, minor: int) -> int:
@@ -42,6 +46,9 @@ _BOUNDS: Final = {
     "pay_floor_minor": (1, 1_000_000_000),
     "payout_minimum_minor": (1, 1_000_000_000),
     "appeal_days": (0, 365),
+    "brake_count": (0, 1_000_000),
+    "brake_percent": (1, 100),
+    "brake_days": (1, 90),
     "auto_approval_seconds": (0, 2_592_000),
 }
 

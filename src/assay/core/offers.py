@@ -6,8 +6,8 @@ The limits are those of Mechanical Turk's requester API, for all, so that a prog
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from typing import Any, Final, Literal, TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal, TypeAlias, get_args
 from uuid import UUID
 
 import msgspec
@@ -102,7 +102,7 @@ def posting_problems(max_engagements: int, lifetime_seconds: int | None, annotat
 # Of what is written to a freelancer: characters that no page can show.
 _CONTROL: Final = frozenset(chr(code) for code in range(32) if code not in (9, 10, 13))
 FEEDBACK_LENGTH_MAX: Final = 1024
-REASON_CODES: Final[Sequence[str]] = (
+ReasonCode: TypeAlias = Literal[
     "wrong",
     "incomplete",
     "off_topic",
@@ -111,7 +111,19 @@ REASON_CODES: Final[Sequence[str]] = (
     "disagrees_with_others",
     "machine_made",
     "other",
-)
+]
+REASON_CODES: Final[tuple[ReasonCode, ...]] = get_args(ReasonCode)
+# As freelancers read them.
+REASONS: Final[Mapping[str, str]] = {
+    "wrong": "The requester finds the answer wrong.",
+    "incomplete": "The requester finds that something is missing.",
+    "off_topic": "The requester finds that the answer is about something else.",
+    "instructions_not_followed": "The requester finds that the instructions were not followed.",
+    "known_answers_missed": "Too many of the questions whose answers are known were answered otherwise.",
+    "disagrees_with_others": "Others who did the same gave another answer.",
+    "machine_made": "The requester believes that a machine wrote the answer.",
+    "other": "The requester gives a reason of their own.",
+}
 
 
 def feedback_problems(feedback: str | None, reason_code: str | None = None) -> list[Problem]:

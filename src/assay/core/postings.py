@@ -24,7 +24,7 @@ from uuid import UUID
 
 from assay.core.errors import AlreadyExists, Conflict, Forbidden, Invalid, NotFound, NothingToClaim
 from assay.core.ledger import promised
-from assay.core.offers import ENGAGEMENTS_MAX, YEAR_SECONDS, Mode
+from assay.core.offers import ENGAGEMENTS_MAX, REASONS, YEAR_SECONDS, Mode
 from assay.core.qualifications import Unmet
 
 Status: TypeAlias = Literal["assignable", "unassignable", "reviewable", "reviewing", "disposed"]
@@ -210,6 +210,13 @@ class Engagement:
     reason_code: str | None = None
     feedback: str | None = None
     seconds: float | None = None
+    # False while its rejection is appealed or held back.
+    counted: bool = True
+
+    @property
+    def reason(self) -> str | None:
+        """Why it was rejected, as its freelancer reads it, where its requester named a reason."""
+        return None if self.reason_code is None else REASONS.get(self.reason_code)
 
 
 def more_places(posting: Posting, more: int, *, strict: bool) -> int:

@@ -20,6 +20,7 @@ import msgspec
 
 from assay.core import ledger
 from assay.core.annotations.page_kind import fields_of
+from assay.core.appeals import Appeal, enough_approved, is_braked
 from assay.core.errors import AssayError
 from assay.core.postings import Engagement, Posting, WrongState, check_approval, check_transition, more_places
 from assay.core.review_policies import (
@@ -32,7 +33,7 @@ from assay.core.review_policies import (
     look_at_one,
 )
 from assay.services.context import Context
-from assay.store import due, engagements, events, market_settings, postings
+from assay.store import appeals, due, engagements, events, market_settings, postings
 from assay.store import ledger as books
 from assay.store.connection import Tenant
 
@@ -146,12 +147,19 @@ async def approve(
     *,
     feedback: str | None = None,
     override: bool = False,
+    appealed: bool = False,
     automatic: bool = False,
     actor: Actor | None = None,
 ) -> Posting:
     """Approves a locked engagement of a locked posting and pays it: from what is held, or, where it was rejected, from
-    what the requester has. The posting as it is then. Raises ``WrongState`` and ``InsufficientFunds``."""
-    check_approval(engagement, posting, context.now, override=override)
+    what the requester has. The posting as it is then. ``appealed``: a rejection is reversed, however old it is.
+
+    Raises ``WrongState`` and ``InsufficientFunds``.
+    """
+    if not appealed:
+        check_approval(engagement, posting, context.now, override=override)
+    elif engagement.state != "rejected":
+        raise WrongState("engagement", engagement.state, ("rejected",))
     rejected = engagement.state == "rejected"
     by = actor or context.caller.actor
     approved = replace(
@@ -169,6 +177,9 @@ async def approve(
     await tell(
         context, room, posting, "engagement.approved", approved, actor=by, automatic=automatic, override=rejected
     )
+    if rejected:
+        for id_ in await appeals.close_approved(room, engagement.id, context.now):
+            await tell(context, room, posting, "appeal.closed", approved, actor=by, appeal_id=str(id_))
     return await settle(context, room, posting, paid_minor=0 if rejected else paid)
 
 
@@ -204,9 +215,11 @@ async def reject(
     automatic: bool = False,
     actor: Actor | None = None,
 ) -> Posting:
-    """Rejects a locked engagement of a locked posting; what was held for it goes back. Raises ``WrongState``."""
+    """Rejects a locked engagement of a locked posting; what was held for it goes back. A requester who rejects far more
+    than is usual has it looked at by the market before it counts. Raises ``WrongState``."""
     check_transition(engagement, "rejected")
     by = actor or context.caller.actor
+    braked = await _is_braked(context, room, engagement)
     rejected = replace(
         engagement,
         state="rejected",
@@ -220,7 +233,34 @@ async def reject(
     await tell(
         context, room, posting, "engagement.rejected", rejected, actor=by, automatic=automatic, reason_code=reason_code
     )
+    if braked:
+        held = Appeal(
+            id=context.new_id(),
+            engagement_id=engagement.id,
+            requester_id=engagement.requester_id,
+            freelancer_id=engagement.freelancer_id,
+            mode=engagement.mode,
+            origin="brake",
+            state="open",
+            opened_at=context.now,
+            answer_by=context.now,
+        )
+        await appeals.insert(room, held)
+        await tell(
+            context, room, posting, "appeal.opened", rejected, actor=NOBODY, appeal_id=str(held.id), origin="brake"
+        )
     return await settle(context, room, posting)
+
+
+async def _is_braked(context: Context, room: Tenant, engagement: Engagement) -> bool:
+    settings = await market_settings.get(room)
+    whose = engagement.requester_id, engagement.mode, context.now - timedelta(days=settings.brake_days)
+    rejected = await appeals.rejected_lately(room, *whose)
+    # Most reject little, and nothing more is counted then.
+    if rejected < settings.brake_count:
+        return False
+    approved = await appeals.approved_lately(room, *whose, enough_approved(rejected, settings.brake_percent))
+    return is_braked(rejected, approved, count=settings.brake_count, percent=settings.brake_percent)
 
 
 async def extend(

@@ -79,6 +79,12 @@ async def lock(room: Tenant, engagement_id: UUID) -> Engagement:
     return _one(await room.fetchrow(queries("engagements")["lock_engagement"], engagement_id))
 
 
+async def decided_by(room: Tenant, engagement_id: UUID) -> UUID | None:
+    """Who took the decision in force, where a person or a program did."""
+    found: UUID | None = await room.fetchval(queries("engagements")["decided_by"], engagement_id)
+    return found
+
+
 async def change(room: Tenant, engagement: Engagement, by: tuple[str, UUID | None] | None = None) -> None:
     """Writes what may change of it. ``by``: the actor of a decision, where there is one."""
     kind, who = by or (None, None)

@@ -774,6 +774,11 @@ create table market_settings (
     strict_limits boolean not null default false,
     -- How long after a rejection a freelancer may appeal.
     appeal_days smallint not null default 7 check (appeal_days between 0 and 365),
+    -- A requester who rejects more than so many within so many days, and more than this share of what they decide, has
+    -- further rejections looked at by the market first. 100 percent: never.
+    brake_count integer not null default 20 check (brake_count between 0 and 1000000),
+    brake_percent smallint not null default 50 check (brake_percent between 1 and 100),
+    brake_days smallint not null default 7 check (brake_days between 1 and 90),
     -- After which time without a decision work is approved, where its offer does not say.
     auto_approval_seconds integer not null default 259200 check (auto_approval_seconds between 0 and 2592000),
     updated_at timestamptz not null
@@ -1712,6 +1717,9 @@ create index engagements_timed on engagements (organization_id, offer_id, id)
     where seconds is not null and state in ('submitted', 'approved');
 create index engagements_of_requester on engagements (organization_id, requester_id, mode, id)
     where submitted_at is not null;
+-- What requesters decided lately, for the brake on rejections.
+create index engagements_decided on engagements (organization_id, requester_id, mode, state, decided_at)
+    where decided_at is not null;
 create index engagements_overdue on engagements (organization_id, deadline) where state = 'accepted';
 create index engagements_to_approve on engagements (organization_id, auto_approve_at) where state = 'submitted';
 
@@ -2103,6 +2111,49 @@ create index messages_of_freelancer on messages (organization_id, freelancer_id,
 create index messages_of_requester on messages (organization_id, requester_id, mode, id);
 create index messages_of_engagement on messages (organization_id, engagement_id, id) where engagement_id is not null;
 
+-- A rejection that is looked at again: because its freelancer appeals, or because its requester rejects so much that the
+-- market looks first. Until it is closed the rejection counts nowhere.
+create table appeals (
+    organization_id uuid not null,
+    id uuid not null,
+    engagement_id uuid not null,
+    requester_id uuid not null,
+    freelancer_id uuid not null,
+    mode text not null check (mode in ('live', 'test')),
+    origin text not null check (origin in ('freelancer', 'brake')),
+    -- owed: the freelancer is in the right, and is paid as soon as the requester has money.
+    state text not null default 'open' check (state in ('open', 'owed', 'closed')),
+    outcome text check (outcome in ('upheld', 'overturned', 'yielded')),
+    -- Why the freelancer appeals.
+    words text check (length(words) between 1 and 4000),
+    opened_at timestamptz not null,
+    -- What the requester says to it, until when they may, and when they did.
+    answer text check (length(answer) between 1 and 4000),
+    answer_by timestamptz not null,
+    answered_at timestamptz,
+    -- Of the member who ruled.
+    ruled_by uuid,
+    reason text check (length(reason) between 1 and 4000),
+    ruled_at timestamptz,
+    -- When it was paid, or the rejection stood.
+    closed_at timestamptz,
+    primary key (organization_id, id),
+    foreign key (organization_id, engagement_id) references engagements (organization_id, id),
+    -- Once by each.
+    unique (organization_id, engagement_id, origin),
+    check ((origin = 'freelancer') = (words is not null)),
+    check ((answer is null) = (answered_at is null)),
+    check ((state = 'open') = (outcome is null)),
+    check ((state = 'closed') = (closed_at is not null)),
+    check (state <> 'owed' or outcome in ('overturned', 'yielded')),
+    check ((ruled_by is null) = (reason is null) and (ruled_by is null or outcome in ('upheld', 'overturned')))
+);
+create unique index appeals_open on appeals (organization_id, engagement_id) where state <> 'closed';
+create index appeals_to_rule on appeals (organization_id, id) where state = 'open';
+create index appeals_owed on appeals (organization_id, id) where state = 'owed';
+create index appeals_of_freelancer on appeals (organization_id, freelancer_id, mode, id);
+create index appeals_of_requester on appeals (organization_id, requester_id, mode, id);
+
 -- Tenants apart. `force` closes the tables to their owner too.
 do $$
 declare
@@ -2114,7 +2165,7 @@ begin
         'attachments', 'files', 'tasks', 'awaited', 'golds', 'assignments', 'drafts', 'submissions', 'consensuses', 'reviews',
         'responses', 'suspensions', 'events', 'imports', 'import_problems', 'webhooks', 'deliveries',
         'callback_settings', 'idempotency_keys', 'signing_keys', 'layouts', 'offer_listeners', 'notices',
-        'queue_credentials', 'messages', 'offers', 'postings', 'engagements', 'review_results',
+        'queue_credentials', 'messages', 'appeals', 'offers', 'postings', 'engagements', 'review_results',
         'freelancers', 'sign_ups', 'qualification_types', 'qualification_requests', 'qualification_grants',
         'worker_blocks', 'saved_filters', 'dealings', 'requester_figures',
         'market_settings', 'accounts', 'transfers', 'entries', 'bonuses', 'payouts'
@@ -2145,7 +2196,7 @@ begin
         execute format('create policy party on %I as restrictive using (%2$s is null or freelancer_id = %2$s)', name, party);
     end loop;
     -- Rows between the two.
-    foreach name in array array['accounts', 'transfers', 'entries', 'bonuses', 'engagements', 'messages',
+    foreach name in array array['accounts', 'transfers', 'entries', 'bonuses', 'engagements', 'messages', 'appeals',
         'qualification_requests', 'qualification_grants', 'worker_blocks', 'dealings']::text[] loop
         execute format('create policy party on %I as restrictive'
             ' using (%2$s is null or requester_id = %2$s or freelancer_id = %2$s)', name, party);
@@ -2179,7 +2230,7 @@ revoke update, delete on transfers, entries, bonuses from assay_app;
 revoke delete on accounts, payouts from assay_app;
 revoke delete on offers, postings, engagements from assay_app;
 revoke update, delete on review_results from assay_app;
-revoke delete on freelancers, qualification_types, qualification_requests, qualification_grants, dealings from assay_app;
+revoke delete on appeals, freelancers, qualification_types, qualification_requests, qualification_grants, dealings from assay_app;
 revoke update on responses from assay_app;
 grant usage on schema queue to assay_app;
 grant select, insert, update, delete on queue.due_tasks to assay_app;

@@ -15,7 +15,7 @@ import structlog
 
 from assay.core.errors import AssayError
 from assay.faces.jobs.workshop import Workshop
-from assay.services import engagements, postings
+from assay.services import appeals, engagements, postings
 from assay.services.context import Context
 
 log = structlog.get_logger()
@@ -34,6 +34,10 @@ async def abandon_turns(shop: Workshop, organization_id: UUID) -> None:
 
 async def approve_overdue(shop: Workshop, organization_id: UUID) -> None:
     await _each(shop, organization_id, engagements.to_approve, engagements.approve_overdue)
+
+
+async def pay_owed(shop: Workshop, organization_id: UUID) -> None:
+    await _each(shop, organization_id, appeals.owed, appeals.pay_owed)
 
 
 async def dispose_postings(shop: Workshop, organization_id: UUID) -> None:
@@ -65,5 +69,6 @@ MARKET_ROUNDS: Final[Mapping[Callable[[Workshop, UUID], Awaitable[None]], timede
     end_postings: timedelta(seconds=2),
     abandon_turns: timedelta(seconds=2),
     approve_overdue: timedelta(seconds=5),
+    pay_owed: timedelta(seconds=5),
     dispose_postings: timedelta(hours=1),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import Router
 
 from assay.faces.native import (
+    appeals,
     audits,
     batches,
     blocks,
@@ -40,6 +41,7 @@ router = Router(
         *signing_keys.HANDLERS,
         *layouts.HANDLERS,
         *messages.HANDLERS,
+        *appeals.HANDLERS,
         *market.HANDLERS,
         *job_search.HANDLERS,
         *qualifications.HANDLERS,

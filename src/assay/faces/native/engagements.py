@@ -11,6 +11,7 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
+from assay.core.offers import ReasonCode
 from assay.faces.http import AnyRequest, Page, enter, house, id_cursor, page_of
 from assay.faces.native.amounts import Amount, Limit, amount
 from assay.services import engagements, offers
@@ -49,10 +50,10 @@ class Approval(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Rejection(msgspec.Struct, forbid_unknown_fields=True):
-    """``feedback`` is what the freelancer reads."""
+    """The freelancer reads both: what kind of reason it is, and ``feedback`` in your own words."""
 
     feedback: str
-    reason_code: str | None = None
+    reason_code: ReasonCode
 
 
 @get(

@@ -27,7 +27,9 @@ _FILE_ROWS_MAX: Final = 5000
 class Settings(msgspec.Struct):
     """Amounts are minor units (cents) of ``currency``. What an hour must bring is ``pay_floor_minor``, if anything. The
     market keeps ``fee_basis_points`` (hundredths of a percent) of every reward and bonus on top of it, and at least
-    ``fee_minimum_minor`` where it keeps anything; requesters pay it."""
+    ``fee_minimum_minor`` where it keeps anything; requesters pay it. A requester who rejects more than ``brake_count``
+    within ``brake_days``, and more than ``brake_percent`` of what they decide, has further rejections looked at by the
+    market's reviewers first; 100 percent is never."""
 
     currency: str
     fee_basis_points: int
@@ -37,6 +39,9 @@ class Settings(msgspec.Struct):
     sign_up: Literal["open", "invitation", "closed"]
     strict_limits: bool
     appeal_days: int
+    brake_count: int
+    brake_percent: int
+    brake_days: int
     auto_approval_seconds: int
 
 
@@ -51,6 +56,9 @@ class SettingsChange(msgspec.Struct, forbid_unknown_fields=True):
     sign_up: Literal["open", "invitation", "closed"] | msgspec.UnsetType = msgspec.UNSET
     strict_limits: bool | msgspec.UnsetType = msgspec.UNSET
     appeal_days: int | msgspec.UnsetType = msgspec.UNSET
+    brake_count: int | msgspec.UnsetType = msgspec.UNSET
+    brake_percent: int | msgspec.UnsetType = msgspec.UNSET
+    brake_days: int | msgspec.UnsetType = msgspec.UNSET
     auto_approval_seconds: int | msgspec.UnsetType = msgspec.UNSET
 
 

@@ -184,7 +184,8 @@ class Frame(msgspec.Struct):
 
 class Engagement(msgspec.Struct):
     """Your turn on the market, paid ``reward_minor`` when it is approved. Without a decision it is approved at
-    ``auto_approve_at``."""
+    ``auto_approve_at``. ``reason`` says in words why it was rejected; ``counted`` is false while a rejection is
+    appealed or held back, and then it is held against nobody."""
 
     id: UUID
     posting_id: UUID
@@ -200,8 +201,11 @@ class Engagement(msgspec.Struct):
     submitted_at: datetime | None
     auto_approve_at: datetime | None
     decided_at: datetime | None
+    rejected_at: datetime | None
     reason_code: str | None
+    reason: str | None
     feedback: str | None
+    counted: bool
     seconds: float | None
     server_time: datetime
 

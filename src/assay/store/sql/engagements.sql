@@ -47,6 +47,9 @@ select * from engagements where organization_id = $1 and id = $2;
 -- :name lock_engagement
 select * from engagements where organization_id = $1 and id = $2 for no key update;
 
+-- :name decided_by
+select decided_by from engagements where organization_id = $1 and id = $2;
+
 -- :name change_engagement
 update engagements set state = $3, deadline = $4, extended = $5, submitted_at = $6, auto_approve_at = $7,
     decided_at = $8, decided_kind = $9, decided_by = $10, automatic = $11, rejected_at = $12, closed_at = $13,
