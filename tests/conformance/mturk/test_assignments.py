@@ -44,6 +44,32 @@ async def test_an_assignment_comes_with_its_hit(requester: Requester, market: Ma
     assert (await requester.list_assignments_for_hit(HITId=hit))["Assignments"] == [found]
 
 
+SCHEMAS = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/"
+FORM = f"""<QuestionForm xmlns="{SCHEMAS}2017-11-06/QuestionForm.xsd">
+<Question><QuestionIdentifier>kinds</QuestionIdentifier><QuestionContent><Text>Which?</Text></QuestionContent>
+<AnswerSpecification><SelectionAnswer><MaxSelectionCount>3</MaxSelectionCount><Selections>
+<Selection><SelectionIdentifier>coat</SelectionIdentifier><Text>Coat</Text></Selection>
+<Selection><SelectionIdentifier>hat</SelectionIdentifier><Text>Hat</Text></Selection>
+<OtherSelection/></Selections></SelectionAnswer></AnswerSpecification></Question>
+<Question><QuestionIdentifier>age</QuestionIdentifier><QuestionContent><Text>How old?</Text></QuestionContent>
+<AnswerSpecification><FreeTextAnswer><Constraints><IsNumeric/></Constraints></FreeTextAnswer></AnswerSpecification>
+</Question></QuestionForm>"""
+
+
+async def test_answers_to_a_form_come_back_by_question(requester: Requester, market: Market) -> None:
+    hit = await posted(requester, Question=FORM)
+    given: dict[str, str | list[str]] = {"kinds": ["hat", "coat"], "kinds.other": "a scarf", "age": "7"}
+
+    await handed_in(market, hit, **given)
+    (found,) = (await requester.list_assignments_for_hit(HITId=hit))["Assignments"]
+
+    root = ElementTree.fromstring(found["Answer"])
+    told = {one[0].text: [(part.tag.rpartition("}")[2], part.text) for part in one[1:]] for one in root}
+    chosen = [("SelectionIdentifier", "coat"), ("SelectionIdentifier", "hat"), ("OtherSelectionText", "a scarf")]
+    assert told == {"kinds": chosen, "age": [("FreeText", "7")]}
+    assert (await requester.get_hit(HITId=hit))["HIT"]["Question"] == FORM
+
+
 async def test_approving_and_rejecting_say_so(requester: Requester, market: Market) -> None:
     hit = await posted(requester, MaxAssignments=3)
     good, bad = await handed_in(market, hit), await handed_in(market, hit)

@@ -20,6 +20,7 @@ from botocore.credentials import Credentials
 from assay.services import accounts, signing_keys
 from assay.services.signing_keys import MadeKey
 from harness import Organization
+from hits import HIT
 from requesting import Requester
 
 Make = Callable[..., Awaitable[Requester]]
@@ -260,3 +261,20 @@ async def test_many_at_once_are_all_heard(speaker: Requester) -> None:
     asked = [speaker.refused("get_file_upload_url", AssignmentId="3A", QuestionIdentifier=f"q{n}") for n in range(8)]
 
     assert all(PROVEN in refused.message for refused in await asyncio.gather(*asked))
+
+
+async def test_the_original_names_lead_to_their_worlds(requester: Requester) -> None:
+    """Programs that have them built in arrive at ``/`` by them, with one key for both."""
+    made = (await requester.create_hit(**HIT))["HIT"]["HITId"]
+    address = requester.url.removesuffix("/mturk") + "/"
+    target, body = "MTurkRequesterServiceV20170117.ListHITs", b"{}"
+
+    found = {}
+    for name in ("mturk-requester", "mturk-requester-sandbox"):
+        host = f"{name}.us-east-1.amazonaws.com"
+        headers = signed(f"https://{host}/", requester.key, body, target)
+        status, told = await post(address, {**headers, "Host": host}, body)
+        assert status == 200, told
+        found[name] = [hit["HITId"] for hit in told["HITs"]]
+
+    assert found == {"mturk-requester": [made], "mturk-requester-sandbox": []}
