@@ -12,6 +12,9 @@ import { Outbox, type Parcel } from "./work/outbox";
 // The drawing page is most of the code; the list of projects does not wait for it.
 const loadTurnsPage = () => import("./pages/TurnsPage");
 const CorrectPage = lazy(async () => ({ default: (await import("./pages/CorrectPage")).CorrectPage }));
+const EngagementPage = lazy(async () => ({ default: (await import("./market/EngagementPage")).EngagementPage }));
+const MarketPages = lazy(async () => ({ default: (await import("./market/MarketPages")).MarketPages }));
+const SignUpPage = lazy(async () => ({ default: (await import("./market/SignUpPage")).SignUpPage }));
 const TurnsPage = lazy(async () => ({ default: (await loadTurnsPage()).TurnsPage }));
 
 /** What lives as long as the page: answers on their way, and drafts. */
@@ -56,6 +59,27 @@ function Page({ path, outbox, drafts, onSignedOut }: { path: string; outbox: Out
     return (
       <Suspense fallback={null}>
         <CorrectPage key={path} taskId={place.taskId} />
+      </Suspense>
+    );
+  }
+  if (place.name === "market") {
+    return (
+      <Suspense fallback={null}>
+        <MarketPages page={place.page} onSignedOut={onSignedOut} />
+      </Suspense>
+    );
+  }
+  if (place.name === "engagement") {
+    return (
+      <Suspense fallback={null}>
+        <EngagementPage key={place.engagementId} engagementId={place.engagementId} drafts={drafts} />
+      </Suspense>
+    );
+  }
+  if (place.name === "sign-up") {
+    return (
+      <Suspense fallback={null}>
+        <SignUpPage />
       </Suspense>
     );
   }

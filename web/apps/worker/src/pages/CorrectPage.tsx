@@ -2,7 +2,6 @@
 
 import { sameValue } from "@assay/annotation";
 import { ApiError, type ProjectVersion, type Project, type TaskDetail, api } from "@assay/client";
-import { PhotoUnavailable, loadPhoto, releasePhoto } from "@assay/labeling";
 import { Button, ConfirmDialog, EmptyState, ErrorState, Field, Icon, Spinner, Textarea, ThemeToggle, buttonClass, toast } from "@assay/ui";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
@@ -10,6 +9,7 @@ import type { Turn } from "../api";
 import type { OpenTurn } from "../work/session";
 import { type Desk, type DeskPage, type MakeDesk, isShown } from "./desk";
 import { DESKS } from "./desks";
+import { usePhoto } from "./usePhoto";
 import { useTitle } from "./useTitle";
 
 interface Finished {
@@ -128,29 +128,6 @@ function useIsChanged(desk: Desk, before: object): boolean {
   const snapshot = useSyncExternalStore(desk.subscribe, desk.snapshot);
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- the snapshot is what changes the desk's answer
   return useMemo(() => !sameValue(desk.answer(), before), [snapshot, desk, before]);
-}
-
-/** The turn with its photo, once that is here, and a way to ask for it again. */
-function usePhoto(bare: OpenTurn): { readonly shown: OpenTurn; readonly retry: () => void } {
-  const [shown, setShown] = useState(bare);
-  const [tries, setTries] = useState(0);
-  const url = bare.turn.media?.display_url;
-  useEffect(() => {
-    if (url === undefined) return;
-    const stop = new AbortController();
-    const loading = loadPhoto(url, stop.signal);
-    loading.then(
-      (photo) => setShown({ ...bare, photo }),
-      (error: unknown) => {
-        if (!stop.signal.aborted) setShown({ ...bare, photoProblem: error instanceof PhotoUnavailable ? error.message : "The photo could not be fetched." });
-      },
-    );
-    return () => {
-      stop.abort();
-      loading.then(releasePhoto, () => {});
-    };
-  }, [bare, url, tries]);
-  return { shown, retry: () => (setShown(bare), setTries((before) => before + 1)) };
 }
 
 /** Set as the page goes away on purpose. */

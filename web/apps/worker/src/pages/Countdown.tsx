@@ -7,6 +7,8 @@ export interface CountdownProps {
   readonly leaseUntil: string;
   /** The server's clock minus ours, in milliseconds. */
   readonly clockOffset: number;
+  /** What the time is for. */
+  readonly noun?: string;
   readonly canExtend: boolean;
   readonly onExtend: () => void;
   readonly onEnded: () => void;
@@ -14,7 +16,7 @@ export interface CountdownProps {
 
 const WARN_SECONDS = 120;
 
-export function Countdown({ leaseUntil, clockOffset, canExtend, onExtend, onEnded }: CountdownProps) {
+export function Countdown({ leaseUntil, clockOffset, noun = "photo", canExtend, onExtend, onEnded }: CountdownProps) {
   const left = (): number => Math.max(0, Math.ceil((Date.parse(leaseUntil) - clockOffset - Date.now()) / 1000));
   const [seconds, setSeconds] = useState(left);
   useEffect(() => {
@@ -33,7 +35,7 @@ export function Countdown({ leaseUntil, clockOffset, canExtend, onExtend, onEnde
   const short = seconds <= WARN_SECONDS;
   return (
     <span className="flex items-center gap-1.5">
-      <span role="timer" aria-label="Time left for this photo" title="Time left for this photo" className={cx("inline-flex items-center gap-1 text-2 h-7 px-1.5 rounded-medium", short ? "bg-warn-soft text-warn font-semibold" : "text-muted")}>
+      <span role="timer" aria-label={`Time left for this ${noun}`} title={`Time left for this ${noun}`} className={cx("inline-flex items-center gap-1 text-2 h-7 px-1.5 rounded-medium", short ? "bg-warn-soft text-warn font-semibold" : "text-muted")}>
         <Icon name="clock" size={14} />
         {clock(seconds)}
       </span>
@@ -43,7 +45,7 @@ export function Countdown({ leaseUntil, clockOffset, canExtend, onExtend, onEnde
         </Button>
       )}
       <span role="status" className="sr-only">
-        {short && !ended ? "Less than two minutes left for this photo." : ""}
+        {short && !ended ? `Less than two minutes left for this ${noun}.` : ""}
       </span>
     </span>
   );

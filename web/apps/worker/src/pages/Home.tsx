@@ -3,11 +3,15 @@
 import type { Me } from "@assay/client";
 import { Badge, EmptyState, ErrorState, Icon, IconButton, Skeleton, ThemeToggle, buttonClass, count, counted, cx, duration, percent, toast } from "@assay/ui";
 import { useQuery } from "@tanstack/react-query";
+import { Suspense, lazy } from "react";
 import { type Stats, type Turn, type WorkProject, work } from "../api";
 import { onLink, turnsPath } from "../route";
 import type { Outbox } from "../work/outbox";
 import { Notices } from "./Notices";
 import { useTitle } from "./useTitle";
+
+// Those who work on no market never wait for it.
+const MarketEntry = lazy(async () => ({ default: (await import("../market/MarketEntry")).MarketEntry }));
 
 const REFRESH_MS = 15_000;
 /** Every return from a photo has changed all of it. */
@@ -30,6 +34,11 @@ export function Home({ outbox, onSignedOut }: { outbox: Outbox; onSignedOut: () 
           <h1 className="text-6 font-semibold">{me.data ? `${greeting(new Date().getHours())}, ${firstName(me.data.name)}` : "Your work"}</h1>
           <StatsLine stats={stats.data} hasWork={projects.data?.some((project) => !project.suspended && project.annotate_open + project.review_open > 0) ?? false} />
         </div>
+        {me.data?.permissions.includes("market.work") && (
+          <Suspense fallback={null}>
+            <MarketEntry />
+          </Suspense>
+        )}
         <section aria-label="Projects" aria-busy={projects.isPending}>
           {projects.isPending ? (
             <div className="flex flex-col gap-3">
