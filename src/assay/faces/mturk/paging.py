@@ -41,12 +41,15 @@ def page(
     operation: str, given: Mapping[str, Any], name: str, found: Sequence[Mapping[str, Any]], last: str | None
 ) -> dict[str, Any]:
     """``found`` under ``name``; ``last``: where it ends, if it holds anything."""
-    told: dict[str, Any] = {"NumResults": len(found), name: list(found)}
-    if found:
-        assert last, "a page that holds something ends somewhere"
-        token = base64.urlsafe_b64encode(_mark(operation, given) + last.encode()).decode().rstrip("=")
-        told["NextToken"] = token
-    return told
+    return {"NumResults": len(found), name: list(found), **next_token(operation, given, last)}
+
+
+def next_token(operation: str, given: Mapping[str, Any], last: str | None) -> dict[str, str]:
+    """The member that leads on from ``last``; none after an empty page, which ends nowhere."""
+    if last is None:
+        return {}
+    token = base64.urlsafe_b64encode(_mark(operation, given) + last.encode()).decode().rstrip("=")
+    return {"NextToken": token}
 
 
 def _mark(operation: str, given: Mapping[str, Any]) -> bytes:

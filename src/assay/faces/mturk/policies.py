@@ -8,7 +8,7 @@ from typing import Any, Final
 from assay.core.review_policies import Action, Found, KnownAnswers, Plurality, Policies, Report
 from assay.faces.mturk import ids
 from assay.faces.mturk.asking import Asked, Verb, seconds, without_none
-from assay.faces.mturk.paging import page, place_in, size_of
+from assay.faces.mturk.paging import next_token, place_in, size_of
 from assay.faces.mturk.refusals import missing, wrong_parameter
 from assay.services import postings
 
@@ -42,6 +42,10 @@ _PLURALITY_NUMBERS: Final = {
     "ApproveIfWorkerAgreementScoreIsAtLeast": "approve_at",
     "RejectIfWorkerAgreementScoreIsLessThan": "reject_below",
 }
+_LEVELS: Final = (
+    ("Assignment", "known_answers", "AssignmentReviewPolicy"),
+    ("HIT", "plurality", "HITReviewPolicy"),
+)
 _ERRORS: Final = {
     "wrong_state": "AWS.MechanicalTurk.InvalidAssignmentState",
     "insufficient_funds": "AWS.MechanicalTurk.InsufficientFunds",
@@ -137,17 +141,14 @@ async def list_review_policy_results_for_hit(asked: Asked) -> dict[str, Any]:
     _, looks = await postings.looks(asked.context, posting_id, after=after, limit=size_of(given))
     levels = given.get("PolicyLevels") or ["Assignment", "HIT"]
     request = (await postings.told(asked.context, [posting_id]))[posting_id].request or {}
-    told = page(asked.operation, given, "Looks", looks, ids.told(looks[-1].id) if looks else None)  # type: ignore[arg-type]
-    answer = {"HITId": given["HITId"], "NextToken": told.get("NextToken")}
-    for level, rule, policy in (
-        ("Assignment", "known_answers", "AssignmentReviewPolicy"),
-        ("HIT", "plurality", "HITReviewPolicy"),
-    ):
+    last = ids.told(looks[-1].id) if looks else None
+    answer: dict[str, Any] = {"HITId": given["HITId"], **next_token(asked.operation, given, last)}
+    for level, rule, policy in _LEVELS:
         if level in levels and policy in request:
             answer[policy] = request[policy]
             reports = [look.report for look in looks if look.report.rule == rule]
             answer[f"{level}ReviewReport"] = _report(asked, reports)
-    return without_none(answer)
+    return answer
 
 
 def _report(asked: Asked, reports: Sequence[Report]) -> dict[str, Any]:

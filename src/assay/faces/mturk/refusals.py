@@ -163,4 +163,7 @@ def _of_state(error: WrongState) -> Refused:
 
 
 def _cased(state: str) -> str:
+    """As the dialect writes it; of a posting that somebody began it says only that it is not free."""
+    if state == "taken":
+        return "Unassignable"
     return state[:1].upper() + state[1:]

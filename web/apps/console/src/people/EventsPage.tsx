@@ -11,10 +11,12 @@ const route = getRouteApi("/console/organization/events");
 const TYPES = [
   "assignment.claimed", "assignment.expired", "assignment.extended", "assignment.reported", "assignment.returned",
   "assignment.skipped", "gold.answered", "import.done", "import.failed", "import.started", "key.created", "key.revoked",
-  "member.changed", "member.invited", "member.signed_in", "project.changed", "project.created", "project.exported",
-  "review.created", "submission.created", "task.broken", "task.cancelled", "task.changed", "task.completed",
-  "task.made_gold", "task.ready", "task.round_started", "task.sent_to_review", "webhook.changed", "webhook.created", "webhook.disabled",
-  "webhook.secret_rotated", "worker.reinstated", "worker.suspended",
+  "layout.created", "layout.retired", "member.changed", "member.invited", "member.signed_in", "message.sent",
+  "notice.failed", "offer.listener_changed", "project.changed", "project.created", "project.exported",
+  "queue_credentials.changed", "queue_credentials.deleted", "review.created", "signing_key.created",
+  "signing_key.revoked", "submission.created", "task.broken", "task.cancelled", "task.changed", "task.completed",
+  "task.made_gold", "task.ready", "task.round_started", "task.sent_to_review", "webhook.changed", "webhook.created",
+  "webhook.disabled", "webhook.secret_rotated", "worker.reinstated", "worker.suspended",
 ];
 
 export function EventsPage() {
