@@ -145,6 +145,73 @@ const events = createRoute({
   component: lazyRouteComponent(() => import("./people/EventsPage"), "EventsPage"),
 });
 
+const market = createRoute({
+  getParentRoute: () => shell,
+  path: "/market",
+  component: lazyRouteComponent(() => import("./market/MarketLayout"), "MarketLayout"),
+});
+
+const offers = createRoute({
+  getParentRoute: () => market,
+  path: "/",
+  validateSearch: (raw: Record<string, unknown>): { project?: string } => (typeof raw["project"] === "string" ? { project: raw["project"] } : {}),
+  component: lazyRouteComponent(() => import("./market/OffersPage"), "OffersPage"),
+});
+
+const offer = createRoute({
+  getParentRoute: () => market,
+  path: "/offers/$offerId",
+  component: lazyRouteComponent(() => import("./market/OfferPage"), "OfferPage"),
+});
+
+const money = createRoute({
+  getParentRoute: () => market,
+  path: "/money",
+  component: lazyRouteComponent(() => import("./market/MoneyPage"), "MoneyPage"),
+});
+
+const qualifications = createRoute({
+  getParentRoute: () => market,
+  path: "/qualifications",
+  component: lazyRouteComponent(() => import("./market/QualificationsPage"), "QualificationsPage"),
+});
+
+const qualification = createRoute({
+  getParentRoute: () => market,
+  path: "/qualifications/$typeId",
+  component: lazyRouteComponent(() => import("./market/QualificationPage"), "QualificationPage"),
+});
+
+const blocks = createRoute({
+  getParentRoute: () => market,
+  path: "/blocks",
+  component: lazyRouteComponent(() => import("./market/BlocksPage"), "BlocksPage"),
+});
+
+const programs = createRoute({
+  getParentRoute: () => market,
+  path: "/programs",
+  component: lazyRouteComponent(() => import("./market/ProgramsPage"), "ProgramsPage"),
+});
+
+const treasury = createRoute({
+  getParentRoute: () => market,
+  path: "/treasury",
+  component: lazyRouteComponent(() => import("./market/TreasuryPage"), "TreasuryPage"),
+});
+
+const freelancers = createRoute({
+  getParentRoute: () => market,
+  path: "/freelancers",
+  component: lazyRouteComponent(() => import("./market/FreelancersPage"), "FreelancersPage"),
+});
+
+const marketSettings = createRoute({
+  getParentRoute: () => market,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./market/SettingsPage"), "MarketSettingsPage"),
+});
+
 const tree = root.addChildren([
   signIn,
   shell.addChildren([
@@ -158,6 +225,7 @@ const tree = root.addChildren([
     webhooks,
     webhook,
     events,
+    market.addChildren([offers, offer, money, qualifications, qualification, blocks, programs, treasury, freelancers, marketSettings]),
   ]),
 ]);
 

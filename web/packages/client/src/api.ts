@@ -197,3 +197,5 @@ export const events = {
   list: (query: { type?: string; project?: Id; cursor?: string | null; limit?: number }, signal?: Signal) =>
     get<Page<AssayEvent>>("/v1/events", query, signal),
 };
+
+export * as market from "./market";

@@ -131,6 +131,11 @@ function Sidebar({ onFind }: { onFind: () => void }) {
             <Icon name="project" /> All projects
           </Link>
         )}
+        {me?.organization.market_id && me.permissions.includes("market.read") && (
+          <Link to="/console/market" className={LINK}>
+            <Icon name="send" /> Market
+          </Link>
+        )}
         {active.length > 0 && (
           <>
             <Heading>Projects</Heading>
