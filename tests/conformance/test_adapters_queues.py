@@ -106,6 +106,26 @@ async def test_a_message_is_signed_for_where_it_goes(topic: bool, destination: s
     assert CREDENTIALS.secret not in str(sent)
 
 
+async def test_a_queue_that_keeps_an_order_takes_a_repeat_once(server: str) -> None:
+    egress = HttpEgress(EgressPolicy(allow_private_hosts=frozenset({server})))
+    sqs: Any = boto3.client(
+        "sqs",
+        endpoint_url=f"http://{server}",
+        region_name="us-east-1",
+        aws_access_key_id="a",
+        aws_secret_access_key="b",
+    )
+    url = sqs.create_queue(QueueName=f"jobs-{uuid4()}.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    message = QueueMessage(False, url, BODY.encode(), CREDENTIALS, "us-east-1")
+
+    outcomes = [await HttpQueues(egress).send(message, NOW) for _ in range(2)]
+
+    assert [outcome.state for outcome in outcomes] == ["delivered", "delivered"]
+    lie = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert [one["Body"] for one in lie] == [BODY]
+    await egress.aclose()
+
+
 async def test_an_address_inside_is_not_asked() -> None:
     egress = HttpEgress(EgressPolicy())
     for destination in ("http://127.0.0.1:9324/1/jobs", "http://169.254.169.254/latest"):

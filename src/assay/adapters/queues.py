@@ -6,6 +6,7 @@ Sources: Amazon SQS API 2012-11-05, Amazon SNS API 2010-03-31.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
@@ -20,6 +21,8 @@ from assay.core.sigv4 import signing_headers
 
 _SECONDS_MAX: Final = 15.0
 _FORM: Final = "application/x-www-form-urlencoded; charset=utf-8"
+# Queues and topics that keep an order want a name for it, and one for each message, by which they know a repeat.
+_ORDERED: Final = ".fifo"
 _TOPICS: Final = "https://sns.{}.amazonaws.com/"
 
 
@@ -71,10 +74,13 @@ class MemoryQueues:
 def _asked(message: QueueMessage) -> tuple[str, str, str, dict[str, str]]:
     """Address, region, service and form of the request."""
     text = message.body.decode()
+    order = {}
+    if message.destination.endswith(_ORDERED):
+        order = {"MessageGroupId": "assay", "MessageDeduplicationId": hashlib.sha256(message.body).hexdigest()}
     if message.topic:
         region = region_of_topic(message.destination)
-        form = {"Action": "Publish", "Version": "2010-03-31", "TopicArn": message.destination, "Message": text}
+        form = {"Action": "Publish", "Version": "2010-03-31", "TopicArn": message.destination, "Message": text, **order}
         return message.topics_url or _TOPICS.format(region), region, "sns", form
     region = region_of_queue(urlsplit(message.destination).hostname or "", message.region)
-    form = {"Action": "SendMessage", "Version": "2012-11-05", "MessageBody": text}
+    form = {"Action": "SendMessage", "Version": "2012-11-05", "MessageBody": text, **order}
     return message.destination, region, "sqs", form
