@@ -10,9 +10,10 @@ from uuid import UUID
 from PIL import Image
 
 from assay.core.freelancers import ProfileChange
+from assay.core.integrity import Signal
 from assay.core.offers import OfferTerms
 from assay.core.pages import HtmlPage
-from assay.services import appeals, engagements, freelancers, ledger, offers, payouts, postings, reputation
+from assay.services import appeals, engagements, freelancers, integrity, ledger, offers, payouts, postings, reputation
 from assay.services.context import SYSTEM
 from harness import Organization
 from trading import joined
@@ -142,6 +143,10 @@ async def _traded(organization: Organization) -> dict[str, UUID | str]:
     async with organization.context_for(freelancer) as context:
         appeal = await appeals.open_(context, second.id, "It is blue.")
         payout = await payouts.ask(context, "CH93 0076", 60)
+    async with organization.context_for(SYSTEM) as context:
+        signal = Signal("too_fast", freelancer.worker_id, None, "Too fast.", (engagement.id,))  # type: ignore[arg-type]
+        await integrity.keep(context, offer.id, organization.id, [signal])
+        (kept,) = await integrity.unseen(context, limit=5)
     return {
         "requester_id": str(organization.id),
         "offer_id": str(offer.id),
@@ -149,6 +154,7 @@ async def _traded(organization: Organization) -> dict[str, UUID | str]:
         "engagement_id": str(engagement.id),
         "payout_id": str(payout.id),
         "appeal_id": str(appeal.id),
+        "signal_id": str(kept.id),
     }
 
 

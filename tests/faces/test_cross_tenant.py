@@ -79,6 +79,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/market/appeals/{appeal_id}/answer": {"json": {"words": "It is not."}},
     "POST /v1/market/appeals/{appeal_id}/ruling": {"json": {"verdict": "uphold", "reason": "It is not."}},
     "POST /v1/market/appeals/{appeal_id}/yield": {},
+    "POST /v1/market/signals/{signal_id}/seen": {"json": {"note": "Two sisters."}},
     "POST /v1/market/requesters/{requester_id}/funds": {"json": {"amount": "5", "reference": "wire 2"}},
     "POST /v1/market/requesters/{requester_id}/refunds": {"json": {"amount": "1", "reference": "wire 3"}},
     "POST /v1/market/payouts/{payout_id}/outcome": {"json": {"state": "paid"}},

@@ -6,6 +6,7 @@ elsewhere meanwhile is never waited for with other rows in hand. All of it is sa
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
@@ -15,7 +16,7 @@ import structlog
 
 from assay.core.errors import AssayError
 from assay.faces.jobs.workshop import Workshop
-from assay.services import appeals, engagements, postings
+from assay.services import appeals, engagements, integrity, postings
 from assay.services.context import Context
 
 log = structlog.get_logger()
@@ -42,6 +43,21 @@ async def pay_owed(shop: Workshop, organization_id: UUID) -> None:
 
 async def dispose_postings(shop: Workshop, organization_id: UUID) -> None:
     await _each(shop, organization_id, postings.to_dispose, postings.dispose_old)
+
+
+async def look_for_signals(shop: Workshop, organization_id: UUID) -> None:
+    """Nothing is held open while answers are compared, which can take seconds."""
+    async with shop.enter(organization_id) as context:
+        if not await postings.trades(context):
+            return
+        lately = await integrity.lately(context)
+    for offer_id, requester_id in lately:
+        async with shop.enter(organization_id) as context:
+            given = await integrity.given(context, offer_id, requester_id)
+        found = await asyncio.to_thread(integrity.signals, given)
+        if found:
+            async with shop.enter(organization_id) as context:
+                await integrity.keep(context, offer_id, requester_id, found)
 
 
 async def _each(
@@ -71,4 +87,5 @@ MARKET_ROUNDS: Final[Mapping[Callable[[Workshop, UUID], Awaitable[None]], timede
     approve_overdue: timedelta(seconds=5),
     pay_owed: timedelta(seconds=5),
     dispose_postings: timedelta(hours=1),
+    look_for_signals: timedelta(hours=1),
 }

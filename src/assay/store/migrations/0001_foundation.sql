@@ -2154,6 +2154,32 @@ create index appeals_owed on appeals (organization_id, id) where state = 'owed';
 create index appeals_of_freelancer on appeals (organization_id, freelancer_id, mode, id);
 create index appeals_of_requester on appeals (organization_id, requester_id, mode, id);
 
+-- What stood out among the answers to an offer (core.integrity), for the market's reviewers to look at. Nothing follows
+-- from it by itself, and nobody else is told.
+create table signals (
+    organization_id uuid not null,
+    id uuid not null,
+    offer_id uuid not null,
+    requester_id uuid not null,
+    freelancer_id uuid not null,
+    kind text not null check (kind in ('same_answers', 'same_text', 'too_fast')),
+    -- The second of two.
+    other_id uuid,
+    reason text not null check (length(reason) between 1 and 1000),
+    -- Answers to look at.
+    engagement_ids uuid[] not null check (cardinality(engagement_ids) <= 20),
+    found_at timestamptz not null,
+    -- What a reviewer made of it.
+    seen_by uuid,
+    seen_at timestamptz,
+    note text check (length(note) between 1 and 4000),
+    primary key (organization_id, id),
+    foreign key (organization_id, offer_id) references offers (organization_id, id),
+    unique nulls not distinct (organization_id, offer_id, kind, freelancer_id, other_id),
+    check ((seen_by is null) = (seen_at is null) and (seen_at is null) = (note is null))
+);
+create index signals_open on signals (organization_id, id) where seen_at is null;
+
 -- Tenants apart. `force` closes the tables to their owner too.
 do $$
 declare
@@ -2165,7 +2191,7 @@ begin
         'attachments', 'files', 'tasks', 'awaited', 'golds', 'assignments', 'drafts', 'submissions', 'consensuses', 'reviews',
         'responses', 'suspensions', 'events', 'imports', 'import_problems', 'webhooks', 'deliveries',
         'callback_settings', 'idempotency_keys', 'signing_keys', 'layouts', 'offer_listeners', 'notices',
-        'queue_credentials', 'messages', 'appeals', 'offers', 'postings', 'engagements', 'review_results',
+        'queue_credentials', 'messages', 'appeals', 'signals', 'offers', 'postings', 'engagements', 'review_results',
         'freelancers', 'sign_ups', 'qualification_types', 'qualification_requests', 'qualification_grants',
         'worker_blocks', 'saved_filters', 'dealings', 'requester_figures',
         'market_settings', 'accounts', 'transfers', 'entries', 'bonuses', 'payouts'
@@ -2217,7 +2243,7 @@ begin
         execute format('create policy party_changes on %I as restrictive for update using (%s is null)', name, party);
     end loop;
     -- What only the market's own see.
-    foreach name in array array['sign_ups']::text[] loop
+    foreach name in array array['sign_ups', 'signals']::text[] loop
         execute format('create policy party on %I as restrictive using (%s is null)', name, party);
     end loop;
 end $$;
@@ -2230,7 +2256,7 @@ revoke update, delete on transfers, entries, bonuses from assay_app;
 revoke delete on accounts, payouts from assay_app;
 revoke delete on offers, postings, engagements from assay_app;
 revoke update, delete on review_results from assay_app;
-revoke delete on appeals, freelancers, qualification_types, qualification_requests, qualification_grants, dealings from assay_app;
+revoke delete on appeals, signals, freelancers, qualification_types, qualification_requests, qualification_grants, dealings from assay_app;
 revoke update on responses from assay_app;
 grant usage on schema queue to assay_app;
 grant select, insert, update, delete on queue.due_tasks to assay_app;
