@@ -28,7 +28,8 @@ BOXES = {"box": {"objects_to_annotate": ["car", "sign"]}}
 @asynccontextmanager
 async def listening(app: ASGIApp, **options: Any) -> AsyncIterator[int]:
     """The port of a server for the application."""
-    with socket.socket() as listener:
+    # Said to be TCP, or asyncio leaves small answers waiting for 40 ms (Nagle).
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(
             uvicorn.Config(app, loop="none", http="httptools", ws="none", log_level="error", **options)
