@@ -1,8 +1,9 @@
 import { api, type StatementLine } from "@assay/client";
-import { buttonClass, EmptyState, ErrorState, Field, Icon, Input, Skeleton, Td, Th, Tr } from "@assay/ui";
+import { buttonClass, CopyField, EmptyState, ErrorState, Field, Icon, Input, Skeleton, Td, Th, Tr } from "@assay/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTitle } from "../shell/page";
+import { useMe } from "../shell/session";
 import { Freelancer } from "./Freelancer";
 import { useMode, useRunsMarket } from "./MarketLayout";
 import { shown } from "./money";
@@ -14,6 +15,7 @@ export function MoneyPage() {
   useTitle("Money", "Market");
   const mode = useMode();
   const runs = useRunsMarket();
+  const { organization } = useMe();
   const balance = useQuery(balanceQuery(mode));
   const [days, setDays] = useState({ since: "", until: "" });
   const paged = usePaged<StatementLine>(["market", "statement", mode, days.since, days.until], (paging, signal) =>
@@ -58,7 +60,12 @@ export function MoneyPage() {
         }
         empty={
           <EmptyState icon="file" title={filtered ? "Nothing moved in these days" : "No money has moved yet"}>
-            {filtered ? "Times are UTC." : runs ? "Fund an organization under Treasury." : "Send money to whoever runs the market; once it is booked, it stands here."}
+            {filtered ? "Times are UTC." : runs ? "Fund an organization under Treasury." : "Send money to whoever runs the market, with your organization's id; once it is booked, it stands here."}
+            {!filtered && !runs && (
+              <div className="mt-3 text-left">
+                <CopyField label="Your organization's id" value={organization.id} />
+              </div>
+            )}
           </EmptyState>
         }
       >

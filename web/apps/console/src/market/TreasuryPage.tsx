@@ -28,14 +28,16 @@ type Booking = "fund" | "refund";
 
 function Requesters() {
   const mayWrite = useMay("market.write");
-  const [booking, setBooking] = useState<{ requester: Requester; which: Booking } | null>(null);
+  const [booking, setBooking] = useState<{ requester: Requester | null; which: Booking } | null>(null);
   const paged = usePaged<Requester>(["market", "requesters"], (paging, signal) => api.market.requesters(paging, signal));
+  const fundAny = mayWrite && <Button onClick={() => setBooking({ requester: null, which: "fund" })}>Fund an organization</Button>;
   return (
     <>
       <Listing
         paged={paged}
         label="Requesters"
         title="Requesters"
+        actions={paged.items.length > 0 && fundAny}
         head={
           <>
             <Th>Organization</Th>
@@ -45,8 +47,8 @@ function Requesters() {
           </>
         }
         empty={
-          <EmptyState icon="people" title="Nobody trades here yet">
-            Bring an organization to the market with <code className="font-mono">assay market add</code>.
+          <EmptyState icon="people" title="Nobody has money here yet" action={fundAny}>
+            Bring an organization to the market with <code className="font-mono">assay market add</code>, and book what it sends in.
           </EmptyState>
         }
       >
@@ -69,30 +71,37 @@ function Requesters() {
   );
 }
 
-function BookingDialog({ requester, which, onClose }: { requester: Requester; which: Booking; onClose: () => void }) {
+/** `requester` is none for one who has had no money yet: then it is named by its id. */
+function BookingDialog({ requester, which, onClose }: { requester: Requester | null; which: Booking; onClose: () => void }) {
   const settings = useQuery(settingsQuery).data;
   const refresh = useRefresh();
-  const form = useForm({ amount: "", reference: "", memo: "" }, async (payment) => {
-    const balance = await api.market[which](requester.id, { ...payment, amount: payment.amount.trim() });
+  const form = useForm({ id: requester?.id ?? "", amount: "", reference: "", memo: "" }, async ({ id, ...payment }) => {
+    const balance = await api.market[which](id.trim(), { ...payment, amount: payment.amount.trim() });
     await refresh();
     return balance;
   });
   const into = which === "fund";
+  const name = requester?.name ?? "an organization";
   return (
     <FormDialog
-      title={into ? `Fund ${requester.name}` : `Send money back to ${requester.name}`}
+      title={into ? `Fund ${name}` : `Send money back to ${name}`}
       description={into ? "Books what they sent in. Do it when it is there: they can spend it at once." : "Books what they got back of what is available."}
       form={form}
       fields={["amount", "reference", "memo"]}
       submitLabel={into ? "Fund" : "Send back"}
       onClose={onClose}
       onDone={(balance) => {
-        toast(`${requester.name} has ${shown(balance.available)} available`);
+        toast(`${requester?.name ?? "It"} has ${shown(balance.available)} available`);
         onClose();
       }}
     >
+      {requester === null && (
+        <Field label="Its id" hint="Its owner finds it under Money; the command that brought it here said it too.">
+          {(control) => <Input {...control} data-autofocus required pattern="\s*[0-9a-fA-F\-]{36}\s*" className="font-mono" value={form.value.id} onChange={(event) => form.set({ id: event.target.value })} />}
+        </Field>
+      )}
       <Field label={`Amount${settings ? ` (${settings.currency})` : ""}`} error={form.problems.at("amount")}>
-        {(control) => <Input {...control} data-autofocus required inputMode="decimal" placeholder="250.00" value={form.value.amount} onChange={(event) => form.set({ amount: event.target.value })} />}
+        {(control) => <Input {...control} data-autofocus={requester !== null || undefined} required inputMode="decimal" placeholder="250.00" value={form.value.amount} onChange={(event) => form.set({ amount: event.target.value })} />}
       </Field>
       <Field label="Reference" hint="What tells this payment from all others, as the bank has it. The same one again changes nothing." error={form.problems.at("reference")}>
         {(control) => <Input {...control} required maxLength={120} value={form.value.reference} onChange={(event) => form.set({ reference: event.target.value })} />}
