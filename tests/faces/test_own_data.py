@@ -81,7 +81,10 @@ async def test_it_holds_what_was_done_and_nothing_of_others(market: Market) -> N
     assert {one["requester_id"] for one in anns["submissions"]} == {str(home.id) for home in market.requesters}
     assert [one["body"] for one in anns["messages"]] == ["Thank you"]
     assert [one["languages"] for one in anns["freelancers"]] == [["de"]]
-    assert [one["reason"] for one in anns["worker_blocks"]] == ["Slow"]
+    # That they are blocked, and not why, which stays with the requester; nor which tasks were golds.
+    assert [one["requester_id"] for one in anns["worker_blocks"]] == [str(market.requester.id)]
+    assert "Slow" not in json.dumps(anns)
+    assert all("gold_right" not in one for one in anns["submissions"])
     assert [one["email"] for one in anns["members"]] == [ann.email]
     assert sum(one["amount_minor"] for one in anns["entries"] if one["purpose"] == "earned") == 200
     assert len(anns["transfers"]) == 2

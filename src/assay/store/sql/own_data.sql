@@ -32,7 +32,8 @@ select to_jsonb(mine) - 'organization_id' from qualification_grants mine
 where organization_id = $1 and freelancer_id = $2 order by type_id;
 
 -- :name worker_blocks
-select to_jsonb(mine) - 'organization_id' from worker_blocks mine
+-- But for the reason, which stays with the requester.
+select to_jsonb(mine) - 'organization_id' - 'reason' from worker_blocks mine
 where organization_id = $1 and freelancer_id = $2 order by requester_id, mode;
 
 -- :name saved_filters
@@ -78,8 +79,8 @@ where mine.organization_id = $1 order by mine.id;
 select to_jsonb(mine) - 'organization_id' from workers mine where organization_id = $1 and id = $2;
 
 -- :name submissions
--- With whose they are.
-select to_jsonb(mine) - 'organization_id' || jsonb_build_object('requester_id', $1::uuid)
+-- With whose they are; but for whether it was a gold, which stays with whoever set it.
+select to_jsonb(mine) - 'organization_id' - 'gold_right' || jsonb_build_object('requester_id', $1::uuid)
 from assignments turn
 join submissions mine on mine.organization_id = $1 and mine.assignment_id = turn.id and mine.worker_id = $2
 where turn.organization_id = $1 and turn.worker_id = $2
