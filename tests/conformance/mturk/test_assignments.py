@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 from uuid import UUID
@@ -222,6 +223,20 @@ async def test_a_bonus_is_paid_once_for_a_token(requester: Requester, market: Ma
         assert paid == {**given, "GrantTime": market.requester.clock()}
     balance = await requester.get_account_balance()
     assert balance["AvailableBalance"] == "9998.25"
+
+
+async def test_a_bonus_is_paid_once_for_many_at_a_time(requester: Requester, market: Market) -> None:
+    hit = await posted(requester)
+    assignment = await handed_in(market, hit)
+    worker = (await requester.get_assignment(AssignmentId=assignment))["Assignment"]["WorkerId"]
+    given = {"WorkerId": worker, "AssignmentId": assignment, "BonusAmount": "1.00", "Reason": "Quick"}
+
+    paying = (requester.send_bonus(**given, UniqueRequestToken="once") for _ in range(6))
+    answers = await asyncio.gather(*paying, return_exceptions=True)
+
+    assert answers.count({}) == 1
+    assert all("already used" in str(one) for one in answers if one != {})
+    assert (await requester.list_bonus_payments(HITId=hit))["NumResults"] == 1
 
 
 async def test_a_bonus_is_for_who_did_the_work(requester: Requester, market: Market) -> None:

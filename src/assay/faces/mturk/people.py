@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from assay.core.errors import AlreadyExists
 from assay.core.money import parse, show
 from assay.faces.mturk import ids
 from assay.faces.mturk.asking import Asked, Verb, seconds
@@ -53,6 +54,10 @@ async def send_bonus(asked: Asked) -> dict[str, Any]:
             f"This UniqueRequestToken was already used by the request {error.bonus.id}, which paid a bonus of "
             f"{show(error.bonus.amount_minor, error.bonus.currency)}. Nothing was paid again.",
         ) from None
+    except AlreadyExists:
+        # Two requests with one token met, and the other was first.
+        words = "This UniqueRequestToken was already used by the request that came first. Nothing was paid again."
+        raise refused("InvalidParameterValue", words) from None
     return {}
 
 
