@@ -26,8 +26,8 @@ import time
 
 import asyncpg
 
-import bazaar
-import bazaar_log
+import market_log
+import market_robots
 import stage
 from nothing_lost import DRAIN_SECONDS, KINDS, PATIENCE_SECONDS, House
 
@@ -37,10 +37,12 @@ _LEFT = """
         + (select count(*) from queue.due_tasks)"""
 
 
-async def torment(house: House, kills: int, seed: int, people: tuple[int, int], log: bazaar_log.Log) -> bazaar.Load:
+async def torment(
+    house: House, kills: int, seed: int, people: tuple[int, int], log: market_log.Log
+) -> market_robots.Load:
     """Load, kills, and work to the end."""
-    made = await bazaar.open_bazaar(house.server, freelancers_count=people[0], requesters_count=people[1])
-    load = bazaar.Load(house.server.url, made, log, seed, patience=PATIENCE_SECONDS)
+    made = await market_robots.open_bazaar(house.server, freelancers_count=people[0], requesters_count=people[1])
+    load = market_robots.Load(house.server.url, made, log, seed, patience=PATIENCE_SECONDS)
     at_work = load.people()
     chance = random.Random(seed)
     for kill in range(kills):
@@ -88,11 +90,11 @@ def main() -> None:
     print(f"{options.kills} kills, seed {options.seed}")
     house = House()
     try:
-        log = bazaar_log.Log(house.home.with_suffix(".log"))
+        log = market_log.Log(house.home.with_suffix(".log"))
         people = (options.freelancers, options.requesters)
         load = asyncio.run(torment(house, options.kills, options.seed, people, log))
-        found = [*load.faults, *asyncio.run(bazaar_log.missing(house.server, log))]
-        holds, said = bazaar_log.proved(house.home)
+        found = [*load.faults, *asyncio.run(market_log.missing(house.server, log))]
+        holds, said = market_log.proved(house.home)
     finally:
         house.close()
     load.counts.update(f"{entry['kind']} acknowledged" for entry in log.read())

@@ -21,13 +21,13 @@ from pathlib import Path
 
 import numpy as np
 
-import bazaar
-import bazaar_log
+import market_log
+import market_robots
 import stage
 from claim_submit import empty_request_ms
 
 
-async def loaded(server: stage.Server, load: bazaar.Load, seconds: float) -> tuple[float, tuple[float, float]]:
+async def loaded(server: stage.Server, load: market_robots.Load, seconds: float) -> tuple[float, tuple[float, float]]:
     """Works for so long, a little longer to warm up; how long it was, and the CPU seconds of server and database."""
     people = load.people()
     await asyncio.sleep(min(5.0, seconds / 4))
@@ -53,17 +53,17 @@ def main() -> None:
     options = parser.parse_args()
     with stage.server() as server:
         made = asyncio.run(
-            bazaar.open_bazaar(
+            market_robots.open_bazaar(
                 server, freelancers_count=options.freelancers, requesters_count=options.requesters
             )
         )  # fmt: skip
         home = server.settings.home
-        log = bazaar_log.Log(home.with_suffix(".log"))
-        load = bazaar.Load(server.url, made, log, options.seed)
+        log = market_log.Log(home.with_suffix(".log"))
+        load = market_robots.Load(server.url, made, log, options.seed)
         wall, cpu = asyncio.run(loaded(server, load, options.seconds))
         empty = empty_request_ms(16)
-        found = [*load.faults, *asyncio.run(bazaar_log.missing(server, log))]
-        holds, said = bazaar_log.proved(home)
+        found = [*load.faults, *asyncio.run(market_log.missing(server, log))]
+        holds, said = market_log.proved(home)
     report(load, wall, cpu, empty)
     print(said)
     for line in found[:30]:
@@ -74,7 +74,7 @@ def main() -> None:
     print("no error, nothing given twice, nothing acknowledged is missing, and the ledger holds")
 
 
-def report(load: bazaar.Load, wall: float, cpu: tuple[float, float], empty: float) -> None:
+def report(load: market_robots.Load, wall: float, cpu: tuple[float, float], empty: float) -> None:
     """What was measured, in words."""
     rates = {name: len(times) / wall for name, times in load.took.items()}
     decided = rates.get("ApproveAssignment", 0) + rates.get("RejectAssignment", 0)

@@ -1,4 +1,4 @@
-"""What a market acknowledged, and whether its database has it: the log of `bazaar`, held against what is there.
+"""What a market acknowledged, and whether its database has it: the log of `market_robots`, held against what is there.
 
 ``proved`` runs `assay check-ledger` besides.
 """

@@ -2,7 +2,7 @@
 
 Requesters sign their requests and speak the dialect of `faces/mturk`; freelancers are signed in, take what an offer
 has, open the frame and post its form, as a browser does. What the server acknowledges goes to a log that it knows
-nothing of (`bazaar_log`).
+nothing of (`market_log`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from assay.faces.mturk import ids
 from assay.faces.mturk.door import SERVICE, TARGET
 from assay.services import accounts, freelancers, ledger, markets, signing_keys
 from assay.services.context import SYSTEM, Context
-from bazaar_log import Log
+from market_log import Log
 
 # So many take a turn of each HIT, and so many places a requester keeps open.
 PLACES = 5
