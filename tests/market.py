@@ -153,8 +153,8 @@ class Market:
         """The next turn of an offer, or one of this posting."""
         async with self.organization.context_for(who) as context:
             if isinstance(what, Offer):
-                return await engagements.accept_next(context, what.id)
-            return await engagements.accept(context, what.id)
+                return (await engagements.accept_next(context, what.id)).engagement
+            return (await engagements.accept(context, what.id)).engagement
 
     async def submit(self, who: Person, engagement: Engagement, **fields: str | list[str]) -> Engagement:
         async with self.organization.context_for(who) as context:

@@ -133,9 +133,9 @@ async def _traded(organization: Organization) -> dict[str, UUID | str]:
         refused = await postings.publish(context, offer.id, page, lifetime_seconds=86_400)
     async with organization.context_for(freelancer) as context:
         await freelancers.join(context, ProfileChange())
-        engagement = await engagements.accept(context, posting.id)
+        engagement = (await engagements.accept(context, posting.id)).engagement
         await engagements.submit(context, engagement.id, {"attributes": {"colour": "red"}})
-        second = await engagements.accept(context, refused.id)
+        second = (await engagements.accept(context, refused.id)).engagement
         await engagements.submit(context, second.id, {"attributes": {"colour": "blue"}})
     async with organization.context_for(manager) as context:
         await engagements.approve(context, engagement.id)

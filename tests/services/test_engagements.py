@@ -390,7 +390,7 @@ async def test_a_failure_in_the_middle_leaves_nothing(market: Market) -> None:
 
     async def both() -> None:
         async with market.organization.context_for(ann) as context:
-            engagement = await engagements.accept(context, posting.id)
+            engagement = (await engagements.accept(context, posting.id)).engagement
             await engagements.submit(context, engagement.id, {"attributes": {"colour": 3}})
 
     with pytest.raises(Invalid):

@@ -69,8 +69,8 @@ class Work:
 # --- beginning ----------------------------------------------------------------------------------------------------
 
 
-async def accept(context: Context, posting_id: UUID) -> Engagement:
-    """Takes a turn on one posting for the caller.
+async def accept(context: Context, posting_id: UUID) -> Work:
+    """Takes a turn on one posting for the caller; the turn with what it shows.
 
     Raises ``MissingThing``, ``NotEligible``, ``LimitReached``, ``HadBefore``, ``NoPlaceLeft``, and ``NotJoined`` for
     one who is no freelancer yet.
@@ -83,7 +83,7 @@ async def accept(context: Context, posting_id: UUID) -> Engagement:
         return await _take(context, room, profile, offer, await postings.lock(room, posting_id))
 
 
-async def accept_next(context: Context, offer_id: UUID) -> Engagement:
+async def accept_next(context: Context, offer_id: UUID) -> Work:
     """Takes a turn on the offer's oldest posting with a place that the caller has not done. Raises as ``accept``."""
     async with context.market() as room:
         profile, offer = await _may_take(context, room, offer_id)
@@ -118,7 +118,7 @@ async def _may_take(context: Context, room: Tenant, offer_id: UUID) -> tuple[Pro
     return profile, offer
 
 
-async def _take(context: Context, room: Tenant, profile: Profile, offer: Offer, posting: Posting) -> Engagement:
+async def _take(context: Context, room: Tenant, profile: Profile, offer: Offer, posting: Posting) -> Work:
     check_taking(posting, context.now)
     engagement = Engagement(
         id=context.new_id(),
@@ -140,8 +140,9 @@ async def _take(context: Context, room: Tenant, profile: Profile, offer: Offer, 
         raise HadBefore("You do this already, or you have done it.") from error
     async with room.room(posting.requester_id) as home:
         await store.begin(home, engagement, profile.shown_name)
+        taken = await _seen(home, engagement, offer)
     await tell(context, room, posting, "engagement.accepted", engagement)
-    return engagement
+    return taken
 
 
 # --- at work ------------------------------------------------------------------------------------------------------
@@ -203,38 +204,51 @@ async def submit(context: Context, engagement_id: UUID, answer: Any, *, seconds:
     ``MissingThing``, ``LeaseLost`` when the time was over, ``WrongState`` when another answer was handed in, and
     ``Invalid``.
     """
+    async with context.market() as room:
+        return await _hand_in(
+            context, room, await _work(room, await _mine(context, room, engagement_id)), answer, seconds
+        )
+
+
+async def hand_in(context: Context, work: Work, answer: Any) -> Engagement:
+    """The same for who has ``work`` of this transaction at hand."""
+    async with context.market() as room:
+        return await _hand_in(context, room, work, answer, None)
+
+
+async def _hand_in(context: Context, room: Tenant, work: Work, answer: Any, seconds: float | None) -> Engagement:
     if seconds is not None and not 0 <= seconds < 1e7:
         raise Invalid("Must be within 0 and 10,000,000 seconds.", "seconds")
-    async with context.market() as room:
-        work = await _work(room, await _mine(context, room, engagement_id))
-        checked = await _checked(work, answer)
-        posting, engagement = await locked(room, engagement_id)
-        if engagement.state in VISIBLE:
-            return await _again(room, engagement, checked)
-        _check_in_time(context, engagement)
-        took = (context.now - engagement.accepted_at).total_seconds()
-        async with room.room(posting.requester_id) as home:
-            marks = len(checked.get("annotations") or checked.get("attributes") or ())
-            kept = await store.hand_in(
-                home, engagement, context.new_id(), checked, marks, took if seconds is None else seconds, context.now
-            )
-        if kept is None:
-            raise LeaseLost("Your time for this ran out before it arrived.")
-        terms = work.offer.terms
-        after = replace(
-            engagement,
-            state="submitted",
-            submitted_at=context.now,
-            auto_approve_at=context.now + timedelta(seconds=terms.auto_approval_seconds),
-            seconds=kept,
+    checked = await _checked(work, answer)
+    posting = await postings.lock(room, work.engagement.posting_id)
+    engagement = await store.lock(room, work.engagement.id)
+    if engagement.state in VISIBLE:
+        return await _again(room, engagement, checked)
+    _check_in_time(context, engagement)
+    took = (context.now - engagement.accepted_at).total_seconds()
+    async with room.room(posting.requester_id) as home:
+        marks = len(checked.get("annotations") or checked.get("attributes") or ())
+        kept = await store.hand_in(
+            home, engagement, context.new_id(), checked, marks, took if seconds is None else seconds, context.now
         )
-        await store.change(room, after)
-        await tell(context, room, posting, "engagement.submitted", after)
-        now = await look_at(context, room, await settle(context, room, posting), after, checked)
-        if terms.auto_approval_seconds == 0:
-            now = await _approve_at_once(context, room, now, engagement_id)
-        await arrive(context, room, posting, now)
-        return await store.get(room, engagement_id)
+    if kept is None:
+        raise LeaseLost("Your time for this ran out before it arrived.")
+    terms = work.offer.terms
+    after = replace(
+        engagement,
+        state="submitted",
+        submitted_at=context.now,
+        auto_approve_at=context.now + timedelta(seconds=terms.auto_approval_seconds),
+        seconds=kept,
+    )
+    await store.change(room, after)
+    await tell(context, room, posting, "engagement.submitted", after)
+    now = await look_at(context, room, await settle(context, room, posting), after, checked)
+    if terms.auto_approval_seconds == 0:
+        now = await _approve_at_once(context, room, now, after.id)
+    now = await arrive(context, room, posting, now)
+    decided = (now.approved, now.rejected) != (posting.approved, posting.rejected)
+    return await store.get(room, after.id) if decided else after
 
 
 async def _approve_at_once(context: Context, room: Tenant, posting: Posting, engagement_id: UUID) -> Posting:
@@ -290,10 +304,14 @@ async def _mine(context: Context, room: Tenant, engagement_id: UUID) -> Engageme
 async def _work(room: Tenant, engagement: Engagement) -> Work:
     offer = await postings.offer(room, engagement.offer_id)
     async with room.room(engagement.requester_id) as home:
-        asked = await store.asked(home, engagement.id)
-        version = await projects.version(home, asked.project_id, asked.project_version)
-        ids = photos_in(asked.items)
-        photos = await attachments.photos(home, ids) if ids else {}
+        return await _seen(home, engagement, offer)
+
+
+async def _seen(home: Tenant, engagement: Engagement, offer: Offer) -> Work:
+    asked = await store.asked(home, engagement.id)
+    version = await projects.version(home, asked.project_id, asked.project_version)
+    ids = photos_in(asked.items)
+    photos = await attachments.photos(home, ids) if ids else {}
     return Work(engagement, offer, asked, version, photos)
 
 

@@ -202,7 +202,7 @@ async def _submitted(request: AnyRequest, text: str) -> Response[str]:
         elif not fields:
             raise errors.Invalid("The form sent no field with an answer. Tell its requester, and return this job.")
         try:
-            await engagements.submit(context, ticket.engagement_id, {"attributes": fields})
+            await engagements.hand_in(context, work, {"attributes": fields})
         except errors.Invalid as error:
             if not isinstance(shown, FormPage):
                 raise

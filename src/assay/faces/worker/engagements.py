@@ -112,8 +112,7 @@ async def _now(request: AnyRequest, context: Context, engagement_id: UUID) -> wi
 async def accept_next(request: AnyRequest, offer_id: FromPath[UUID]) -> wire.EngagementShown:
     """The next turn of an offer that you have not done. It is yours until its deadline."""
     async with enter(request) as context:
-        taken = await engagements.accept_next(context, offer_id)
-        return await _now(request, context, taken.id)
+        return _shown(house(request), context, await engagements.accept_next(context, offer_id))
 
 
 @post(
@@ -122,8 +121,7 @@ async def accept_next(request: AnyRequest, offer_id: FromPath[UUID]) -> wire.Eng
 async def accept(request: AnyRequest, posting_id: FromPath[UUID]) -> wire.EngagementShown:
     """A turn on this one posting."""
     async with enter(request) as context:
-        taken = await engagements.accept(context, posting_id)
-        return await _now(request, context, taken.id)
+        return _shown(house(request), context, await engagements.accept(context, posting_id))
 
 
 @get(
