@@ -199,6 +199,9 @@ async def test_nothing_of_ours_answers_on_a_frames_origin(market: Market) -> Non
         assert (await frame.client.get(path)).text.startswith(start)
     own = await market.organization.client_for(ann)
     assert (await own.get(frame.path)).status_code == 404
+    # The page that marks pictures is shown by a customer's page, which ours shows.
+    marking = await frame.client.get("/static/apps/annotator/index.html")
+    assert BASE_URL in marking.headers["content-security-policy"]
 
 
 async def test_one_who_was_shut_out_comes_in_by_no_ticket(market: Market) -> None:

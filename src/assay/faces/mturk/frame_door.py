@@ -294,11 +294,14 @@ def _broken(request: AnyRequest, error: Exception) -> Response[str]:
     return _said(request, 500, "Something broke", words)
 
 
-async def _harden(message: Any, _: Any) -> None:
+async def _harden(message: Any, scope: Any) -> None:
     if message["type"] != "http.response.start":
         return
+    home: House = scope["litestar_app"].state.house
+    # The marking page is shown by a customer's page, which is shown by ours: all that are around it are asked.
+    around = b"frame-ancestors 'self' " + home.public_url.encode()
     found = {name.lower() for name, _ in message["headers"]}
-    for name, value in _HEADERS:
+    for name, value in (*_HEADERS, (b"content-security-policy", around)):
         if name not in found:
             message["headers"].append((name, value))
 
@@ -306,6 +309,5 @@ async def _harden(message: Any, _: Any) -> None:
 _HEADERS: Final = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
-    (b"content-security-policy", b"frame-ancestors 'self'"),
     (b"cross-origin-resource-policy", b"same-origin"),
 ]

@@ -17,7 +17,15 @@ const TITLES: Readonly<Record<EngagementState, string>> = {
 
 const ICONS: Readonly<Record<EngagementState, IconName>> = { accepted: "play", submitted: "check", approved: "check", rejected: "close", returned: "undo", abandoned: "clock" };
 
-export function Ended({ shown, leading, onNext }: { shown: EngagementShown; leading: boolean; onNext: () => void }) {
+interface EndedProps {
+  readonly shown: EngagementShown;
+  readonly leading: boolean;
+  /** Nothing more of this job is left for this freelancer. */
+  readonly isLast: boolean;
+  readonly onNext: () => void;
+}
+
+export function Ended({ shown, leading, isLast, onNext }: EndedProps) {
   const { engagement, title } = shown;
   const { tone } = STATES[engagement.state];
   return (
@@ -36,15 +44,18 @@ export function Ended({ shown, leading, onNext }: { shown: EngagementShown; lead
         </div>
         <p role="status" className="text-4">
           {standing(engagement, Date.parse(engagement.server_time))}
+          {isLast && " Nothing more of this job is left for you now."}
         </p>
         {engagement.feedback && (
           <blockquote className="text-3 border-l-2 border-border-strong pl-3 whitespace-pre-line break-words">{engagement.feedback}</blockquote>
         )}
         <div className="flex gap-2 flex-wrap max-md:[&>*]:grow max-md:[&>*]:h-10">
-          <Button variant="primary" busy={leading} onClick={onNext}>
-            Accept the next of these
-          </Button>
-          <a href={marketPath("jobs")} onClick={onLink} className={buttonClass("secondary")}>
+          {!isLast && (
+            <Button variant="primary" busy={leading} onClick={onNext}>
+              Accept the next of these
+            </Button>
+          )}
+          <a href={marketPath("jobs")} onClick={onLink} className={buttonClass(isLast ? "primary" : "secondary")}>
             Find work
           </a>
           <a href={marketPath("queue")} onClick={onLink} className={buttonClass("ghost")}>

@@ -34,6 +34,7 @@ export function EngagementPage({ engagementId, drafts }: EngagementPageProps) {
   const queries = useQueryClient();
   const acceptsNext = useAcceptsNext();
   const [leading, setLeading] = useState(false);
+  const [isLast, setLast] = useState(false);
   // What is worked at must not change under the worker: it is asked for again where something happened.
   const key = ["market", "engagement", engagementId];
   const query = useQuery({ queryKey: key, queryFn: ({ signal }) => market.engagement(engagementId, signal), staleTime: Infinity, refetchOnWindowFocus: false });
@@ -50,7 +51,9 @@ export function EngagementPage({ engagementId, drafts }: EngagementPageProps) {
       toast("Sent. Here is the next one.");
     } catch (error) {
       // That nothing is left is said by the page of what was sent; anything else is worth knowing.
-      if (!(error instanceof ApiError) || error.code !== "no_place_left") toast(error instanceof ApiError ? error.detail : "The next one could not be accepted.", "neutral");
+      const nothingLeft = error instanceof ApiError && error.code === "no_place_left";
+      setLast(nothingLeft);
+      if (!nothingLeft) toast(error instanceof ApiError ? error.detail : "The next one could not be accepted.", "neutral");
       await query.refetch();
     } finally {
       setLeading(false);
@@ -81,7 +84,7 @@ export function EngagementPage({ engagementId, drafts }: EngagementPageProps) {
   const props: WorkProps = { shown: query.data, onSubmitted: submitted, onLook: look };
   if (engagement.state === "accepted" && frame) return <FrameWork {...props} frame={frame} leading={leading} />;
   if (engagement.state === "accepted" && turn) return <DeskWork {...props} turn={turn} drafts={drafts} leading={leading} />;
-  return <Ended shown={query.data} leading={leading} onNext={() => void next()} />;
+  return <Ended shown={query.data} leading={leading} isLast={isLast} onNext={() => void next()} />;
 }
 
 const QueueLink = () => (

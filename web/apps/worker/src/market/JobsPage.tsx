@@ -80,8 +80,8 @@ function Jobs() {
           <ul>{card(next)}</ul>
         </section>
       )}
-      <SavedSearches filter={filter} onChoose={change} />
       <JobFilters filter={filter} onChange={change} currency={found[0]?.currency ?? "USD"} />
+      <SavedSearches filter={filter} onChoose={change} />
       <section aria-label="Jobs" aria-busy={jobs.isFetching}>
         {jobs.isPending ? (
           <SkeletonRows />
