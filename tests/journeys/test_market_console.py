@@ -63,9 +63,9 @@ async def _trade(served: Served) -> Requester:
         id_ = uuid.uuid4()
         async with inside.database.tenant(id_) as tenant:
             context = Context(tenant, home.clock(), SYSTEM, home.random_bytes, home.chance)
-            owner = await accounts.create_organization(context, "Acme Maps", "Mia Maps", "mia@acme.test")
+            mia = await accounts.create_organization(context, "Acme Maps", "Mia Maps", "mia@acme.test")
             await markets.join(context, market)
-            link = await accounts.make_sign_in_link(context, owner.id)
+            link = await accounts.make_sign_in_link(context, mia.id)
             return Requester(str(id_), (await accounts.sign_in(context, link.token)).text)
 
 
@@ -160,10 +160,10 @@ def make_offer(page: Page) -> str:
     dialog.get_by_label("Project").select_option("Weather reports")
     expect(dialog.get_by_label("Title")).to_have_value("Weather reports")
     dialog.get_by_label("Description").fill("Read one sentence and say what it is about.")
-    dialog.get_by_label("Reward for one answer").fill("0.05")
+    dialog.get_by_label("Reward, in USD").fill("0.05")
     dialog.get_by_label("One takes about").fill("60")
     expect(dialog.get_by_text("pay $0.20 or more")).to_be_visible()
-    dialog.get_by_label("Reward for one answer").fill("0.50")
+    dialog.get_by_label("Reward, in USD").fill("0.50")
     expect(dialog.get_by_text("That is $30.00 an hour")).to_be_visible()
     dialog.get_by_role("button", name="Add requirement").click()
     dialog.get_by_label("Value 1").fill("90")

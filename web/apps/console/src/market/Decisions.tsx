@@ -3,6 +3,7 @@ import { ago, Badge, Button, count, counted, duration, EmptyState, ErrorState, P
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMay } from "../shell/session";
+import { AboutFreelancer } from "./AboutFreelancer";
 import { BonusDialog, RejectDialog } from "./decision-dialogs";
 import { Freelancer } from "./Freelancer";
 import { usePaged } from "./paged";
@@ -81,10 +82,17 @@ export function Decisions({ offer }: { offer: Offer }) {
                 checked={selected.length === open.length}
                 onChange={(event) => setChosen(new Set(event.target.checked ? open.map((item) => item.id) : []))}
               />
-              {subjects.length === 0 ? `All ${count(open.length)} on this page` : `${count(subjects.length)} chosen`}
+              {subjects.length === 0 ? (
+                <span>
+                  All {count(open.length)}
+                  <span className="max-sm:sr-only"> on this page</span>
+                </span>
+              ) : (
+                `${count(subjects.length)} chosen`
+              )}
             </label>
-            <Button size="small" disabled={subjects.length === 0} onClick={() => setRejecting(subjects)}>Reject chosen</Button>
-            <Button size="small" variant="primary" disabled={subjects.length === 0} busy={busy} onClick={() => void approve(subjects)}>Approve chosen</Button>
+            <Button size="small" disabled={subjects.length === 0} onClick={() => setRejecting(subjects)}>Reject<span className="max-sm:sr-only"> chosen</span></Button>
+            <Button size="small" variant="primary" disabled={subjects.length === 0} busy={busy} onClick={() => void approve(subjects)}>Approve<span className="max-sm:sr-only"> chosen</span></Button>
           </div>
         )}
         {paged.pending ? (
@@ -190,11 +198,12 @@ function AnswerItem({ item, offer, mayWrite, busy, chosen, choosable, onChoose, 
           )}
           {mayWrite && item.state === "rejected" && <Button size="small" disabled={busy} onClick={onApprove}>Approve after all</Button>}
           {mayWrite && <Button size="small" variant="ghost" onClick={onBonus}>Bonus</Button>}
+          {mayWrite && <AboutFreelancer id={item.freelancer_id} />}
           <Link
             to="/console/projects/$projectId/tasks/$taskId"
             params={{ projectId: offer.project_id, taskId: item.posting_id }}
             search={{}}
-            className="text-2 px-1 rounded-small"
+            className="text-2 text-muted px-1 rounded-small underline-offset-2 hover:text-text"
           >
             Show the task
           </Link>

@@ -82,9 +82,18 @@ export function MoneyPage() {
                 </span>
               </span>
             </Td>
-            <Moved amount={line.amount} />
-            <Moved amount={line.set_aside} className="max-md:hidden" />
-            <Moved amount={line.fee} className="max-md:hidden" />
+            <Td numeric className="tabular-nums whitespace-nowrap">
+              <Change amount={line.amount} />
+              {line.set_aside.minor !== 0 && (
+                <span className="md:hidden block text-2 text-muted">
+                  held <Change amount={line.set_aside} plain />
+                </span>
+              )}
+            </Td>
+            <Td numeric className="max-md:hidden tabular-nums whitespace-nowrap">
+              <Change amount={line.set_aside} plain />
+            </Td>
+            <Td numeric className="max-md:hidden tabular-nums whitespace-nowrap text-muted">{line.fee.minor === 0 ? "–" : shown(line.fee)}</Td>
             <Td className="max-md:hidden whitespace-nowrap text-muted">
               <When at={line.at} />
             </Td>
@@ -105,12 +114,10 @@ function Sum({ name, note, value }: { name: string; note: string; value: string 
   );
 }
 
-function Moved({ amount, className = "" }: { amount: StatementLine["amount"]; className?: string }) {
-  return (
-    <Td numeric className={`tabular-nums whitespace-nowrap ${className} ${amount.minor > 0 ? "text-ok" : amount.minor === 0 ? "text-muted" : ""}`}>
-      {amount.minor === 0 ? "–" : `${amount.minor > 0 ? "+" : ""}${shown(amount)}`}
-    </Td>
-  );
+/** What came with a plus, what went with a minus. `plain`: in no colour, as it only changed its place. */
+function Change({ amount, plain = false }: { amount: StatementLine["amount"]; plain?: boolean }) {
+  if (amount.minor === 0) return <span className="text-muted">–</span>;
+  return <span className={amount.minor > 0 && !plain ? "text-ok" : ""}>{`${amount.minor > 0 ? "+" : ""}${shown(amount)}`}</span>;
 }
 
 function When({ at }: { at: string }) {

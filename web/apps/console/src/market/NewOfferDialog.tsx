@@ -62,6 +62,7 @@ export function NewOfferDialog({ projectId, onClose, onCreated }: { projectId: s
       form={form}
       fields={FIELDS}
       submitLabel="Create offer"
+      size="medium"
       disabled={value.project === ""}
       onClose={onClose}
       onDone={onCreated}
@@ -96,10 +97,10 @@ export function NewOfferDialog({ projectId, onClose, onCreated }: { projectId: s
         {(control) => <Input {...control} maxLength={1000} value={value.keywords} placeholder="photo, street, box" onChange={(event) => set({ keywords: event.target.value })} />}
       </Field>
       <div className="grid grid-cols-2 gap-3">
-        <Field label={`Reward for one answer (${currency})`} error={problems.at("reward")}>
+        <Field label={`Reward, in ${currency}`} hint="For one approved answer." error={problems.at("reward")}>
           {(control) => <Input {...control} required inputMode="decimal" value={value.reward} placeholder="0.50" onChange={(event) => set({ reward: event.target.value })} />}
         </Field>
-        <Field label="One takes about" hint="Your estimate, for what an hour brings.">
+        <Field label="One takes about" hint="Your estimate.">
           {(control) => <NumberInput {...control} className="w-full" min={1} unit="s" value={value.estimate} onValue={(estimate) => set({ estimate })} />}
         </Field>
       </div>

@@ -94,7 +94,9 @@ function OfferRow({ offer, pay }: { offer: Offer; pay: OfferPay | undefined }) {
           {pay && pay.short > 0 && <Badge tone="danger">below the floor</Badge>}
         </span>
         <span className="md:hidden block text-2 text-muted mt-0.5">
-          {shown(offer.reward)} · {anHour} an hour{waiting > 0 && ` · ${count(waiting)} to decide`}
+          {shown(offer.reward)}
+          {pay?.hourly && ` · ${anHour} an hour`}
+          {waiting > 0 && ` · ${count(waiting)} to decide`}
         </span>
       </Td>
       <Td numeric className="max-md:hidden tabular-nums whitespace-nowrap">{shown(offer.reward)}</Td>

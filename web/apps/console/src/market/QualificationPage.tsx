@@ -44,7 +44,7 @@ export function QualificationPage() {
             {type.state === "inactive" && <Badge>not given now</Badge>}
           </h2>
           <p className="text-3 text-muted max-w-160">{type.description}</p>
-          <p className="text-2 text-muted mt-1">Given to: {wayWords(type)}.</p>
+          <p className="text-2 text-muted mt-1">How one gets it: {wayWords(type)}.</p>
         </div>
         {mayWrite && (
           <Button busy={state.isPending} onClick={() => state.mutate(undefined)}>

@@ -171,7 +171,7 @@ function Payouts() {
               </span>
               <span className="md:hidden block text-2 text-muted break-words">{payout.destination}</span>
               {payout.failure && <span className="block text-2 text-danger">{payout.failure}</span>}
-              {payout.reference && <span className="block text-2 text-muted">{payout.reference}</span>}
+              {payout.reference && <span className="block text-2 text-muted max-md:hidden">{payout.reference}</span>}
             </Td>
             <Td numeric className="tabular-nums whitespace-nowrap">{shown(payout.amount)}</Td>
             <Td className="max-md:hidden break-words max-w-80">{payout.destination}</Td>

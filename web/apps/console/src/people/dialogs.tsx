@@ -9,6 +9,7 @@ interface FormDialogProps<T, R> {
   /** The fields shown; problems of any other stand at the top. */
   fields: readonly string[];
   submitLabel: string;
+  size?: "small" | "medium";
   /** Whether there is nothing to send yet. */
   disabled?: boolean;
   onClose: () => void;
@@ -18,7 +19,7 @@ interface FormDialogProps<T, R> {
 }
 
 /** A form in a dialog. */
-export function FormDialog<T, R>({ title, description, form, fields, submitLabel, disabled = false, onClose, onDone, children }: FormDialogProps<T, R>) {
+export function FormDialog<T, R>({ title, description, form, fields, submitLabel, size = "small", disabled = false, onClose, onDone, children }: FormDialogProps<T, R>) {
   const id = useId();
   const submit = async () => {
     const result = await form.submit();
@@ -28,6 +29,7 @@ export function FormDialog<T, R>({ title, description, form, fields, submitLabel
     <Dialog
       title={title}
       description={description}
+      size={size}
       onClose={onClose}
       footer={
         <>
