@@ -61,6 +61,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/work/jobs/{offer_id}/accept": {},
     "POST /v1/work/postings/{posting_id}/accept": {},
     "PUT /v1/work/engagements/{engagement_id}/draft": {"json": {"answer": {}}},
+    "PUT /v1/work/engagements/{engagement_id}/disclosure": {"json": {"disclosure": "A translator."}},
     "POST /v1/work/engagements/{engagement_id}/submit": {"json": {"answer": {}}},
     "POST /v1/work/engagements/{engagement_id}/extend": {},
     "POST /v1/work/engagements/{engagement_id}/return": {},

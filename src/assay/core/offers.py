@@ -12,13 +12,14 @@ from uuid import UUID
 
 import msgspec
 
-from assay.core.errors import Problem
+from assay.core.errors import Invalid, Problem
 from assay.core.money import MINOR_MAX
 from assay.core.qualifications import Requirement, check_requirements
 from assay.core.texts import is_storable
 
 Mode: TypeAlias = Literal["live", "test"]
 OfferState: TypeAlias = Literal["active", "paused"]
+AiHelp: TypeAlias = Literal["forbidden", "allowed_with_disclosure", "allowed"]
 
 TITLE_LENGTH_MAX: Final = 128
 DESCRIPTION_LENGTH_MAX: Final = 2000
@@ -37,7 +38,8 @@ class OfferTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``reward_minor``: for one approved engagement, in minor units of ``currency``. ``duration_seconds``: how long one
     may take. ``auto_approval_seconds``: after so long without a decision what was submitted is approved; 0 at once.
-    ``per_worker_cap``: how many of its engagements one freelancer may take.
+    ``per_worker_cap``: how many of its engagements one freelancer may take. ``ai_help``: what the requester says of
+    help by machines; none: nothing.
     """
 
     title: str
@@ -49,6 +51,7 @@ class OfferTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keywords: str = ""
     requirements: list[Requirement] = []
     per_worker_cap: int | None = None
+    ai_help: AiHelp | None = None
 
     def fingerprint(self, project_id: UUID | None = None) -> bytes:
         """32 bytes that equal terms have in common, in whatever order their requirements stand. ``project_id``: where
@@ -102,6 +105,7 @@ def posting_problems(max_engagements: int, lifetime_seconds: int | None, annotat
 # Of what is written to a freelancer: characters that no page can show.
 _CONTROL: Final = frozenset(chr(code) for code in range(32) if code not in (9, 10, 13))
 FEEDBACK_LENGTH_MAX: Final = 1024
+DISCLOSURE_LENGTH_MAX: Final = 1000
 ReasonCode: TypeAlias = Literal[
     "wrong",
     "incomplete",
@@ -124,6 +128,15 @@ REASONS: Final[Mapping[str, str]] = {
     "machine_made": "The requester believes that a machine wrote the answer.",
     "other": "The requester gives a reason of their own.",
 }
+
+
+def disclosed(text: str | None) -> str | None:
+    """What a freelancer says of the help they had from machines, without space around it; none where they say nothing.
+    Raises ``Invalid``."""
+    said = (text or "").strip()
+    if len(said) > DISCLOSURE_LENGTH_MAX or not is_storable(said):
+        raise Invalid(f"At most {DISCLOSURE_LENGTH_MAX} characters that can be stored.", "disclosure")
+    return said or None
 
 
 def feedback_problems(feedback: str | None, reason_code: str | None = None) -> list[Problem]:

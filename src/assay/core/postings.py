@@ -210,6 +210,8 @@ class Engagement:
     reason_code: str | None = None
     feedback: str | None = None
     seconds: float | None = None
+    # What the freelancer says of help by machines.
+    disclosure: str | None = None
     # False while its rejection is appealed or held back.
     counted: bool = True
 

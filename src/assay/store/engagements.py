@@ -79,6 +79,11 @@ async def lock(room: Tenant, engagement_id: UUID) -> Engagement:
     return _one(await room.fetchrow(queries("engagements")["lock_engagement"], engagement_id))
 
 
+async def disclose(room: Tenant, engagement_id: UUID, said: str | None) -> bool:
+    """Keeps what its freelancer says of help by machines; false where they are not at work on it any more."""
+    return await room.execute(queries("engagements")["disclose"], engagement_id, said) > 0
+
+
 async def decided_by(room: Tenant, engagement_id: UUID) -> UUID | None:
     """Who took the decision in force, where a person or a program did."""
     found: UUID | None = await room.fetchval(queries("engagements")["decided_by"], engagement_id)

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from assay.core.job_ranking import Filter
-from assay.core.offers import Mode
+from assay.core.offers import AiHelp, Mode
 from assay.core.qualifications import Requirement
 from assay.core.reputation import RequesterFigures
 from assay.store.connection import Tenant, as_json, queries
@@ -34,6 +34,7 @@ class Opening:
     auto_approval_seconds: int
     requirements: list[Requirement]
     per_worker_cap: int | None
+    ai_help: AiHelp | None
     created_at: datetime
     places: int
     postings: int

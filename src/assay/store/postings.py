@@ -68,6 +68,7 @@ async def insert_offer(room: Tenant, offer: Offer, fingerprint: bytes) -> bool:
         terms.auto_approval_seconds,
         as_json(terms.requirements),
         terms.per_worker_cap,
+        terms.ai_help,
         fingerprint,
         offer.created_at,
     )

@@ -23,7 +23,8 @@ ALL: Final[Sequence[HandedIn]] = ("submitted", "approved", "rejected")
 
 
 class Engagement(msgspec.Struct, kw_only=True):
-    """One freelancer's answer to one posting. ``automatic``: no person decided. ``reason_code``: why rejected."""
+    """One freelancer's answer to one posting. ``automatic``: no person decided. ``reason_code``: why rejected.
+    ``disclosure``: what the freelancer says of the help they had from machines."""
 
     id: UUID
     posting_id: UUID
@@ -39,6 +40,7 @@ class Engagement(msgspec.Struct, kw_only=True):
     reason_code: str | None
     feedback: str | None
     seconds: float | None
+    disclosure: str | None
     answer: dict[str, Any] | None
 
 
@@ -132,6 +134,7 @@ async def _answered(context: Context, found: Sequence[engagements.Engagement]) -
             reason_code=one.reason_code,
             feedback=one.feedback,
             seconds=one.seconds,
+            disclosure=one.disclosure,
             answer=answers.get(one.id),
         )
         for one in found

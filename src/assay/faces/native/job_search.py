@@ -12,6 +12,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from assay.core.errors import Invalid
 from assay.core.job_ranking import Filter, Sort
+from assay.core.offers import AiHelp
 from assay.core.qualifications import SYSTEM_NAMES, Requirement
 from assay.faces.http import AnyRequest, Page, enter
 from assay.faces.native.market import AskedMode, Figures, Limit, figures, mode_of
@@ -62,6 +63,7 @@ class Job(msgspec.Struct):
     requirements: list[Requirement]
     own_turns: int
     per_worker_cap: int | None
+    ai_help: AiHelp | None
     requester: Figures | None
 
 
@@ -225,6 +227,7 @@ _SAME = (
     "requirements",
     "own_turns",
     "per_worker_cap",
+    "ai_help",
 )
 
 

@@ -12,7 +12,7 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from assay.core.money import parse
-from assay.core.offers import OfferTerms
+from assay.core.offers import AiHelp, OfferTerms
 from assay.core.qualifications import Requirement
 from assay.faces.http import AnyRequest, Page, enter, house, id_cursor, page_of
 from assay.faces.native.amounts import Amount, AskedMode, Limit, amount
@@ -33,7 +33,8 @@ class OfferProgress(msgspec.Struct):
 
 class Offer(msgspec.Struct, kw_only=True):
     """The terms on which a project's work is offered. ``reward``: for one approved answer. ``auto_approval_seconds``:
-    what nobody decided on is approved after so long. ``per_worker_cap``: how much of it one freelancer may do."""
+    what nobody decided on is approved after so long. ``per_worker_cap``: how much of it one freelancer may do.
+    ``ai_help``: what you say of help by machines, if anything."""
 
     id: UUID
     project_id: UUID
@@ -47,13 +48,14 @@ class Offer(msgspec.Struct, kw_only=True):
     auto_approval_seconds: int
     requirements: list[Requirement]
     per_worker_cap: int | None
+    ai_help: AiHelp | None
     created_at: datetime
     progress: OfferProgress | None = None
 
 
 class NewOffer(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """``reward``: in the market's currency, such as `0.50`. Without ``auto_approval_seconds`` it is what the market
-    says."""
+    says. ``ai_help``: whether freelancers may let machines help them, and must say so; they read it with the job."""
 
     title: str
     description: str
@@ -63,6 +65,7 @@ class NewOffer(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     auto_approval_seconds: int | None = None
     requirements: list[Requirement] = []
     per_worker_cap: int | None = None
+    ai_help: AiHelp | None = None
 
 
 class NewPostings(msgspec.Struct, forbid_unknown_fields=True):
@@ -140,6 +143,7 @@ async def create_offer(request: AnyRequest, project_id: FromPath[UUID], data: JS
                 keywords=data.keywords.strip(),
                 requirements=data.requirements,
                 per_worker_cap=data.per_worker_cap,
+                ai_help=data.ai_help,
             ),
         )
         return _offer(made)
@@ -305,6 +309,7 @@ def _offer(offer: offers.Offer, progress: OfferProgress | None = None) -> Offer:
         auto_approval_seconds=terms.auto_approval_seconds,
         requirements=terms.requirements,
         per_worker_cap=terms.per_worker_cap,
+        ai_help=terms.ai_help,
         created_at=offer.created_at,
         progress=progress,
     )

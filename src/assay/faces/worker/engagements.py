@@ -20,7 +20,7 @@ from assay.core.postings import Engagement, EngagementState
 from assay.faces.http import AnyRequest, House, Page, enter, house, id_cursor, page_of
 from assay.faces.media import media_of, shown_items
 from assay.faces.worker import wire
-from assay.services import engagements
+from assay.services import disclosures, engagements
 from assay.services.context import Context
 from assay.services.engagements import Work
 
@@ -95,6 +95,7 @@ def _shown(home: House, context: Context, work: Work) -> wire.EngagementShown:
         engagement=_told(context, engagement),
         title=terms.title,
         description=terms.description,
+        ai_help=terms.ai_help,
         duration_seconds=terms.duration_seconds,
         frame=frame,
         turn=turn,
@@ -136,7 +137,8 @@ async def preview(request: AnyRequest, posting_id: FromPath[UUID]) -> wire.Posti
         posting, offer, told = await engagements.preview(context, posting_id)
         page = told[posting.id].page if posting.id in told else None
         frame = _frame(house(request), context, posting.id, None, posting.requester_id, page) if page else None
-        return wire.PostingPreview(posting.id, offer.id, offer.terms.title, offer.terms.description, frame)
+        terms = offer.terms
+        return wire.PostingPreview(posting.id, offer.id, terms.title, terms.description, terms.ai_help, frame)
 
 
 @get("/engagements", opt={"permission": "market.work"}, operation_id="list_engagements", tags=["Engagements"])
@@ -181,6 +183,19 @@ async def draft(request: AnyRequest, engagement_id: FromPath[UUID], data: JSONBo
         await engagements.save_draft(context, engagement_id, data.answer)
 
 
+@put(
+    "/engagements/{engagement_id:uuid}/disclosure",
+    status_code=204,
+    opt={"permission": "market.work"},
+    operation_id="disclose_help",
+    tags=["Engagements"],
+)
+async def disclose(request: AnyRequest, engagement_id: FromPath[UUID], data: JSONBody[wire.Disclosure]) -> None:
+    """Says what help you had from machines, before you hand in an answer: a page in a frame cannot say it for you."""
+    async with enter(request) as context:
+        await disclosures.disclose(context, engagement_id, data.disclosure)
+
+
 @post(
     "/engagements/{engagement_id:uuid}/submit",
     status_code=200,
@@ -189,9 +204,13 @@ async def draft(request: AnyRequest, engagement_id: FromPath[UUID], data: JSONBo
     request_max_body_size=ANSWER_BYTES_MAX,
     tags=["Engagements"],
 )
-async def submit(request: AnyRequest, engagement_id: FromPath[UUID], data: JSONBody[wire.Submit]) -> wire.Engagement:
+async def submit(
+    request: AnyRequest, engagement_id: FromPath[UUID], data: JSONBody[wire.EngagementSubmit]
+) -> wire.Engagement:
     """Hands in your answer. Sending the same one again is safe."""
     async with enter(request) as context:
+        if data.disclosure is not None:
+            await disclosures.disclose(context, engagement_id, data.disclosure)
         done = await engagements.submit(context, engagement_id, data.answer, seconds=data.duration_seconds or None)
         told = _told(context, done)
     house(request).ring()
@@ -226,4 +245,4 @@ async def give_back(request: AnyRequest, engagement_id: FromPath[UUID]) -> wire.
     return told
 
 
-HANDLERS = [accept_next, accept, preview, listed, one, draft, submit, extend, give_back]
+HANDLERS = [accept_next, accept, preview, listed, one, draft, disclose, submit, extend, give_back]

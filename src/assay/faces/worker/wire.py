@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -206,6 +206,7 @@ class Engagement(msgspec.Struct):
     reason: str | None
     feedback: str | None
     counted: bool
+    disclosure: str | None
     seconds: float | None
     server_time: datetime
 
@@ -216,12 +217,28 @@ class TitledEngagement(Engagement):
     title: str
 
 
+AiHelp: TypeAlias = Literal["forbidden", "allowed_with_disclosure", "allowed"]
+
+
+class Disclosure(msgspec.Struct, forbid_unknown_fields=True):
+    disclosure: str
+
+
+class EngagementSubmit(Submit, forbid_unknown_fields=True):
+    """``disclosure``: what help you had from machines, where you had any. The requester reads it; it rejects nothing by
+    itself."""
+
+    disclosure: str | None = None
+
+
 class EngagementShown(msgspec.Struct):
-    """With what it shows while you work on it: a ``frame``, or a ``turn`` for one of our desks."""
+    """With what it shows while you work on it: a ``frame``, or a ``turn`` for one of our desks. ``ai_help``: what the
+    requester says of help by machines, if anything."""
 
     engagement: Engagement
     title: str
     description: str
+    ai_help: AiHelp | None
     duration_seconds: int
     frame: Frame | None
     turn: Turn | None
@@ -235,4 +252,5 @@ class PostingPreview(msgspec.Struct):
     offer_id: UUID
     title: str
     description: str
+    ai_help: AiHelp | None
     frame: Frame | None

@@ -1594,6 +1594,8 @@ create table offers (
     requirements json not null,
     -- How many of its engagements one freelancer may take; none: any number.
     per_worker_cap integer check (per_worker_cap >= 1),
+    -- What its requester says of help by machines; none: nothing.
+    ai_help text check (ai_help in ('forbidden', 'allowed_with_disclosure', 'allowed')),
     -- Of all of the above: equal terms are one offer.
     fingerprint bytea not null check (length(fingerprint) = 32),
     -- paused: nobody new begins, for as long as its requester likes.
@@ -1694,6 +1696,8 @@ create table engagements (
     feedback text check (length(feedback) <= 1024),
     -- Active time, as far as it is known, bounded by the length of the turn.
     seconds real check (seconds >= 0),
+    -- What the freelancer says of the help they had from machines.
+    disclosure text check (length(disclosure) between 1 and 1000),
     primary key (organization_id, id),
     foreign key (organization_id, posting_id) references postings (organization_id, id),
     foreign key (organization_id, offer_id) references offers (organization_id, id),

@@ -47,6 +47,10 @@ select * from engagements where organization_id = $1 and id = $2;
 -- :name lock_engagement
 select * from engagements where organization_id = $1 and id = $2 for no key update;
 
+-- :name disclose
+-- While it is at work on; afterwards it stays.
+update engagements set disclosure = $3 where organization_id = $1 and id = $2 and state = 'accepted';
+
 -- :name decided_by
 select decided_by from engagements where organization_id = $1 and id = $2;
 

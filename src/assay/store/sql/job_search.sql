@@ -7,7 +7,7 @@
 with candidate as (
     select offer.id, offer.requester_id, offer.project_id, offer.title, offer.description, offer.keywords,
            offer.reward_minor, offer.currency, offer.duration_seconds, offer.auto_approval_seconds, offer.requirements,
-           offer.per_worker_cap, offer.created_at
+           offer.per_worker_cap, offer.ai_help, offer.created_at
     from offers offer
     where offer.organization_id = $1 and offer.mode = $3 and offer.state = 'active'
         and (offer.title || ' ' || offer.keywords || ' ' || offer.description) ilike all ($5::text[])

@@ -80,7 +80,7 @@ select to_jsonb(mine) - 'organization_id' from workers mine where organization_i
 
 -- :name submissions
 -- With whose they are; but for whether it was a gold, which stays with whoever set it.
-select to_jsonb(mine) - 'organization_id' - 'gold_right' || jsonb_build_object('requester_id', $1::uuid)
+select to_jsonb(mine) - 'organization_id' - 'gold_right' - 'gold_score' || jsonb_build_object('requester_id', $1::uuid)
 from assignments turn
 join submissions mine on mine.organization_id = $1 and mine.assignment_id = turn.id and mine.worker_id = $2
 where turn.organization_id = $1 and turn.worker_id = $2

@@ -3,8 +3,9 @@ select * from offers where organization_id = $1 and requester_id = $2 and mode =
 
 -- :name insert_offer
 insert into offers (organization_id, id, requester_id, project_id, mode, title, description, keywords, reward_minor,
-    currency, duration_seconds, auto_approval_seconds, requirements, per_worker_cap, fingerprint, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::json, $14, $15, $16)
+    currency, duration_seconds, auto_approval_seconds, requirements, per_worker_cap, ai_help, fingerprint,
+    created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::json, $14, $15, $16, $17)
 on conflict (organization_id, requester_id, mode, fingerprint) do nothing
 returning id;
 

@@ -2263,6 +2263,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/work/engagements/{engagement_id}/disclosure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Disclose */
+        put: operations["disclose_help"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/work/engagements/{engagement_id}/draft": {
         parameters: {
             query?: never;
@@ -2985,6 +3002,10 @@ export interface components {
             /** @enum {string} */
             state: "pending" | "delivered" | "failed";
         };
+        /** Disclosure */
+        Disclosure: {
+            disclosure: string;
+        };
         /** Draft */
         Draft: {
             answer: {
@@ -3002,6 +3023,8 @@ export interface components {
         };
         /** EngagementShown */
         EngagementShown: {
+            /** @enum {null|string} */
+            ai_help: "forbidden" | "allowed_with_disclosure" | "allowed" | null;
             answer: {
                 [key: string]: unknown;
             } | null;
@@ -3011,6 +3034,15 @@ export interface components {
             frame: components["schemas"]["Frame"] | null;
             title: string;
             turn: components["schemas"]["Turn"] | null;
+        };
+        /** EngagementSubmit */
+        EngagementSubmit: {
+            answer: {
+                [key: string]: unknown;
+            };
+            disclosure?: string | null;
+            /** @default 0 */
+            duration_seconds: number;
         };
         /** Event */
         Event: {
@@ -3205,6 +3237,8 @@ export interface components {
         };
         /** Job */
         Job: {
+            /** @enum {null|string} */
+            ai_help: "forbidden" | "allowed_with_disclosure" | "allowed" | null;
             approval: number;
             auto_approval_seconds: number;
             /** Format: date-time */
@@ -3575,6 +3609,8 @@ export interface components {
         };
         /** NewOffer */
         NewOffer: {
+            /** @enum {null|string} */
+            ai_help?: "forbidden" | "allowed_with_disclosure" | "allowed" | null;
             auto_approval_seconds?: number | null;
             description: string;
             /** @default 3600 */
@@ -3698,6 +3734,8 @@ export interface components {
         };
         /** Offer */
         Offer: {
+            /** @enum {null|string} */
+            ai_help: "forbidden" | "allowed_with_disclosure" | "allowed" | null;
             auto_approval_seconds: number;
             /** Format: date-time */
             created_at: string;
@@ -4115,6 +4153,8 @@ export interface components {
         };
         /** PostingPreview */
         PostingPreview: {
+            /** @enum {null|string} */
+            ai_help: "forbidden" | "allowed_with_disclosure" | "allowed" | null;
             description: string;
             frame: components["schemas"]["Frame"] | null;
             /** Format: uuid */
@@ -4789,6 +4829,7 @@ export interface components {
             /** Format: date-time */
             deadline: string;
             decided_at: string | null;
+            disclosure: string | null;
             extended: boolean;
             feedback: string | null;
             /** Format: uuid */
@@ -5076,6 +5117,7 @@ export interface components {
             auto_approve_at: string | null;
             automatic: boolean;
             decided_at: string | null;
+            disclosure: string | null;
             feedback: string | null;
             /** Format: uuid */
             freelancer_id: string;
@@ -5128,6 +5170,7 @@ export interface components {
             /** Format: date-time */
             deadline: string;
             decided_at: string | null;
+            disclosure: string | null;
             extended: boolean;
             feedback: string | null;
             /** Format: uuid */
@@ -20848,6 +20891,102 @@ export interface operations {
             };
         };
     };
+    disclose_help: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                engagement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Disclosure"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What was sent is not well-formed, or not allowed as it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody is signed in, or the key is not good. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Your role, or the key, does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing in your organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The state of things does not allow this now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many failed attempts from your network. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unavailable for a moment; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     save_engagement_draft: {
         parameters: {
             query?: never;
@@ -21338,7 +21477,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Submit"];
+                "application/json": components["schemas"]["EngagementSubmit"];
             };
         };
         responses: {
