@@ -91,8 +91,8 @@ export function Decisions({ offer }: { offer: Offer }) {
                 `${count(subjects.length)} chosen`
               )}
             </label>
-            <Button size="small" disabled={subjects.length === 0} onClick={() => setRejecting(subjects)}>Reject<span className="max-sm:sr-only"> chosen</span></Button>
-            <Button size="small" variant="primary" disabled={subjects.length === 0} busy={busy} onClick={() => void approve(subjects)}>Approve<span className="max-sm:sr-only"> chosen</span></Button>
+            <Button size="small" disabled={subjects.length === 0} onClick={() => setRejecting(subjects)}><span>Reject<span className="max-sm:sr-only"> chosen</span></span></Button>
+            <Button size="small" variant="primary" disabled={subjects.length === 0} busy={busy} onClick={() => void approve(subjects)}><span>Approve<span className="max-sm:sr-only"> chosen</span></span></Button>
           </div>
         )}
         {paged.pending ? (

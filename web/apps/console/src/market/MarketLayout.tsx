@@ -78,7 +78,13 @@ export function MarketLayout() {
             </div>
             <nav ref={tabsRef} aria-label="Market" className="flex gap-4 mt-2 overflow-x-auto no-scrollbar -mx-4 px-4 sm:mx-0 sm:px-0">
               {TABS.filter((tab) => (runs || !tab.runs) && me.permissions.includes(tab.needs)).map((tab) => (
-                <Link key={tab.to} to={tab.to} activeOptions={{ exact: tab.name === "Offers", includeSearch: false }} className={TAB_CLASS}>
+                <Link
+                  key={tab.to}
+                  to={tab.to}
+                  activeOptions={{ exact: tab.name === "Offers", includeSearch: false }}
+                  {...(tab.name === "Offers" && path.startsWith("/console/market/offers/") ? { "aria-current": "page" as const } : {})}
+                  className={TAB_CLASS}
+                >
                   {tab.name}
                 </Link>
               ))}

@@ -89,7 +89,7 @@ function Terms({ offer }: { offer: Offer }) {
   return (
     <dl className="grid grid-cols-2 md:grid-cols-4 gap-px bg-border border border-border rounded-large overflow-hidden [&>div]:bg-surface [&>div]:p-3">
       <Term name="Reward">{shown(offer.reward)}</Term>
-      <Term name="An hour of it" note={pay?.median_seconds ? `${duration(pay.median_seconds)} in the middle of ${count(pay.measured)}` : "too few answers to tell"}>
+      <Term name="An hour of it" note={pay?.hourly && pay.median_seconds ? `${duration(pay.median_seconds)} in the middle of ${count(pay.measured)}` : "too few answers to tell"}>
         {pay?.hourly ? shown(pay.hourly) : "–"}
       </Term>
       <Term name="Postings" note={`${count(engagements["accepted"] ?? 0)} at work now`}>{count(postings)}</Term>
