@@ -60,7 +60,7 @@ async def offered(client: httpx.AsyncClient, project_id: str, **terms: Any) -> d
 
 async def answer(market: Market, who: Person, offer: dict[str, Any], animal: str) -> str:
     async with market.organization.context_for(who) as context:
-        engagement = await engagements.accept_next(context, offer["id"])
+        engagement = (await engagements.accept_next(context, offer["id"])).engagement
     async with market.organization.context_for(who) as context:
         await engagements.submit(context, engagement.id, {"attributes": {"animal": animal}}, seconds=20.0)
     return str(engagement.id)
