@@ -42,6 +42,11 @@ async def test_a_market_is_opened_once_and_takes_requesters(own_database: str, t
     first, again = await assay("open"), await assay("open")
     acme = await assay("add", "Acme Maps", "ada@acme.example", "--owner", "Ada")
 
+    funded = [await assay("fund", acme["id"], "250", "wire 7") for _ in range(2)]
+    stranger = await assay("fund", str(uuid4()), "250", "wire 8", code=1)
+
+    assert [one["available"] for one in funded] == ["250.00", "250.00"]
+    assert stranger["error"]["message"] == "No such requester on this market."
     assert "assay market open" in early["error"]["message"]
     assert (first["new"], again["new"], first["id"]) == (True, False, again["id"])
     assert acme["url"].partition("#")[0].endswith("/sign-in")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -76,6 +77,45 @@ def add_requester(
 
     made = perform(work(), as_json=as_json)
     show(made, as_json=as_json, text=lambda: _print(made))
+
+
+@group.command("fund")
+def fund(
+    requester: Annotated[UUID, typer.Argument(help="The organization's id, as `assay market add` printed it.")],
+    amount: Annotated[str, typer.Argument(help="In the market's currency, such as 250.00.")],
+    reference: Annotated[str, typer.Argument(help="What tells this payment from all others, as the bank has it.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Books what an organization sent in; it can spend it at once. The same reference again changes nothing.
+
+    Examples:
+
+        assay market fund 019e2c4a-53b1-7cc2-9a51-3f1f4ee1a6d0 250.00 "wire 2026-11-22"
+    """
+    from assay.app import opened
+    from assay.cli.home import entered, operator_of, settings_for
+    from assay.core.money import parse
+    from assay.core.money import show as shown
+    from assay.services import ledger, markets
+
+    async def work() -> dict[str, Any]:
+        settings = settings_for(home)
+        async with opened(settings) as inside:
+            market = (await operator_of(inside.house, settings.home)).organization_id
+            async with entered(inside.house, market) as context:
+                currency = (await markets.settings(context)).currency
+                balance = await ledger.fund(context, requester, parse(amount, currency).minor, reference)
+        return {
+            "requester_id": str(requester),
+            "available": shown(balance.own_minor, currency),
+            "held": shown(balance.aside_minor, currency),
+            "currency": currency,
+        }
+
+    done = perform(work(), as_json=as_json)
+    text = f"{done['available']} {done['currency']} are available to {requester}, {done['held']} are held."
+    show(done, as_json=as_json, text=lambda: out.print(text, markup=False))
 
 
 def _print(made: dict[str, Any]) -> None:
