@@ -14,6 +14,9 @@ const TYPING_MS = 350;
 
 export function JobFilters({ filter, onChange, currency }: JobFiltersProps) {
   const [words, setWords] = useState(filter.words);
+  // On a phone the jobs come before the ways to look for them.
+  const [isOpen, setOpen] = useState(false);
+  const rest = isOpen ? "" : "max-md:hidden";
   const unit = 10 ** digitsOf(currency);
   useEffect(() => setWords(filter.words), [filter.words]);
   useEffect(() => {
@@ -28,20 +31,20 @@ export function JobFilters({ filter, onChange, currency }: JobFiltersProps) {
   return (
     <form role="search" aria-label="Jobs" className="grid gap-3 grid-cols-2 md:grid-cols-[2fr_1fr_1fr_1fr_1.2fr] items-end" onSubmit={(event) => event.preventDefault()}>
       <Field label="Words" className="max-md:col-span-2">
-        {(control) => <Input {...control} type="search" maxLength={200} placeholder="In title, description or keywords" value={words} onChange={(event) => setWords(event.target.value)} className="max-md:h-10" />}
+        {(control) => <Input {...control} type="search" maxLength={200} placeholder="In title, description or keywords" value={words} onChange={(event) => setWords(event.target.value)} />}
       </Field>
-      <Field label="Pays an hour, at least">
-        {(control) => <NumberInput {...control} className="w-full max-md:[&>input]:h-10" min={0} step="any" unit={currency} value={amount(filter.hourlyMin)} onValue={(value) => onChange({ ...filter, hourlyMin: minor(value) })} />}
+      <Field label="Pays an hour, at least" className={rest}>
+        {(control) => <NumberInput {...control} className="w-full" min={0} step="any" unit={currency} value={amount(filter.hourlyMin)} onValue={(value) => onChange({ ...filter, hourlyMin: minor(value) })} />}
       </Field>
-      <Field label="Pays each, at least">
-        {(control) => <NumberInput {...control} className="w-full max-md:[&>input]:h-10" min={0} step="any" unit={currency} value={amount(filter.rewardMin)} onValue={(value) => onChange({ ...filter, rewardMin: minor(value) })} />}
+      <Field label="Pays each, at least" className={rest}>
+        {(control) => <NumberInput {...control} className="w-full" min={0} step="any" unit={currency} value={amount(filter.rewardMin)} onValue={(value) => onChange({ ...filter, rewardMin: minor(value) })} />}
       </Field>
-      <Field label="Time given, at most">
-        {(control) => <NumberInput {...control} className="w-full max-md:[&>input]:h-10" min={1} unit="min" value={filter.minutesMax} onValue={(value) => onChange({ ...filter, minutesMax: value === null || value < 1 ? null : Math.round(value) })} />}
+      <Field label="Time given, at most" className={rest}>
+        {(control) => <NumberInput {...control} className="w-full" min={1} unit="min" value={filter.minutesMax} onValue={(value) => onChange({ ...filter, minutesMax: value === null || value < 1 ? null : Math.round(value) })} />}
       </Field>
-      <Field label="Order">
+      <Field label="Order" className={rest}>
         {(control) => (
-          <Select {...control} className="w-full max-md:[&>select]:h-10" value={filter.sort} onChange={(event) => onChange({ ...filter, sort: event.target.value as Sort })}>
+          <Select {...control} className="w-full" value={filter.sort} onChange={(event) => onChange({ ...filter, sort: event.target.value as Sort })}>
             {SORTS.map(([name, title]) => (
               <option key={name} value={name}>
                 {title}
@@ -52,6 +55,9 @@ export function JobFilters({ filter, onChange, currency }: JobFiltersProps) {
       </Field>
       <div className="col-span-full flex items-center gap-4 min-h-8">
         <Checkbox label="Only what I may take" checked={filter.eligibleOnly} onChange={(event) => onChange({ ...filter, eligibleOnly: event.target.checked })} />
+        <Button size="small" variant="ghost" icon="filter" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} className="md:hidden ml-auto">
+          {isOpen ? "Fewer" : "More"}
+        </Button>
         {!isPlain(filter) && (
           <Button size="small" variant="ghost" icon="close" onClick={() => onChange(noFilter)}>
             Clear

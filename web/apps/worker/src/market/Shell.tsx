@@ -3,7 +3,7 @@
 import { ApiError } from "@assay/client";
 import { Badge, EmptyState, ErrorState, Spinner, TAB_CLASS, ThemeToggle, buttonClass, cx, toast } from "@assay/ui";
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { work } from "../api";
 import { MoreMenu } from "../pages/MoreMenu";
 import { useTitle } from "../pages/useTitle";
@@ -39,7 +39,10 @@ export interface ShellProps {
 export function Shell({ page, onSignedOut, forAll = false, children }: ShellProps) {
   const profile = useProfile();
   const mode = useMode();
+  const current = useRef<HTMLAnchorElement>(null);
   useTitle(NAMES[page]);
+  // On a phone the places do not fit side by side.
+  useEffect(() => current.current?.scrollIntoView({ inline: "center", block: "nearest" }), [page]);
   const signOut = (): void => void work.signOut().then(onSignedOut, () => toast("Signing out did not work. Try again in a moment.", "danger"));
   return (
     <div className="min-h-dvh">
@@ -63,7 +66,7 @@ export function Shell({ page, onSignedOut, forAll = false, children }: ShellProp
         </div>
         <nav aria-label="Market" className="mx-auto max-w-5xl flex gap-5 px-4 overflow-x-auto no-scrollbar">
           {Object.entries(NAMES).map(([name, title]) => (
-            <a key={name} href={marketPath(name as MarketPage)} onClick={onLink} aria-current={name === page ? "page" : undefined} className={TAB_CLASS}>
+            <a key={name} ref={name === page ? current : null} href={marketPath(name as MarketPage)} onClick={onLink} aria-current={name === page ? "page" : undefined} className={TAB_CLASS}>
               {title}
             </a>
           ))}

@@ -94,7 +94,7 @@ function Asked({ question, fields, onFields, problem }: AskedProps) {
         <Contents contents={question.contents} />
       </div>
       {answer.asks === "text" ? (
-        answer.lines > 1 ? (
+        (answer.lines ?? 1) > 1 ? (
           <Textarea {...control} rows={Math.min(answer.lines, 20)} {...(answer.length_max ? { maxLength: answer.length_max } : {})} value={textOf(fields, question.id)} onChange={(event) => write(question.id, event.target.value)} />
         ) : (
           <Input {...control} autoComplete="off" inputMode={answer.numeric ? "decimal" : "text"} {...(answer.length_max ? { maxLength: answer.length_max } : {})} value={textOf(fields, question.id)} onChange={(event) => write(question.id, event.target.value)} />
@@ -133,7 +133,8 @@ const plain = (content: Content): string => (content.show === "text" ? content.t
 
 function Options({ question, answer, fields, onFields, control }: OptionsProps) {
   const name = useId();
-  const isOne = answer.chosen_max === 1;
+  // What is as usual is left out on the way: one choice, one line.
+  const isOne = (answer.chosen_max ?? 1) === 1;
   const chosen = chosenOf(fields, question.id);
   const take = (option: string, on: boolean): void => onFields((before) => choose(before, question.id, option, on, isOne));
   const isListed = isOne && (answer.style === "dropdown" || answer.style === "combobox" || answer.style === "list") && answer.options.every((option) => option.content.show === "text");
