@@ -1,12 +1,13 @@
 """A market under load: 200 freelancers and 20 requesters at once, for two minutes, on one server.
 
-Requesters post and decide by signed requests; freelancers take a turn, open its frame and post its form, without a
-pause for thought. Nothing may be refused but a turn where none is left. Printed: what is done in a second, the 50th and
-99th percentile of accept and submit, and the server's CPU time for one job (taken, shown, handed in, decided on and
-paid, with its share of what is posted), counted in empty requests through the same stack in the same run. Then
-`assay check-ledger` has to hold on that home, no turn may have been given twice, and every acknowledged one is there.
+Requesters post and decide by signed requests; freelancers take a turn, open its frame and post its form, with a pause
+for thought where one is asked for: without, each waits for all the others, and what is measured is the queue. Nothing
+may be refused but a turn where none is left. Printed: what is done in a second, the 50th and 99th percentile of accept
+and submit, and the server's CPU time for one job (taken, shown, handed in, decided on and paid, with its share of what
+is posted), counted in empty requests through the same stack in the same run. Then `assay check-ledger` has to hold on
+that home, no turn may have been given twice, and every acknowledged one is there.
 
-    python bench/market_load.py [--seconds 120] [--freelancers 200] [--requesters 20]
+    python bench/market_load.py [--seconds 120] [--freelancers 200] [--requesters 20] [--thought 0]
 
 Ends with 1 when anything was found.
 """
@@ -49,6 +50,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--freelancers", type=int, default=200)
     parser.add_argument("--requesters", type=int, default=20)
+    parser.add_argument("--thought", type=float, default=0, help="seconds, on average, before a page is posted")
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(3)))
     options = parser.parse_args()
     with stage.server() as server:
@@ -59,7 +61,7 @@ def main() -> None:
         )  # fmt: skip
         home = server.settings.home
         log = market_log.Log(home.with_suffix(".log"))
-        load = market_robots.Load(server.url, made, log, options.seed)
+        load = market_robots.Load(server.url, made, log, options.seed, thought=options.thought)
         wall, cpu = asyncio.run(loaded(server, load, options.seconds))
         empty = empty_request_ms(16)
         found = [*load.faults, *asyncio.run(market_log.missing(server, log))]

@@ -147,6 +147,8 @@ class Load:
     log: Log
     seed: int
     patience: float = 0.0
+    # For how many seconds a freelancer looks at a page before they post it, on average.
+    thought: float = 0.0
     # Where the work is: offers that requesters have made, and how many places of each are open.
     offers: dict[uuid.UUID, int] = field(default_factory=dict)
     posting: bool = True
@@ -253,6 +255,7 @@ class Load:
             status, _, told = await self.ask(line, "page", "GET", leads, there)
             if status == 200 and b"externalSubmit" not in told:
                 self.faults.append(f"page: {told[:300]!r}")
+        await asyncio.sleep(chance.uniform(0, 2 * self.thought))
         colour = chance.choice(COLOURS)
         form = f"assignmentId={ids.told(uuid.UUID(turn_id))}&colour={quote(colour)}".encode()
         posted = there | {"content-type": "application/x-www-form-urlencoded"}
