@@ -54,7 +54,7 @@ export function RequirementsEditor({ value, onValue, problem }: { value: Require
       {value.length === 0 && <p className="text-2 text-muted">Every freelancer of the market.</p>}
       {value.map((requirement, index) => (
         <div key={index} className="flex flex-wrap gap-2 items-center p-2 rounded-medium border border-border bg-sunken/50">
-          <Select aria-label={`Qualification ${index + 1}`} className="grow min-w-36" value={requirement.type_id} onChange={(event) => replace(index, fresh(event.target.value))}>
+          <Select aria-label={`Qualification ${index + 1}`} className="grow basis-[calc(100%-3rem)]" value={requirement.type_id} onChange={(event) => replace(index, fresh(event.target.value))}>
             {Object.entries(SYSTEM_NAMES).map(([id, name]) => (
               <option key={id} value={id}>{name}</option>
             ))}
@@ -100,16 +100,17 @@ export function RequirementsEditor({ value, onValue, problem }: { value: Require
 function ValueInput({ label, requirement, onValue }: { label: string; requirement: Requirement; onValue: (next: Requirement) => void }) {
   const [text, setText] = useState(textOf(requirement));
   return (
-    <Input
-      aria-label={label}
-      className="w-24 grow"
-      required
-      value={text}
-      placeholder={requirement.type_id === SYSTEM.place ? "DE, US-CA" : "95"}
-      onChange={(event) => {
-        setText(event.target.value);
-        onValue(withText(requirement, event.target.value));
-      }}
-    />
+    <span className="grow basis-20 min-w-0">
+      <Input
+        aria-label={label}
+        required
+        value={text}
+        placeholder={requirement.type_id === SYSTEM.place ? "DE, US-CA" : "95"}
+        onChange={(event) => {
+          setText(event.target.value);
+          onValue(withText(requirement, event.target.value));
+        }}
+      />
+    </span>
   );
 }
