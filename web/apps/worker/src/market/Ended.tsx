@@ -2,6 +2,7 @@
 
 import { Badge, Button, type IconName, buttonClass, Icon } from "@assay/ui";
 import { onLink } from "../route";
+import { AppealPanel } from "./AppealPanel";
 import type { EngagementShown, EngagementState } from "./api";
 import { marketPath } from "./places";
 import { STATES, standing } from "./words";
@@ -49,6 +50,7 @@ export function Ended({ shown, leading, isLast, onNext }: EndedProps) {
         {engagement.feedback && (
           <blockquote className="text-3 border-l-2 border-border-strong pl-3 whitespace-pre-line break-words">{engagement.feedback}</blockquote>
         )}
+        {engagement.state === "rejected" && <AppealPanel engagement={engagement} />}
         <div className="flex gap-2 flex-wrap max-md:[&>*]:grow max-md:[&>*]:h-10">
           {!isLast && (
             <Button variant="primary" busy={leading} onClick={onNext}>

@@ -42,7 +42,7 @@ export function Shell({ page, onSignedOut, forAll = false, children }: ShellProp
   const current = useRef<HTMLAnchorElement>(null);
   useTitle(NAMES[page]);
   // On a phone the places do not fit side by side.
-  useEffect(() => current.current?.scrollIntoView({ inline: "center", block: "nearest" }), [page]);
+  useEffect(() => void current.current?.scrollIntoView({ inline: "center", block: "nearest" }), [page]);
   const signOut = (): void => void work.signOut().then(onSignedOut, () => toast("Signing out did not work. Try again in a moment.", "danger"));
   return (
     <div className="min-h-dvh">

@@ -28,6 +28,8 @@ export type Earnings = Schemas["Earnings"];
 export type Payout = Schemas["Payout"];
 export type StatementLine = Schemas["StatementLine"];
 
+export type OwnAppeal = Schemas["OwnAppeal"];
+
 export interface Listed<T> {
   readonly items: readonly T[];
   readonly next_cursor?: string | null;
@@ -86,6 +88,9 @@ export const market = {
   submit: (id: Id, answer: Answer, seconds: number) => post<Engagement>(turnPath(id, "/submit"), { answer, duration_seconds: seconds }),
   extend: (id: Id) => post<Engagement>(turnPath(id, "/extend")),
   giveBack: (id: Id) => post<Engagement>(turnPath(id, "/return")),
+
+  appeals: (mode: Mode, signal?: AbortSignal) => get<Listed<OwnAppeal>>("/v1/work/appeals", { mode, limit: 500 }, signal),
+  appeal: (id: Id, words: string) => post<OwnAppeal>(turnPath(id, "/appeal"), { words }),
 
   profile: (mode: Mode, signal?: AbortSignal) => get<Profile>("/v1/market/profile", { mode }, signal),
   join: (change: ProfileChange) => post<Profile>("/v1/market/profile", change),
