@@ -9,15 +9,19 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
 
 from assay.core.pages import FormPage, HtmlPage
+from assay.core.qualifications import Requirement
 from assay.core.questionnaire import Chosen, Heading, Option, Overview, Paragraph, Question, Questionnaire, Written
+from assay.services import engagements
 from bazaar import Bazaar
 from journey import Served, Visitor, picture
+from market import Market
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
@@ -44,6 +48,29 @@ FORM = FormPage(
         ]
     )
 )
+BIRDS: dict[str, Any] = {
+    "name": "Birds",
+    "description": "Knows birds.",
+    "test_seconds": 600,
+    "test": {
+        "items": [
+            {
+                "item": "question",
+                "id": "swims",
+                "required": True,
+                "contents": [{"show": "text", "text": "Which of these swims?"}],
+                "answer": {
+                    "asks": "choice",
+                    "options": [
+                        {"id": "duck", "content": {"show": "text", "text": "A duck"}},
+                        {"id": "owl", "content": {"show": "text", "text": "An owl"}},
+                    ],
+                },
+            }
+        ]
+    },
+    "key": {"questions": [{"id": "swims", "options": [{"chosen": ["duck"], "score": 100}]}]},
+}
 
 
 def photo() -> bytes:
@@ -73,6 +100,7 @@ def come(bazaar: Bazaar, browser: Browser) -> Iterator[Callable[..., Visitor]]:
         session = bazaar.freelancers[name].session
         context.add_cookies([{"name": "assay_session", "value": session, "url": bazaar.served.url}])
         page = context.new_page()
+        page.set_default_timeout(6_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return Visitor(context, page, complaints)
 
@@ -312,3 +340,45 @@ def test_a_customers_page_reaches_nothing_of_ours(bazaar: Bazaar, come: Callable
         stranger.cookies.set("assay_session", bazaar.freelancers["Ann"].session)
         turns = stranger.get("/v1/work/engagements", params={"states": "accepted"}).json()["items"]
     assert "Spy a little" in [turn["title"] for turn in turns]
+
+
+def test_somebody_new_joins_takes_a_test_and_appeals(bazaar: Bazaar, come: Callable[..., Visitor]) -> None:
+    person = bazaar.freelancer("Ben", joined=False)
+    with bazaar.office() as office:
+        made = office.post("/v1/market/qualification-types", json=BIRDS)
+        assert made.status_code == 201, made.text
+    title = "Name the bird"
+    wanted = Requirement(UUID(made.json()["id"]), "at_least", [80])
+    offer = bazaar.post(HtmlPage(COLOUR % "bird"), title=title, requirements=[wanted])
+    page = come("Ben").page
+    page.goto(f"{bazaar.served.url}/work")
+    page.get_by_role("region", name="Market").get_by_role("link", name="Join").click()
+    page.get_by_role("combobox", name="Country").select_option("FR")
+    page.get_by_role("textbox", name="Skills").fill("botany")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Join").click()
+
+    page.get_by_role("searchbox", name="Words").fill("bird name")
+    expect(card(page, title)).to_contain_text("Not open to you")
+    card(page, title).get_by_role("link", name="Take the test").click()
+    page.get_by_role("button", name="Take the test: Birds").click()
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("One answer needs another look.")).to_be_visible()
+    page.get_by_role("radio", name="A duck").check()
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("You have 100").first).to_be_visible()
+
+    async def reject(market: Market) -> None:
+        async with market.organization.context_for(person) as context:
+            taken = (await engagements.accept_next(context, offer)).engagement
+        await market.reject(await market.submit(person, taken, colour="brown"), "It is black.")
+
+    bazaar.within(reject)
+    page.get_by_role("link", name="History").click()
+    expect(page.get_by_text("It is black.")).to_be_visible()
+    page.get_by_role("link", name=title).click()
+    page.get_by_role("button", name="Appeal it").click()
+    page.get_by_role("textbox", name="Why is it wrong?").fill("It is brown in the sun.")
+    page.get_by_role("button", name="Appeal", exact=True).click()
+    expect(page.get_by_text("Until it is decided the rejection counts nowhere.")).to_be_visible()
+    picture(page, "market-appeal")
