@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import polars
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assay.quality.aggregation.numbers import RobustMean
@@ -121,6 +121,8 @@ def test_another_unit_gives_the_same_answers_in_that_unit(seed: int, shift: floa
     rows=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3), st.floats(-1e6, 1e6), st.floats(0, 2)), max_size=20),
     kind=st.sampled_from(["auto", "none", "offset", "gain"]),
 )
+@example(rows=[(0, 0, 0.0, 1.97e-220)], kind="none")
+@example(rows=[(0, 0, 3.0, 5e-324), (0, 1, 4.0, 1.0)], kind="offset")
 def test_any_values_give_numbers(rows: list[tuple[int, int, float, float]], kind: Any) -> None:
     columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []]
 

@@ -194,7 +194,10 @@ def _climb(
         given = int((weight > 0).sum())
         missed = given / max(given - fitted, 1.0)
         part = strength > 0
-        deviation[part] = np.sqrt(missed * (1 / strength[part] + leaning[part] / strength[part] ** 2))
+        # A weight of next to nothing leaves next to nothing known; its square may be no number any more.
+        with np.errstate(over="ignore"):
+            leant = np.sqrt(leaning[part]) / strength[part]
+            deviation[part] = np.sqrt(missed * (1 / strength[part] + leant**2))
     deviation[~np.isnan(known)] = 0.0
     return _Fit(kind, evidence, truth, deviation, bias, np.sqrt(variance), trace)
 
